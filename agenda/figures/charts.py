@@ -1,0 +1,65 @@
+"""Charts as SVG, drawn on the server from a Vega-Lite specification; each has a table beside it."""
+
+import hashlib
+import json
+import re
+
+import vl_convert
+from django.core.cache import cache
+from django.utils.safestring import SafeString, mark_safe
+
+FONT = "Atkinson Hyperlegible Next Variable, sans-serif"
+INK = "#37424d"
+
+
+def stacked_bars(rows: list[dict[str, object]], colours: list[str], names: list[str], label: str) -> SafeString:
+    """Return bars of `value` per `period`, stacked by `name`; `colours` go with `names`, `label` is read aloud."""
+    spec = {
+        "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
+        "description": label,
+        "width": 620,
+        "height": 200,
+        "background": "transparent",
+        "data": {"values": rows},
+        "mark": {"type": "bar", "cornerRadiusEnd": 0},
+        "encoding": {
+            "x": {"field": "period", "type": "ordinal", "sort": None, "axis": {"title": None, "labelAngle": 0}},
+            "y": {"field": "value", "type": "quantitative", "axis": {"title": None, "tickCount": 4, "domain": False}},
+            "color": {
+                "field": "name",
+                "type": "nominal",
+                "sort": names,
+                "scale": {"domain": names, "range": colours},
+                "legend": {"title": None, "orient": "top"},
+            },
+            "order": {"field": "order", "type": "quantitative"},
+        },
+        "config": {
+            "font": FONT,
+            "axis": {"labelFontSize": 13, "labelColor": INK, "gridColor": "#e3e8eb", "tickColor": "#e3e8eb"},
+            "legend": {"labelFontSize": 13, "labelColor": INK},
+            "view": {"stroke": None},
+        },
+    }
+    return _drawn(spec, label)
+
+
+def _drawn(spec: dict, label: str) -> SafeString:
+    text = json.dumps(spec, sort_keys=True)
+    key = f"chart {hash_of(text)}"
+    svg = cache.get(key)
+    if svg is None:
+        svg = vl_convert.vegalite_to_svg(text)
+        svg = re.sub(r' style="[^"]*"', "", svg)
+        svg = svg.replace("<svg ", f'<svg role="img" aria-label="{_escaped(label)}" ', 1)
+        cache.set(key, svg, 3600)
+    return mark_safe(svg)
+
+
+def hash_of(text: str) -> str:
+    """Return a short name for a specification."""
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")

@@ -1,0 +1,17 @@
+"""Tables of the rooms of the common work; all in the public schema."""
+
+from agenda.categories.models import Category
+from agenda.figures.models import TicketSnapshot
+from agenda.steering.models import Seat
+from agenda.work.models import Contribution, PolicyFramework, PolicyGoal, WorkItem, WorkUpdate
+
+__all__ = [
+    "Category",
+    "Contribution",
+    "PolicyFramework",
+    "PolicyGoal",
+    "Seat",
+    "TicketSnapshot",
+    "WorkItem",
+    "WorkUpdate",
+]

@@ -1,0 +1,115 @@
+"""Forms of the work agenda."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from agenda.work.models import Contribution, PolicyGoal, Status, WorkItem
+from tenants.models import Organisation
+
+
+class ItemForm(forms.ModelForm):
+    """A result on the work agenda."""
+
+    contributors = forms.ModelMultipleChoiceField(
+        label=_("Contributing organisations"),
+        queryset=Organisation.objects.none(),
+        required=False,
+        to_field_name="slug",
+        widget=forms.CheckboxSelectMultiple,
+    )
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    class Meta:
+        model = WorkItem
+        fields = [
+            "title",
+            "description",
+            "theme",
+            "goal",
+            "lead",
+            "planned_from",
+            "planned_to",
+            "progress",
+            "status",
+            "finished_on",
+        ]
+        widgets = {
+            "planned_from": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            "planned_to": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            "finished_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            "description": forms.Textarea(attrs={"rows": 4}),
+        }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        organisations = Organisation.objects.taking_part()
+        self.fields["lead"].queryset = organisations
+        self.fields["goal"].queryset = PolicyGoal.objects.select_related("framework")
+        self.fields["contributors"].queryset = organisations
+        if self.instance.pk:
+            self.fields["contributors"].initial = [
+                one.organisation.slug for one in self.instance.contributions.select_related("organisation")
+            ]
+            self.fields["version"].initial = self.instance.version
+
+    def clean(self):
+        cleaned = super().clean()
+        begin, end = cleaned.get("planned_from"), cleaned.get("planned_to")
+        if begin and end and end < begin:
+            self.add_error("planned_to", _("The end lies before the beginning."))
+        return cleaned
+
+    def changes(self) -> dict[str, object]:
+        """Return the fields as the verbs take them."""
+        return {name: self.cleaned_data[name] for name in self._meta.fields}
+
+
+class ContributionForm(forms.ModelForm):
+    """One organisation's own part."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    class Meta:
+        model = Contribution
+        fields = ["description", "status"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["version"].initial = self.instance.version
+
+
+class ProgressForm(forms.Form):
+    """Report how an item stands."""
+
+    text = forms.CharField(label=_("What happened?"), max_length=4000, widget=forms.Textarea(attrs={"rows": 3}))
+    progress = forms.IntegerField(label=_("Progress (%)"), min_value=0, max_value=100)
+    status = forms.ChoiceField(label=_("Status"), choices=Status.choices)
+
+
+class AgendaFilterForm(forms.Form):
+    """Choose items of the agenda."""
+
+    theme = forms.ChoiceField(label=_("Theme"), required=False, choices=[("", _("every theme")), *WorkItem.Theme.choices])
+    status = forms.ChoiceField(label=_("Status"), required=False, choices=[("", _("any status")), *Status.choices])
+    organisation = forms.ModelChoiceField(
+        label=_("Organisation"),
+        required=False,
+        queryset=Organisation.objects.none(),
+        to_field_name="slug",
+        empty_label=_("every organisation"),
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["organisation"].queryset = Organisation.objects.taking_part()
+
+    def filter(self, items):
+        """Return `items` narrowed by the cleaned values."""
+        chosen = self.cleaned_data
+        if chosen["theme"]:
+            items = items.filter(theme=chosen["theme"])
+        if chosen["status"]:
+            items = items.filter(status=chosen["status"])
+        if chosen["organisation"]:
+            items = items.filter(contributions__organisation=chosen["organisation"])
+        return items

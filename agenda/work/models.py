@@ -1,0 +1,154 @@
+from typing import Self
+
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from tenants.access import Standing
+from tenants.models import Dated, in_language
+from tenants.roles import OrganisationRole, Permission
+
+
+class PolicyFramework(Dated):
+    """A policy framework that the cooperation serves for some years, such as the Netwerkagenda 2021-2023."""
+
+    name_nl = models.CharField(max_length=120)
+    name_en = models.CharField(max_length=120)
+
+    class Meta:
+        ordering = ["from_on"]
+
+    @property
+    def name(self) -> str:
+        """The name in the language of the moment."""
+        return in_language(self, "name")
+
+
+class PolicyGoal(Dated):
+    """A goal of a policy framework; an item of the work agenda serves one."""
+
+    framework = models.ForeignKey(PolicyFramework, on_delete=models.PROTECT, related_name="goals")
+    code = models.SlugField(unique=True)
+    name_nl = models.CharField(max_length=160)
+    name_en = models.CharField(max_length=160)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["framework__from_on", "position"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """The name in the language of the moment."""
+        return in_language(self, "name")
+
+
+class Status(models.TextChoices):
+    """How a result stands."""
+
+    ON_TRACK = "on_track", _("on track")
+    AT_RISK = "at_risk", _("at risk")
+    OFF_TRACK = "off_track", _("off track")
+
+
+class WorkItemQuerySet(models.QuerySet):
+    """Items of the work agenda."""
+
+    def visible_to(self, standing: Standing) -> Self:
+        """Return all items for whoever reads the agenda, none for others."""
+        return self if standing.may(Permission.AGENDA_READ) else self.none()
+
+    def red_first(self) -> Self:
+        """Sort off track, at risk, on track; then by planned end."""
+        order = models.Case(
+            models.When(status=Status.OFF_TRACK, then=0), models.When(status=Status.AT_RISK, then=1), default=2
+        )
+        return self.order_by(order, "planned_to", "number")
+
+    def running(self) -> Self:
+        """Return the items that are not finished."""
+        return self.filter(finished_on__isnull=True)
+
+
+class WorkItem(models.Model):
+    """A result on the work agenda that the organisations agreed on, with a lead and contributions."""
+
+    class Theme(models.TextChoices):
+        HARMONISATION = "harmonisation", _("harmonisation")
+        INTEGRATION = "integration", _("integration")
+        SET_UP = "set_up", _("set-up")
+        CONTINUITY = "continuity", _("continuity")
+        INNOVATION = "innovation", _("innovation")
+        COST = "cost", _("cost")
+
+    number = models.PositiveIntegerField(unique=True)
+    title = models.CharField(_("result"), max_length=160)
+    description = models.TextField(_("what is there when it is done"), max_length=4000, blank=True)
+    theme = models.CharField(_("theme"), max_length=20, choices=Theme)
+    goal = models.ForeignKey(PolicyGoal, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("goal"))
+    lead = models.ForeignKey(
+        "tenants.Organisation", on_delete=models.PROTECT, related_name="led_items", verbose_name=_("lead")
+    )
+    planned_from = models.DateField(_("planned from"))
+    planned_to = models.DateField(_("planned to"))
+    progress = models.PositiveSmallIntegerField(_("progress (%)"), default=0, validators=[MaxValueValidator(100)])
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.ON_TRACK)
+    finished_on = models.DateField(_("finished on"), null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = WorkItemQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.CheckConstraint(condition=Q(planned_to__gte=F("planned_from")), name="work_item_ends_after_begin"),
+            models.CheckConstraint(condition=Q(progress__lte=100), name="work_item_progress_to_100"),
+        ]
+
+    def __str__(self) -> str:
+        return f"W{self.number} {self.title}"
+
+    def editable_by(self, standing: Standing) -> bool:
+        """May this person change the whole item? The programme manager, and the desk lead of the lead organisation."""
+        return standing.may(Permission.AGENDA_EDIT) or self.lead_id in standing.organisation_ids(
+            OrganisationRole.DESK_LEAD
+        )
+
+
+class Contribution(models.Model):
+    """What one organisation does for an item, with its own status."""
+
+    item = models.ForeignKey(WorkItem, on_delete=models.PROTECT, related_name="contributions")
+    organisation = models.ForeignKey("tenants.Organisation", on_delete=models.PROTECT, related_name="+")
+    description = models.CharField(_("contribution"), max_length=400, blank=True)
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.ON_TRACK)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        ordering = ["organisation__sort_name"]
+        constraints = [models.UniqueConstraint(fields=["item", "organisation"], name="contribution_once")]
+
+    def editable_by(self, standing: Standing) -> bool:
+        """May this person change the contribution? Who edits the item, and the contributor's own staff."""
+        own = standing.organisation_ids(OrganisationRole.DESK_LEAD, OrganisationRole.FUNCTIONAL_MANAGER)
+        return self.item.editable_by(standing) or self.organisation_id in own
+
+
+class WorkUpdate(models.Model):
+    """A dated report on an item: what happened, and how it stood then. Never changed afterwards."""
+
+    item = models.ForeignKey(WorkItem, on_delete=models.PROTECT, related_name="updates")
+    organisation = models.ForeignKey("tenants.Organisation", on_delete=models.PROTECT, null=True, related_name="+")
+    text = models.TextField(_("what happened"), max_length=4000)
+    progress = models.PositiveSmallIntegerField()
+    status = models.CharField(max_length=10, choices=Status)
+    by = models.ForeignKey("tenants.Person", on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]

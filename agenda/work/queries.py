@@ -1,0 +1,75 @@
+"""Questions about the work agenda."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, Q
+
+from agenda.work.models import Status, WorkItem
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How the running items stand."""
+
+    all: int
+    on_track: int
+    at_risk: int
+    off_track: int
+
+
+def tally(items=None) -> Tally:
+    """Return how many running items there are by status; one query."""
+    items = WorkItem.objects.running() if items is None else items
+    counts = items.order_by().aggregate(
+        all=Count("pk"),
+        on_track=Count("pk", filter=Q(status=Status.ON_TRACK)),
+        at_risk=Count("pk", filter=Q(status=Status.AT_RISK)),
+        off_track=Count("pk", filter=Q(status=Status.OFF_TRACK)),
+    )
+    return Tally(**counts)
+
+
+@dataclass(frozen=True)
+class Bar:
+    """An item on the axis of time, in thousandths of its width."""
+
+    item: WorkItem
+    left: int
+    width: int
+    done: int
+
+
+@dataclass(frozen=True)
+class Axis:
+    """Whole years by quarters, with the items on it."""
+
+    begin: date
+    end: date
+    quarters: list[tuple[int, str]]
+    now: int
+    bars: list[Bar]
+
+
+def axis(items: list[WorkItem], today: date) -> Axis:
+    """Place `items` on an axis of whole years that holds them all, at most eight years around `today`."""
+    first = min([item.planned_from.year for item in items], default=today.year)
+    last = max([item.planned_to.year for item in items], default=today.year)
+    first, last = max(min(first, today.year), today.year - 4), min(max(last, today.year), today.year + 4)
+    begin, end = date(first, 1, 1), date(last + 1, 1, 1)
+    length = (end - begin).days
+
+    def place(day: date) -> int:
+        return max(0, min(1000, round((day - begin).days * 1000 / length)))
+
+    bars = []
+    for item in items:
+        left, right = place(item.planned_from), place(item.planned_to)
+        width = max(6, right - left)
+        bars.append(Bar(item=item, left=left, width=width, done=round(width * item.progress / 100)))
+    quarters = [
+        (place(date(year, month, 1)), f"{year}" if month == 1 else f"{(month + 2) // 3}")
+        for year in range(first, last + 1)
+        for month in (1, 4, 7, 10)
+    ]
+    return Axis(begin=begin, end=end, quarters=quarters, now=place(today), bars=bars)

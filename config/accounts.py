@@ -1,0 +1,66 @@
+"""How allauth behaves here: sign-up closed, keys good on every host, links on the common host, mail by the outbox."""
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.forms import ResetPasswordForm as AllauthResetPasswordForm
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from django.conf import settings
+
+from tenants.actions import mail_password_reset
+from tenants.models import Person
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """Nobody signs up by themselves; who has an account was invited."""
+
+    def is_open_for_signup(self, request) -> bool:
+        return False
+
+    def is_safe_url(self, url: str) -> bool:
+        """Only addresses on the host that is asked; a next= to another host is ignored."""
+        return bool(url) and url.startswith("/") and not url.startswith(("//", "/\\"))
+
+    def add_message(self, request, level, message_template=None, message_context=None, extra_tags="", message=None):
+        """Keep allauth's texts about the account, without the e-mail address in them."""
+        if message_template in {"account/messages/logged_in.txt", "account/messages/logged_out.txt"}:
+            return
+        super().add_message(request, level, message_template, message_context, extra_tags, message)
+
+
+class MFAAdapter(DefaultMFAAdapter):
+    """Security keys belong to the domain, so that a key made on one host works on all of them."""
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        return {"id": settings.DOMAIN, "name": "Samenbeheer"}
+
+    def _get_site_name(self) -> str:
+        return "Samenbeheer"
+
+
+class SocialAccountAdapter(DefaultSocialAccountAdapter):
+    """A sign-in by OpenID Connect finds the invited person by their verified address, and makes nobody."""
+
+    def is_open_for_signup(self, request, sociallogin) -> bool:
+        return False
+
+    def pre_social_login(self, request, sociallogin) -> None:
+        if sociallogin.is_existing:
+            return
+        verified = [one.email.lower() for one in sociallogin.email_addresses if one.verified]
+        person = Person.objects.filter(email__in=verified, is_active=True).first()
+        if person is not None:
+            sociallogin.connect(request, person)
+
+
+class ResetPasswordForm(AllauthResetPasswordForm):
+    """Asks for the address and says the same whether it is known or not; the mail goes through the outbox."""
+
+    def clean_email(self) -> str:
+        email = self.cleaned_data["email"].strip().lower()
+        self.users = list(Person.objects.filter(email=email, is_active=True))
+        return email
+
+    def save(self, request, **kwargs) -> str:
+        for person in self.users:
+            mail_password_reset(person)
+        return self.cleaned_data["email"]

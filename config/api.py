@@ -1,0 +1,87 @@
+"""The two APIs, wired: one on each organisation's host, one on the common host."""
+
+import logging
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.security import HttpBearer
+
+from agenda.api import router as agenda_router
+from tenants.problems import Problem, problem
+from tickets.api import router as tickets_router
+
+log = logging.getLogger("samenbeheer.api")
+DESCRIPTION = (
+    "Bearer token per person and organisation. Every error is a problem document (RFC 9457)."
+    " POST takes an Idempotency-Key, per person and path, for 24 hours."
+)
+
+
+class Bearer(HttpBearer):
+    """The middleware has checked the token; this only says so in the description."""
+
+    def __call__(self, request: HttpRequest):
+        return getattr(request, "token", None)
+
+    def authenticate(self, request: HttpRequest, token: str):
+        return getattr(request, "token", None)
+
+
+def _message_of(error: dict) -> str:
+    kind = error.get("type", "")
+    if kind == "missing":
+        return _("This field is required.")
+    if kind == "string_type":
+        return _("Give a text.")
+    if kind.startswith(("int", "greater", "less")):
+        return _("Give a whole number in range.")
+    if kind.startswith("list") or kind == "too_long":
+        return _("Give a list that is not too long.")
+    return _("This value cannot be used.")
+
+
+def _made(title: str, namespace: str, router) -> NinjaAPI:
+    api = NinjaAPI(
+        title=title,
+        version="1",
+        description=DESCRIPTION,
+        urls_namespace=namespace,
+        auth=Bearer(),
+        docs_url=None,
+        openapi_url="/openapi.json",
+    )
+    api.add_router("", router)
+
+    @api.exception_handler(Problem)
+    def own(request: HttpRequest, error: Problem) -> HttpResponse:
+        return problem(error.status, error.detail, **error.more)
+
+    @api.exception_handler(ValidationError)
+    def unusable(request: HttpRequest, error: ValidationError) -> HttpResponse:
+        rows = [{"field": str(one["loc"][-1]), "message": _message_of(one)} for one in error.errors]
+        return problem(422, errors=rows)
+
+    @api.exception_handler(HttpError)
+    def http(request: HttpRequest, error: HttpError) -> HttpResponse:
+        return problem(error.status_code)
+
+    @api.exception_handler(AuthenticationError)
+    def unknown(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+        return problem(401)
+
+    @api.exception_handler(Http404)
+    def missing(request: HttpRequest, error: Http404) -> HttpResponse:
+        return problem(404)
+
+    @api.exception_handler(Exception)
+    def broken(request: HttpRequest, error: Exception) -> HttpResponse:
+        log.exception("API request failed: %s %s", request.method, request.resolver_match.route)
+        return problem(500)
+
+    return api
+
+
+organisation_api = _made("Samenbeheer: desk", "organisation_api", tickets_router)
+common_api = _made("Samenbeheer: cooperation", "common_api", agenda_router)

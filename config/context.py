@@ -1,0 +1,57 @@
+"""What every page knows: where it is, who looks at it, where they can go."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from tenants.queries import origin
+from tenants.roles import Permission
+
+
+@dataclass(frozen=True)
+class Place:
+    """An entry of the menu."""
+
+    href: str
+    label: str
+    current: bool
+
+
+def page(request: HttpRequest) -> dict[str, object]:
+    """Return the variables of the base template. Makes no query of its own."""
+    organisation = getattr(request, "organisation", None)
+    standing = getattr(request, "standing", None)
+    return {
+        "organisation": organisation,
+        "standing": standing,
+        "places": _places(request) if standing is not None and organisation is not None else [],
+        "demo": settings.DEMO,
+        "languages": settings.LANGUAGES,
+        "other_language": "en" if getattr(request, "LANGUAGE_CODE", "nl") == "nl" else "nl",
+    }
+
+
+def _places(request: HttpRequest) -> list[Place]:
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated or not request.standing:
+        return []
+    standing, path = request.standing, request.path
+    common = origin(settings.DOMAIN)
+    found: list[tuple[str, str]] = []
+    if standing.organisation.is_common:
+        found.append(("/agenda/", _("Work agenda")))
+        if standing.may(Permission.STEERING_READ):
+            found.append(("/steering/", _("Steering group")))
+    elif standing.is_staff:
+        found += [("/tickets/", _("Desk")), ("/libraries/", _("Libraries")), (f"{common}/agenda/", _("Work agenda"))]
+    elif standing.may(Permission.TICKETS_REPORT):
+        found += [("/", _("Start")), ("/tickets/", _("My tickets"))]
+    if standing.may(Permission.COLLEAGUES_MANAGE):
+        found.append(("/colleagues/", _("Colleagues")))
+    if standing.may(Permission.PEOPLE_MANAGE):
+        found.append(("/people/", _("People")))
+    if standing.may(Permission.SETTINGS_CHANGE):
+        found.append(("/settings/", _("Settings")))
+    return [Place(href, label, path == href or (href != "/" and path.startswith(href))) for href, label in found]

@@ -1,0 +1,276 @@
+"""Loads the demo, once: the network, the accounts, the example tickets through the verbs, the volume, the agenda."""
+
+import tomllib
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.utils import timezone
+
+from agenda.categories.models import Category
+from agenda.steering.models import Seat
+from agenda.work.actions import change_item, create_item, report_progress
+from agenda.work.models import PolicyGoal, WorkItem
+from config.demo.network import ORGANISATIONS, PLATFORM_OF_PROVINCE, PLATFORMS, DemoLibrary, libraries_of
+from tenants.access import standing
+from tenants.actions import create_organisation
+from tenants.context import inside, organisation_by_schema
+from tenants.models import (
+    Library,
+    LibraryMembership,
+    Location,
+    Membership,
+    Organisation,
+    Person,
+    Platform,
+    Province,
+)
+from tenants.outbox.models import OutboxEntry
+from tenants.roles import CooperationRole, LibraryRole, OrganisationRole
+from tickets import workflow
+from tickets.actor import Actor
+from tickets.states import State, Visibility
+from tickets.volume import Builder
+
+HERE = Path(__file__).parent
+PASSWORD = "samenbeheer"
+SINCE = date(2021, 10, 1)
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+Step = Callable[[str], None]
+
+
+class NotInProduction(RuntimeError):
+    """The demo has accounts with a known password."""
+
+
+def is_loaded() -> bool:
+    """Was the demo loaded to the end?"""
+    return Membership.objects.filter(
+        role=CooperationRole.PLATFORM_ADMINISTRATOR, person__email="platform@samenbeheer.example"
+    ).exists()
+
+
+def load(step: Step, volume: float = 1.0) -> None:
+    """Load the demo; `step` hears what is being done, `volume` scales the number of tickets (0 to 1).
+
+    Raises NotInProduction outside demo mode. What an interrupted load left is used again.
+    """
+    if not settings.DEMO:
+        raise NotInProduction("the demo does not load in production")
+    password = make_password(PASSWORD)
+    for demo in ORGANISATIONS:
+        step(f"organisation {demo.name}")
+        organisation = Organisation.objects.filter(slug=demo.slug, ready=True).first()
+        if organisation is None:
+            organisation = create_organisation(
+                slug=demo.slug,
+                name=demo.name,
+                prefix=demo.slug,
+                colour=demo.colour,
+                domain=f"{demo.slug}.{settings.DOMAIN}",
+                by=None,
+            )
+        Organisation.objects.filter(pk=organisation.pk).update(from_on=SINCE)
+        organisation.provinces.set(Province.objects.filter(slug__in=demo.provinces))
+    for slug, name, served in PLATFORMS:
+        platform, _made = Platform.objects.get_or_create(
+            slug=slug,
+            defaults={
+                "name": name,
+                "product": "Wise",
+                "product_version": "8.0.2",
+                "supplier": "OCLC",
+                "from_on": SINCE,
+            },
+        )
+        platform.organisations.set(Organisation.objects.filter(slug__in=served))
+    step("libraries and people")
+    for demo in ORGANISATIONS:
+        organisation = organisation_by_schema(demo.slug)
+        for library in libraries_of(demo.slug):
+            _load_library(organisation, library, password)
+        _load_staff(organisation, password, demo.has_seat)
+    step("example tickets")
+    for demo in ORGANISATIONS:
+        with inside(organisation_by_schema(demo.slug)):
+            _load_volume(demo.tickets, volume)
+            step(f"tickets of {demo.name}")
+    _load_conversations()
+    step("work agenda")
+    _load_agenda(password)
+
+
+def _person(email: str, name: str, password: str) -> Person:
+    person, _made = Person.objects.get_or_create(email=email, defaults={"name": name, "password": password})
+    return person
+
+
+def _load_library(organisation: Organisation, demo: DemoLibrary, password: str) -> None:
+    library, made = Library.objects.get_or_create(
+        slug=demo.slug,
+        defaults={
+            "organisation": organisation,
+            "province": Province.objects.get(slug=demo.province),
+            "platform": Platform.objects.get(slug=PLATFORM_OF_PROVINCE[demo.province]),
+            "name": demo.name,
+            "from_on": SINCE,
+        },
+    )
+    if made:
+        short = demo.name.removesuffix(" (demo)")
+        kinds = [
+            *((Location.Kind.BRANCH, "vestiging", index) for index in range(1, demo.branches + 1)),
+            *((Location.Kind.SERVICE_POINT, "servicepunt", index) for index in range(1, demo.service_points + 1)),
+        ]
+        levels = [Location.Level.LARGE, Location.Level.MEDIUM, Location.Level.MEDIUM, Location.Level.SMALL]
+        Location.objects.bulk_create(
+            Location(
+                library=library,
+                slug=f"{demo.slug}-{word}-{index}",
+                name=f"{short}, {word} {index} (demo)",
+                kind=kind,
+                level=levels[min(index - 1, 3)] if kind == Location.Kind.BRANCH else Location.Level.SMALL,
+                from_on=SINCE,
+            )
+            for kind, word, index in kinds
+        )
+    for account, name, role in (
+        ("keyuser", "Key-user", LibraryRole.KEY_USER),
+        ("balie", "Medewerker balie", LibraryRole.COLLEAGUE),
+    ):
+        person = _person(f"{account}@{demo.slug}.example", f"{name} {demo.name.removesuffix(' (demo)')}", password)
+        LibraryMembership.objects.get_or_create(
+            person=person, library=library, role=role, defaults={"from_on": SINCE, "sees": "own"}
+        )
+
+
+def _load_staff(organisation: Organisation, password: str, has_seat: bool) -> None:
+    slug, name = organisation.slug, organisation.name
+    roles = [
+        (f"desk@{slug}.example", f"Functioneel beheerder {name}", [OrganisationRole.FUNCTIONAL_MANAGER]),
+        (
+            f"lead@{slug}.example",
+            f"Desklead {name}",
+            [OrganisationRole.DESK_LEAD, OrganisationRole.ADMINISTRATOR],
+        ),
+    ]
+    if has_seat:
+        roles.append((f"stuurgroep@{slug}.example", f"Bestuurder {name}", [CooperationRole.STEERING_MEMBER]))
+        Seat.objects.get_or_create(organisation=organisation, defaults={"from_on": SINCE})
+    else:
+        roles.append((f"directie@{slug}.example", f"Directeur {name}", [CooperationRole.STEERING_READER]))
+    for email, title, held in roles:
+        person = _person(email, title, password)
+        for role in held:
+            Membership.objects.get_or_create(
+                person=person, organisation=organisation, role=role, defaults={"from_on": SINCE}
+            )
+
+
+def _load_volume(count: int, volume: float) -> None:
+    wanted = round(count * volume)
+    if wanted and not workflow.Ticket.objects.exists():
+        Builder(count=wanted, until=timezone.now() - timedelta(days=1)).build()
+
+
+def _working_day(ago: int, hour: int, minute: int) -> datetime:
+    """Return a moment `ago` working days before today (weekends skipped), in local time."""
+    day = timezone.localdate()
+    while ago > 0 or day.weekday() >= 5:
+        day -= timedelta(days=1)
+        if day.weekday() < 5:
+            ago -= 1
+    return datetime.combine(day, time(hour, minute), AMSTERDAM)
+
+
+def _load_conversations() -> None:
+    rows = tomllib.loads((HERE / "conversations.toml").read_text())["ticket"]
+    for index, row in enumerate(sorted(rows, key=lambda row: -row["ago"])):
+        library = Library.objects.select_related("organisation").get(slug=row["library"])
+        with inside(organisation_by_schema(library.organisation.schema_name)):
+            if not workflow.Ticket.objects.filter(subject=row["subject"]).exists():
+                _converse(row, library, index)
+    # What happened before today is not mailed today.
+    OutboxEntry.objects.filter(done_at__isnull=True, topic="tickets.notify").update(done_at=timezone.now())
+
+
+def _converse(row: dict, library: Library, index: int) -> None:
+    organisation = library.organisation
+    at = _working_day(row["ago"], 8 + index % 4, (index * 13) % 60)
+    latest = timezone.now() - timedelta(minutes=1)
+    account = "balie" if index % 3 else "keyuser"
+    reporter = Actor.of(standing(Person.objects.get(email=f"{account}@{library.slug}.example"), organisation))
+    desk = Actor.of(standing(Person.objects.get(email=f"desk@{organisation.slug}.example"), organisation))
+    ticket = workflow.create(
+        type=row["type"],
+        subject=row["subject"],
+        body=row["talk"][0][1],
+        library=library,
+        category=Category.objects.get(code=row["category"]),
+        urgency=row["urgency"],
+        impact=row["impact"],
+        locations=list(library.locations.all()[: row.get("locations", 1)]),
+        by=reporter,
+        at=at,
+    )
+    for turn, (who, text) in enumerate(row["talk"][1:]):
+        at = min(at + timedelta(minutes=17 + 41 * turn + index % 30), latest)
+        ticket.refresh_from_db()
+        if who == ">":
+            workflow.move(ticket=ticket, to=text, by=desk, at=at)
+        elif who == "L>":
+            workflow.move(ticket=ticket, to=State.CLOSED, by=reporter, at=at)
+        elif who == "L":
+            workflow.answer(ticket=ticket, body=text, by=reporter, at=at)
+        else:
+            if ticket.assignee_id is None and index % 5:
+                workflow.pick_up(ticket=ticket, by=desk, at=at - timedelta(minutes=5))
+            level = {"S": Visibility.PUBLIC, "I": Visibility.INTERNAL, "P": Visibility.PARTNERS}[who]
+            workflow.answer(ticket=ticket, body=text, visibility=level, by=desk, at=at)
+
+
+def _quarter(offset: int) -> date:
+    today = timezone.localdate()
+    months = today.year * 12 + (today.month - 1) // 3 * 3 + offset * 3
+    return date(months // 12, months % 12 + 1, 1)
+
+
+def _load_agenda(password: str) -> None:
+    common = Organisation.objects.get(schema_name="public")
+    manager = _person("kwartiermaker@samenbeheer.example", "Kwartiermaker", password)
+    Membership.objects.get_or_create(
+        person=manager, organisation=common, role=CooperationRole.PROGRAMME_MANAGER, defaults={"from_on": SINCE}
+    )
+    by = standing(manager, common)
+    organisations = {one.slug: one for one in Organisation.objects.taking_part()}
+    present = set(WorkItem.objects.values_list("title", flat=True))
+    for row in tomllib.loads((HERE / "agenda.toml").read_text())["item"]:
+        if row["title"] in present:
+            continue
+        item = create_item(
+            title=row["title"],
+            description=row["description"],
+            theme=row["theme"],
+            goal=PolicyGoal.objects.get(code=row["goal"]),
+            lead=organisations[row["lead"]],
+            planned_from=_quarter(row["begin"]),
+            planned_to=_quarter(row["end"] + 1) - timedelta(days=1),
+            contributors=[organisations[slug] for slug in row["parts"]],
+            progress=row["progress"],
+            status=row["status"],
+            by=by,
+        )
+        for slug, status in row["parts"].items():
+            item.contributions.filter(organisation=organisations[slug]).update(status=status)
+        for text in row["updates"]:
+            report_progress(item=item, text=text, progress=row["progress"], status=row["status"], by=by)
+        if row.get("finished"):
+            item.refresh_from_db()
+            change_item(item=item, changes={"finished_on": item.planned_to}, base_version=item.version, by=by)
+    platform = _person("platform@samenbeheer.example", "Platformbeheerder", password)
+    Membership.objects.get_or_create(
+        person=platform, organisation=common, role=CooperationRole.PLATFORM_ADMINISTRATOR, defaults={"from_on": SINCE}
+    )

@@ -1,0 +1,26 @@
+"""How gunicorn serves: few processes with threads, on this machine only unless told otherwise."""
+
+import os
+from tempfile import gettempdir
+
+from config.processes import die_with_parent
+
+bind = os.environ.get("SAMENBEHEER_BIND", f"127.0.0.1:{os.environ.get('PORT', '8000')}")
+worker_class = "gthread"
+workers = int(os.environ.get("SAMENBEHEER_WEB_PROCESSES", "2"))
+threads = int(os.environ.get("SAMENBEHEER_WEB_THREADS", "4"))
+timeout = 60
+graceful_timeout = 8
+keepalive = 5
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else gettempdir()
+accesslog = None
+errorlog = "-"
+loglevel = "warning"
+limit_request_line = 8190
+forwarded_allow_ips = os.environ.get("SAMENBEHEER_PROXY_ADDRESSES", "127.0.0.1")
+control_socket_disable = True
+
+
+def post_fork(server, worker):
+    """A worker must not outlive a master that was killed."""
+    die_with_parent()

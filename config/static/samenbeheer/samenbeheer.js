@@ -1,0 +1,77 @@
+// Small comforts; every page works without them.
+"use strict";
+
+// "/" goes to the search field, Ctrl+Enter sends the form you are in. In a text field letters are letters.
+document.addEventListener("keydown", (event) => {
+  const field = event.target.closest("input, textarea, select, [contenteditable]");
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && field && field.form) {
+    event.preventDefault();
+    field.form.requestSubmit();
+    return;
+  }
+  if (field || event.ctrlKey || event.metaKey || event.altKey) return;
+  const jumps = { "/": "#find", a: "#id_body", n: "#new-ticket" };
+  const goal = document.querySelector(jumps[event.key] || "#none");
+  if (goal) {
+    event.preventDefault();
+    goal.focus();
+    goal.scrollIntoView({ block: "center" });
+    if (goal.tagName === "A") goal.click();
+  }
+});
+
+// The menu of a person closes with Escape or a click elsewhere.
+document.addEventListener("click", (event) => {
+  document.querySelectorAll("details.me[open]").forEach((menu) => {
+    if (!menu.contains(event.target)) menu.open = false;
+  });
+});
+document.addEventListener("keyup", (event) => {
+  if (event.key === "Escape") document.querySelectorAll("details.me[open]").forEach((menu) => { menu.open = false; });
+});
+
+// A form is sent once, and files may be dropped anywhere on it.
+document.addEventListener("submit", (event) => {
+  if (event.target.dataset.sent) event.preventDefault();
+  event.target.dataset.sent = "yes";
+  window.setTimeout(() => delete event.target.dataset.sent, 4000);
+});
+document.querySelectorAll("form:has(input[type=file])").forEach((form) => {
+  const input = form.querySelector("input[type=file]");
+  form.addEventListener("dragover", (event) => { event.preventDefault(); form.classList.add("over"); });
+  form.addEventListener("dragleave", () => form.classList.remove("over"));
+  form.addEventListener("drop", (event) => {
+    event.preventDefault();
+    form.classList.remove("over");
+    const all = new DataTransfer();
+    [...input.files, ...event.dataTransfer.files].forEach((file) => all.items.add(file));
+    input.files = all.files;
+  });
+  const limit = Number(input.dataset.limit || 0);
+  input.addEventListener("change", () => {
+    const large = [...input.files].find((file) => limit && file.size > limit);
+    input.setCustomValidity(large ? input.dataset.tooLarge.replace("%s", large.name) : "");
+    input.reportValidity();
+  });
+});
+
+// What is typed in an answer is kept in this tab until it is sent.
+document.querySelectorAll("textarea[data-keep]").forEach((area) => {
+  const key = `draft ${location.pathname}`;
+  if (!area.value) area.value = sessionStorage.getItem(key) || "";
+  area.addEventListener("input", () => sessionStorage.setItem(key, area.value));
+  area.form.addEventListener("submit", () => sessionStorage.removeItem(key));
+});
+
+// Only the locations of the chosen library are offered.
+document.querySelectorAll("select[name=library]").forEach((select) => {
+  const boxes = document.querySelectorAll("input[name=locations][data-library]");
+  const show = () => boxes.forEach((box) => {
+    const mine = box.dataset.library === select.value;
+    box.closest("div").hidden = !mine;
+    if (!mine) box.checked = false;
+  });
+  if (!boxes.length) return;
+  select.addEventListener("change", show);
+  show();
+});

@@ -1,0 +1,170 @@
+"""Runs Samenbeheer as one: servers, migrations, demo, web, worker and beat. When one stops, all stop."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from config.embedded import CannotStart, Embedded, data_directory
+from config.processes import child_setup
+
+ROOT = Path(__file__).resolve().parent.parent
+READY_SECONDS = 60
+GRACE_SECONDS = 10
+
+
+class Supervisor:
+    """Owns the children of one data directory and one port."""
+
+    def __init__(self, port: int, say=print):
+        self.port = port
+        self.say = say
+        self.embedded = Embedded(data_directory())
+        self.children: dict[str, subprocess.Popen] = {}
+        self.stopping = False
+
+    def run(self) -> int:
+        """Start everything, wait until it is told to stop or a child ends; return the exit code."""
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, self._stop_asked)
+        try:
+            self._start()
+            return self._watch()
+        except CannotStart as error:
+            self.say(f"Samenbeheer: {error}")
+            return 1
+        finally:
+            self._stop_all()
+
+    def _stop_asked(self, number: int, _frame: object) -> None:
+        self.stopping = True
+
+    def _start(self) -> None:
+        self._refuse_taken_port()
+        until = time.monotonic() + 30
+        while not self.embedded.acquire():
+            if time.monotonic() > until or self.stopping:
+                pid = self.embedded.read_state().get("pid")
+                raise CannotStart(f"{self.embedded.data} is in use by process {pid}; stop that one first")
+            time.sleep(0.1)
+        if self.embedded.wanted:
+            self.say("Starting " + " and ".join(sorted(self.embedded.wanted)))
+            self.embedded.start()
+        self.environment = {**os.environ, **self.embedded.environment, "PORT": str(self.port)}
+        self.environment.setdefault("SAMENBEHEER_MODE", "demo")
+        self.environment["PYTHONUNBUFFERED"] = "1"
+        self._prepare()
+        if self.stopping:
+            return
+        python = sys.executable
+        self._child("web", [python, "-m", "gunicorn", "--config", str(ROOT / "config" / "gunicorn.py"), "config.wsgi"])
+        worker = [python, "-m", "celery", "-A", "config.celery", "worker", "--loglevel", "WARNING", "--concurrency", "2"]
+        self._child("worker", [*worker, "--without-gossip", "--without-mingle"])
+        schedule = str(self.embedded.data / "beat-schedule")
+        self._child(
+            "beat",
+            [python, "-m", "celery", "-A", "config.celery", "beat", "--loglevel", "WARNING", "--schedule", schedule]
+            + ["--pidfile="],
+        )
+        self._await_ready()
+
+    def _refuse_taken_port(self) -> None:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", self.port))
+            except OSError as error:
+                raise CannotStart(f"port {self.port} is taken ({error.strerror}); say PORT=8010 make run") from error
+
+    def _prepare(self) -> None:
+        """Migrate and load the demo, as the owner of the tables, in a child that can be stopped."""
+        command = [sys.executable, str(ROOT / "manage.py"), "upgrade"]
+        if os.environ.get("SAMENBEHEER_DEMO", "1") != "0" and self.environment["SAMENBEHEER_MODE"] == "demo":
+            command.append("--demo")
+        child = self._child("upgrade", command)
+        while child.poll() is None and not self.stopping:
+            time.sleep(0.05)
+        if self.stopping:
+            return
+        del self.children["upgrade"]
+        if child.returncode != 0:
+            raise CannotStart("the database could not be prepared; see above")
+
+    def _child(self, name: str, command: list[str]) -> subprocess.Popen:
+        child = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            preexec_fn=child_setup(death_signal=signal.SIGKILL),
+        )
+        self.children[name] = child
+        return child
+
+    def _await_ready(self) -> None:
+        until = time.monotonic() + READY_SECONDS
+        while not self.stopping:
+            ended = self._ended()
+            if ended:
+                raise CannotStart(f"{ended} stopped while starting")
+            if self._healthy():
+                self._announce()
+                return
+            if time.monotonic() > until:
+                raise CannotStart(f"the web server does not answer after {READY_SECONDS} seconds")
+            time.sleep(0.05)
+
+    def _healthy(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=5) as answer:
+                return answer.status == 200
+        except (OSError, urllib.error.URLError):
+            return False
+
+    def _announce(self) -> None:
+        domain = os.environ.get("SAMENBEHEER_DOMAIN", "samenbeheer.localhost")
+        if self.environment["SAMENBEHEER_MODE"] == "demo":
+            self.say("")
+            for slug, accounts in {
+                "bisc.": "desk@bisc.example, lead@bisc.example, balie@eemland.example, keyuser@eemland.example",
+                "cubiss.": "desk@cubiss.example",
+                "probiblio.": "desk@probiblio.example",
+                "rijnbrink.": "desk@rijnbrink.example",
+                "": "stuurgroep@bisc.example, kwartiermaker@samenbeheer.example",
+            }.items():
+                self.say(f"  http://{slug + domain + ':' + str(self.port):<38} {accounts}")
+            self.say("  Password of every demo account: samenbeheer")
+        self.say(f"Ready: http://{domain}:{self.port}")
+
+    def _ended(self) -> str | None:
+        everyone = {**self.embedded.children, **self.children}
+        return next((name for name, child in everyone.items() if child.poll() is not None), None)
+
+    def _watch(self) -> int:
+        while not self.stopping:
+            ended = self._ended()
+            if ended:
+                self.say(f"{ended} stopped, so everything stops")
+                return 1
+            time.sleep(0.2)
+        self.say("Stopping")
+        return 0
+
+    def _stop_all(self) -> None:
+        for child in self.children.values():
+            if child.poll() is None:
+                child.terminate()
+        until = time.monotonic() + GRACE_SECONDS
+        for child in self.children.values():
+            try:
+                child.wait(timeout=max(0.1, until - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                os.killpg(child.pid, signal.SIGKILL)
+                child.wait()
+        self.embedded.stop()
+        self.embedded.release()

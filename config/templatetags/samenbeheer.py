@@ -1,0 +1,136 @@
+"""Tags and filters of every page: icons, moments, Markdown, tags for states."""
+
+import re
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+
+from django import template
+from django.conf import settings
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from tenants.markdown import to_html
+from tickets.models import Ticket
+from tickets.states import State
+
+register = template.Library()
+ICONS = Path(settings.BASE_DIR) / "node_modules" / "@tabler" / "icons" / "icons" / "outline"
+
+STATE_LOOK = {
+    "new": ("amber", "sparkles"),
+    "open": ("own", "player-play"),
+    "waiting_reporter": ("", "message-question"),
+    "waiting_supplier": ("", "building-factory-2"),
+    "waiting_partner": ("", "users-group"),
+    "planned": ("", "calendar-event"),
+    "resolved": ("green", "check"),
+    "closed": ("", "lock"),
+    "merged": ("", "arrows-join"),
+}
+PRIORITY_LOOK = {"critical": ("red", "flame"), "high": ("amber", "alert-triangle"), "medium": ("", ""), "low": ("", "")}
+STATUS_LOOK = {"on_track": ("green", "check"), "at_risk": ("amber", "alert-triangle"), "off_track": ("red", "x")}
+
+
+@lru_cache(maxsize=256)
+def _svg(name: str) -> str:
+    text = (ICONS / f"{name}.svg").read_text()
+    text = re.sub(r"<!--.*?-->", "", text, flags=re.S).strip()
+    inner = re.search(r"<svg[^>]*>(.*)</svg>", text, flags=re.S).group(1)
+    inner = re.sub(r"\s+", " ", inner).replace('<path stroke="none" d="M0 0h24v24H0z" fill="none" />', "").strip()
+    return (
+        '<svg class="icon" aria-hidden="true" focusable="false" viewBox="0 0 24 24" fill="none" stroke="currentColor"'
+        f' stroke-linecap="round" stroke-linejoin="round">{inner}</svg>'
+    )
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """Return a Tabler icon inline; it says nothing by itself, so words stand beside it."""
+    return mark_safe(_svg(name)) if name else SafeString("")
+
+
+def _tag(label: str, look: tuple[str, str]) -> SafeString:
+    colour, symbol = look
+    return format_html('<span class="tag {}">{}{}</span>', colour, icon(symbol) if symbol else "", label)
+
+
+@register.filter
+def state_tag(ticket) -> SafeString:
+    """Return the state of a ticket as a tag in words, with its own icon and tint."""
+    return _tag(ticket.get_state_display(), STATE_LOOK[ticket.state])
+
+
+@register.filter
+def priority_tag(ticket) -> SafeString:
+    """Return the priority of a ticket as a tag."""
+    return _tag(ticket.get_priority_display(), PRIORITY_LOOK[ticket.priority])
+
+
+@register.filter
+def status_tag(thing) -> SafeString:
+    """Return the status of an item or contribution as a tag."""
+    return _tag(thing.get_status_display(), STATUS_LOOK[thing.status])
+
+
+@register.filter
+def moment(value: datetime | None) -> SafeString:
+    """Return a moment in local time: time today, weekday and date otherwise, year when it is another one."""
+    if value is None:
+        return SafeString("")
+    local, now = timezone.localtime(value), timezone.localtime()
+    if local.date() == now.date():
+        text = f"{_('today')} {local:%H:%M}"
+    elif local.year == now.year:
+        text = date_format(local, "D j M, H:i").lower()
+    else:
+        text = date_format(local, "j M Y").lower()
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>', local.isoformat(timespec="minutes"), date_format(local, "l j F Y H:i"), text
+    )
+
+
+@register.filter
+def markdown(text: str) -> SafeString:
+    """Return Markdown as safe HTML."""
+    return to_html(text)
+
+
+@register.filter
+def duration(minutes) -> str:
+    """Return clock minutes in words: 35 min, 3 h 20, 4 days."""
+    if minutes is None:
+        return "–"
+    minutes = int(minutes)
+    if minutes < 60:
+        return _("%(minutes)s min") % {"minutes": minutes}
+    if minutes < 48 * 60:
+        return _("%(hours)s h %(minutes)02d") % {"hours": minutes // 60, "minutes": minutes % 60}
+    return _("%(days)s days") % {"days": round(minutes / 1440)}
+
+
+@register.simple_tag(takes_context=True)
+def with_query(context, **changes) -> str:
+    """Return the query string of this page with some parameters changed; an empty value takes one away."""
+    query = context["request"].GET.copy()
+    for key, value in changes.items():
+        if value in (None, ""):
+            query.pop(key, None)
+        else:
+            query[key] = value
+    return f"?{query.urlencode()}" if query else "?"
+
+
+@register.filter
+def state_name(value: str) -> str:
+    """Return a state in words."""
+    return str(State(value).label)
+
+
+@register.filter
+def field_names(names) -> str:
+    """Return names of ticket fields in words, with commas."""
+    return ", ".join(str(Ticket._meta.get_field(name).verbose_name) for name in names)

@@ -1,0 +1,26 @@
+"""Addresses on the host of an organisation."""
+
+from django.urls import include, path
+
+from config import errors, views
+from config.accounts_urls import account_urls
+from config.api import organisation_api
+
+urlpatterns = [
+    path("", views.start, name="start"),
+    path("account/", include(account_urls)),
+    path("api/v1/", organisation_api.urls),
+    path("language/", views.set_language, name="set_language"),
+    path("theme/<str:colour>.css", views.theme, name="theme"),
+    path("demo/mail/", views.demo_mail, name="demo_mail"),
+    path("empty/", views.empty, name="empty"),
+    path("", include("tenants.urls")),
+    path("", include("tickets.urls")),
+]
+handler400, handler403, handler404, handler500 = (
+    errors.bad_request,
+    errors.forbidden,
+    errors.not_found,
+    errors.server_error,
+)
+handler429 = errors.too_many

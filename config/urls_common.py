@@ -1,0 +1,27 @@
+"""Addresses on the common host."""
+
+from django.urls import include, path
+
+from config import errors, views
+from config.accounts_urls import account_urls
+from config.api import common_api
+from tenants.urls import own_urls
+
+urlpatterns = [
+    path("", views.start_common, name="start"),
+    path("account/", include(account_urls)),
+    path("api/v1/", common_api.urls),
+    path("language/", views.set_language, name="set_language"),
+    path("theme/<str:colour>.css", views.theme, name="theme"),
+    path("demo/mail/", views.demo_mail, name="demo_mail"),
+    path("empty/", views.empty, name="empty"),
+    path("", include(own_urls)),
+    path("", include("agenda.urls")),
+]
+handler400, handler403, handler404, handler500 = (
+    errors.bad_request,
+    errors.forbidden,
+    errors.not_found,
+    errors.server_error,
+)
+handler429 = errors.too_many

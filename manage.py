@@ -1,0 +1,20 @@
+#!/usr/bin/env python3
+"""Entry point of every management command; see `config/embedded.py` for where its servers come from."""
+
+import os
+import sys
+
+from config.embedded import servers_for
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    os.environ.setdefault("SAMENBEHEER_MODE", "demo")
+    with servers_for(sys.argv[1] if len(sys.argv) > 1 else "help"):
+        from django.core.management import execute_from_command_line  # settings read the servers' addresses
+
+        execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    main()

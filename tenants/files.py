@@ -1,0 +1,205 @@
+"""Files that people upload: checked, kept under random names outside the web root, served only through a view.
+
+Each app has its own row per file; here is only what is the same for all: the limits, the bytes and the answer.
+"""
+
+import hashlib
+import logging
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import datetime
+
+import puremagic
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import UploadedFile
+from django.http import FileResponse
+from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext as _
+
+from tenants.models import Organisation
+
+log = logging.getLogger("samenbeheer.files")
+UNKNOWN = "application/octet-stream"
+# What a browser may be told a file is; all else goes out as a plain stream of bytes.
+KNOWN = {
+    "application/pdf",
+    "application/zip",
+    "application/msword",
+    "application/vnd.ms-excel",
+    "application/vnd.ms-outlook",
+    "application/vnd.oasis.opendocument.spreadsheet",
+    "application/vnd.oasis.opendocument.text",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "image/gif",
+    "image/jpeg",
+    "image/png",
+    "image/webp",
+    "text/plain",
+}
+ACTIVE_MARKS = (b"<html", b"<script", b"<svg", b"<!doctype", b"<?xml", b"<body", b"<iframe")
+
+
+@dataclass(frozen=True)
+class StoredFile:
+    """What is known of a file once its bytes are kept."""
+
+    storage_name: str
+    name: str
+    size: int
+    content_type: str
+    sha256: str
+
+
+_stored: ContextVar[list[str] | None] = ContextVar("stored_files", default=None)
+
+
+def check(upload: UploadedFile) -> None:
+    """Raise ValidationError, in the reader's language, when a file is empty, too large or has an impossible name."""
+    name = upload.name or ""
+    if not upload.size:
+        raise ValidationError(_("“%(name)s” is empty. Choose another file."), params={"name": name}, code="empty")
+    if upload.size > settings.UPLOAD_MAX_BYTES:
+        raise ValidationError(
+            _("“%(name)s” is %(size)s; a file may be at most %(most)s."),
+            params={
+                "name": name,
+                "size": filesizeformat(upload.size),
+                "most": filesizeformat(settings.UPLOAD_MAX_BYTES),
+            },
+            code="too_large",
+        )
+    if not clean_name(name):
+        raise ValidationError(_("This file has no usable name."), code="name")
+
+
+def clean_name(name: str) -> str:
+    """Return the last part of a file name without control characters, at most 150 characters with its ending."""
+    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    last = "".join(c for c in last if c.isprintable()).strip(". ")
+    stem, dot, ending = last.rpartition(".")
+    if dot and len(ending) <= 10:
+        return f"{stem[: 149 - len(ending)]}.{ending}" if stem else last
+    return last[:150]
+
+
+def content_type_of(head: bytes) -> str:
+    """Return the type of a file by its first bytes, never by its name; what could be active is a plain stream."""
+    lowered = head[:4096].lower()
+    if any(mark in lowered for mark in ACTIVE_MARKS):
+        return UNKNOWN
+    try:
+        guess = puremagic.from_string(head, mime=True)
+    except (puremagic.PureError, ValueError):
+        guess = ""
+    if guess in KNOWN:
+        return guess
+    if b"\0" not in head:
+        try:
+            head[:4096].decode("utf-8", errors="strict") if len(head) < 4096 else head[:4000].decode("utf-8", "ignore")
+            return "text/plain"
+        except UnicodeDecodeError:
+            return UNKNOWN
+    return UNKNOWN
+
+
+@contextmanager
+def keeping() -> Iterator[None]:
+    """Keep the files stored in this block only if it ends well; goes around the transaction that makes their rows."""
+    outer = _stored.get()
+    names: list[str] = []
+    token = _stored.set(names)
+    try:
+        yield
+    except BaseException:
+        for name in names:
+            forget(name)
+        raise
+    else:
+        if outer is not None:
+            outer.extend(names)
+    finally:
+        _stored.reset(token)
+
+
+class _Hashing:
+    """Reads an upload in chunks and hashes what passes."""
+
+    def __init__(self, upload: UploadedFile):
+        self.upload = upload
+        self.sha256 = hashlib.sha256()
+        self.size = 0
+        self.name = upload.name
+
+    def chunks(self, chunk_size: int | None = None) -> Iterator[bytes]:
+        self.upload.seek(0)
+        for chunk in self.upload.chunks(chunk_size):
+            self.sha256.update(chunk)
+            self.size += len(chunk)
+            yield chunk
+
+    def read(self, size: int = -1) -> bytes:
+        chunk = self.upload.read(size)
+        self.sha256.update(chunk)
+        self.size += len(chunk)
+        return chunk
+
+    def seek(self, *args):
+        return self.upload.seek(*args)
+
+    def seekable(self) -> bool:
+        return False
+
+
+def put(upload: UploadedFile, organisation: Organisation) -> StoredFile:
+    """Store an upload that passed `check` and return what is known of it. Only inside `keeping`."""
+    names = _stored.get()
+    if names is None:
+        raise RuntimeError("files are stored inside tenants.files.keeping()")
+    upload.seek(0)
+    content_type = content_type_of(upload.read(16384))
+    upload.seek(0)
+    reader = _Hashing(upload)
+    name = default_storage.save(f"{organisation.schema_name}/{secrets.token_hex(24)}", reader)
+    names.append(name)
+    return StoredFile(
+        storage_name=name,
+        name=clean_name(upload.name or ""),
+        size=reader.size,
+        content_type=content_type,
+        sha256=reader.sha256.hexdigest(),
+    )
+
+
+def forget(storage_name: str) -> None:
+    """Delete the bytes of a file; one that is gone already is no error."""
+    try:
+        default_storage.delete(storage_name)
+    except OSError as error:
+        log.warning("could not delete a stored file: %s", type(error).__name__)
+
+
+def serve(*, storage_name: str, name: str, content_type: str) -> FileResponse:
+    """Return a download of the file: always as attachment, never sniffed, never run. The caller checked the right."""
+    response = FileResponse(
+        default_storage.open(storage_name, "rb"), as_attachment=True, filename=name, content_type=content_type
+    )
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def orphans(known: set[str], schema_name: str, before: datetime) -> list[str]:
+    """Return stored names of an organisation, older than `before`, that no row knows: left by a killed upload."""
+    if not default_storage.exists(schema_name):
+        return []
+    _folders, names = default_storage.listdir(schema_name)
+    found = [f"{schema_name}/{name}" for name in names]
+    return [one for one in found if one not in known and default_storage.get_modified_time(one) < before]

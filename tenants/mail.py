@@ -1,0 +1,48 @@
+"""The two mails about an account: invitation and password reset. Links lie on the common host."""
+
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+
+from tenants.context import common_organisation
+from tenants.models import Person
+from tenants.outbox.models import OutboxEntry
+from tenants.queries import address_of
+
+
+def password_link(person: Person) -> str:
+    """Return the address on the common host at which `person` chooses a password; good for three days, once."""
+    key = f"{user_pk_to_url_str(person)}-{default_token_generator.make_token(person)}"
+    uid, _, token = key.partition("-")
+    path = reverse(
+        "account_reset_password_from_key", kwargs={"uidb36": uid, "key": token}, urlconf=settings.PUBLIC_SCHEMA_URLCONF
+    )
+    return address_of(common_organisation(), path)
+
+
+def send_invitation(entry: OutboxEntry) -> None:
+    """Mail the person of this entry that they are invited."""
+    _send(entry, "tenants/mail/invitation")
+
+
+def send_password_reset(entry: OutboxEntry) -> None:
+    """Mail the person of this entry a link to choose a new password."""
+    _send(entry, "tenants/mail/password_reset")
+
+
+def _send(entry: OutboxEntry, template: str) -> None:
+    person = Person.objects.get(pk=int(entry.address.removeprefix("person ")))
+    if not person.is_active:
+        return
+    with translation.override(person.language):
+        context = {"person": person, "link": password_link(person)}
+        EmailMessage(
+            subject=render_to_string(f"{template}_subject.txt", context).strip(),
+            body=render_to_string(f"{template}_body.txt", context),
+            to=[person.email],
+            headers={"Auto-Submitted": "auto-generated"},
+        ).send()

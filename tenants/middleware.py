@@ -1,0 +1,201 @@
+"""From a request to an organisation, a language and a standing."""
+
+import time
+
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.core.cache import cache
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import set_urlconf
+from django.utils import translation
+from django.utils.functional import SimpleLazyObject
+
+from tenants import context
+from tenants.access import hosts_of, standing
+from tenants.models import Domain
+from tenants.problems import CONTENT_TYPE, problem
+from tenants.queries import address_of
+from tenants.tokens.actions import token_in_force
+from tenants.tokens.models import ApiToken
+
+# Names of addresses that everyone may open: sign-in, language, and what checks its own rights.
+OPEN_ROUTES = {"set_language", "theme"}
+OPEN_PREFIXES = ("/account/", "/api/")
+
+
+class BodyLimitMiddleware:
+    """Refuses a request by its length before a byte of it is read."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
+            length = int(request.META.get("CONTENT_LENGTH") or 0)
+        except ValueError:
+            length = 0
+        is_form = request.META.get("CONTENT_TYPE", "").startswith("multipart/form-data")
+        request.body_limit = settings.BODY_MAX_BYTES if is_form else settings.FORM_MAX_BYTES
+        request.body_too_large = length > request.body_limit
+        return self.get_response(request)
+
+
+class OrganisationMiddleware:
+    """Finds the organisation by the host name and enters its schema; an unknown host is 404."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        context.enter_public()
+        host = request.get_host().rsplit(":", 1)[0].rstrip(".").lower()
+        domain = Domain.objects.select_related("tenant").filter(domain=host).first()
+        if domain is None or not domain.tenant.ready:
+            set_urlconf(settings.PUBLIC_SCHEMA_URLCONF)
+            request.urlconf = settings.PUBLIC_SCHEMA_URLCONF
+            request.tenant = None
+            return self._unknown(request)
+        organisation = domain.tenant
+        request.tenant = request.organisation = organisation
+        context.enter(organisation)
+        request.urlconf = settings.PUBLIC_SCHEMA_URLCONF if organisation.is_common else settings.ROOT_URLCONF
+        set_urlconf(request.urlconf)
+        return self.get_response(request)
+
+    @staticmethod
+    def _unknown(request: HttpRequest) -> HttpResponse:
+        if request.path.startswith("/api/"):
+            return problem(404)
+        return HttpResponse("404\n", status=404, content_type="text/plain")
+
+
+class LanguageMiddleware:
+    """Speaks the language the person chose, else that of the cookie, else Dutch."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        language = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
+        if request.user.is_authenticated:
+            language = request.user.language
+        if language not in dict(settings.LANGUAGES):
+            language = settings.LANGUAGE_CODE
+        translation.activate(language)
+        request.LANGUAGE_CODE = language
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        return response
+
+
+class StandingMiddleware:
+    """Works out what the person is on this host, and closes every page that is not open to all.
+
+    Somebody without standing gets, at `/`, a 403 page that lists the hosts that are theirs, and 404 anywhere else.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.standing = SimpleLazyObject(lambda: standing(request.user, request.organisation))
+        response = self.get_response(request)
+        if not request.path.startswith(settings.STATIC_URL):
+            response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
+
+    def process_view(self, request: HttpRequest, view, args, kwargs) -> HttpResponse | None:
+        if request.path.startswith(OPEN_PREFIXES) or request.resolver_match.url_name in OPEN_ROUTES:
+            return None
+        if not request.user.is_authenticated:
+            if request.method == "POST":
+                return render(request, "resubmit.html", resubmit_context(request, "expired"), status=401)
+            return redirect_to_login(request.get_full_path())
+        if not request.standing:
+            if request.path == "/":
+                hosts = [(one, address_of(one)) for one in hosts_of(request.user)]
+                return render(request, "stranger.html", {"hosts": hosts}, status=403)
+            raise Http404
+        if request.body_too_large:
+            return render(request, "413.html", {"limit": request.body_limit}, status=413)
+        return None
+
+
+class ApiMiddleware:
+    """The door of the API: bearer token, standing, scope, length and rate, each refused with a problem document."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.path.startswith("/api/"):
+            return self.get_response(request)
+        response = self._refusal(request) or self.get_response(request)
+        if response.status_code >= 400 and response.get("Content-Type") != CONTENT_TYPE:
+            allow = response.get("Allow")
+            response = problem(response.status_code)
+            if allow:
+                response["Allow"] = allow
+        response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
+
+    def _refusal(self, request: HttpRequest) -> HttpResponse | None:
+        """Return why this request may not go on, or None; sets user, token and standing."""
+        scheme, _, value = request.headers.get("Authorization", "").partition(" ")
+        token = token_in_force(value.strip()) if scheme.lower() == "bearer" and value.strip() else None
+        common = request.organisation.is_common
+        if token is None or not (common or token.organisation_id == request.organisation.pk):
+            response = problem(401, "A valid bearer token of this organisation is needed.")
+            response["WWW-Authenticate"] = "Bearer"
+            return response
+        if self._too_many(token):
+            response = problem(429, "Too many requests; wait a minute.")
+            response["Retry-After"] = "60"
+            return response
+        request.user, request.token = token.person, token
+        request.standing = standing(token.person, request.organisation)
+        translation.activate(token.person.language)
+        request.LANGUAGE_CODE = token.person.language
+        if not request.standing:
+            return problem(403, "This person has no role here.")
+        if request.method not in {"GET", "HEAD", "OPTIONS"}:
+            if token.scope != ApiToken.Scope.WRITE:
+                return problem(403, "This token may only read.")
+            if request.body_too_large:
+                return problem(413, f"At most {request.body_limit} bytes.")
+            upload = request.path.endswith("/attachments")
+            wanted = "multipart/form-data" if upload else "application/json"
+            if request.method != "DELETE" and request.content_type != wanted:
+                return problem(415, f"Send {wanted}.")
+        return None
+
+    @staticmethod
+    def _too_many(token: ApiToken) -> bool:
+        key = f"api {token.pk} {int(time.time() // 60)}"
+        cache.add(key, 0, 120)
+        try:
+            return cache.incr(key) > settings.API_REQUESTS_PER_MINUTE
+        except ValueError:  # it expired between the two
+            return False
+
+
+def resubmit_context(request: HttpRequest, reason: str) -> dict[str, object]:
+    """Return what a page needs to offer everything typed again, when it could not be taken the first time.
+
+    Only for what this host's own pages sent: a foreign page must not get its text shown with a button.
+    """
+    origin = request.headers.get("Origin") or request.headers.get("Referer") or ""
+    own = origin.split("//", 1)[-1].split("/", 1)[0].lower() == request.get_host().lower()
+    fields: list[tuple[str, str]] = []
+    if own and not getattr(request, "body_too_large", False):
+        for name, values in request.POST.lists():
+            if name != "csrfmiddlewaretoken":
+                fields += [(name, value) for value in values]
+    return {
+        "reason": reason,
+        "own": own,
+        "fields": fields,
+        "lost_files": own and any(request.FILES.values()) if own and not request.body_too_large else False,
+        "here": request.get_full_path(),
+    }

@@ -1,0 +1,51 @@
+"""Pages of 50 rows."""
+
+from django.db.models import QuerySet
+
+SIZE = 50
+LAST = 100_000
+
+
+class Page:
+    """Rows `number` of a sorted queryset, 50 a page, with the count of all.
+
+    A malformed or negative number is page 1; a page beyond the last is empty. `count` saves a query when it is known.
+    """
+
+    def __init__(self, rows: QuerySet, number: str | int | None, count: int | None = None):
+        try:
+            self.number = min(max(1, int(number or 1)), LAST)
+        except ValueError:
+            self.number = 1
+        start = (self.number - 1) * SIZE
+        self.rows = list(rows[start : start + SIZE])
+        if count is None:
+            first = self.number == 1 and len(self.rows) < SIZE
+            count = len(self.rows) if first else rows.order_by().count()
+        self.count = count
+
+    def __iter__(self):
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @property
+    def first(self) -> int:
+        """Number of the first row shown."""
+        return (self.number - 1) * SIZE + 1 if self.rows else 0
+
+    @property
+    def last(self) -> int:
+        """Number of the last row shown."""
+        return self.first + len(self.rows) - 1 if self.rows else 0
+
+    @property
+    def next(self) -> int | None:
+        """Number of the next page, if there is one."""
+        return self.number + 1 if self.number * SIZE < self.count else None
+
+    @property
+    def previous(self) -> int | None:
+        """Number of the page before, if there is one."""
+        return self.number - 1 if self.number > 1 else None

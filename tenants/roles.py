@@ -1,0 +1,93 @@
+"""Roles and permissions as code. A role is what a manager gives a person; a permission is what a page asks for."""
+
+from enum import StrEnum
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class OrganisationRole(models.TextChoices):
+    """Roles of staff, in one organisation."""
+
+    FUNCTIONAL_MANAGER = "functional_manager", _("functional manager")
+    DESK_LEAD = "desk_lead", _("desk lead")
+    ADMINISTRATOR = "administrator", _("organisation administrator")
+
+
+class LibraryRole(models.TextChoices):
+    """Roles at a library."""
+
+    COLLEAGUE = "colleague", _("colleague")
+    KEY_USER = "key_user", _("key user")
+    DIRECTOR = "director", _("director")
+
+
+class CooperationRole(models.TextChoices):
+    """Roles in the cooperation; they count on the common host only."""
+
+    STEERING_MEMBER = "steering_member", _("steering group member")
+    STEERING_READER = "steering_reader", _("steering group reader")
+    PROGRAMME_MANAGER = "programme_manager", _("programme manager")
+    PLATFORM_ADMINISTRATOR = "platform_administrator", _("platform administrator")
+
+
+class Permission(StrEnum):
+    """What a page or endpoint may ask for."""
+
+    TICKETS_WORK = "tickets.work"
+    TICKETS_REPORT = "tickets.report"
+    COLLEAGUES_MANAGE = "colleagues.manage"
+    PEOPLE_MANAGE = "people.manage"
+    SETTINGS_CHANGE = "settings.change"
+    AGENDA_READ = "agenda.read"
+    AGENDA_EDIT = "agenda.edit"
+    AGENDA_CONTRIBUTE = "agenda.contribute"
+    STEERING_READ = "steering.read"
+    PLATFORM_MANAGE = "platform.manage"
+
+
+# What each role is for, in words that a manager can decide on.
+DESCRIPTIONS = {
+    OrganisationRole.FUNCTIONAL_MANAGER: _(
+        "Helps the libraries of this organisation: reads, answers and resolves all its tickets."
+    ),
+    OrganisationRole.DESK_LEAD: _("As a functional manager, and leads this organisation's part of the work agenda."),
+    OrganisationRole.ADMINISTRATOR: _(
+        "Invites people, gives and ends roles, and changes the settings of this organisation. Reads no tickets by it."
+    ),
+    LibraryRole.COLLEAGUE: _("Files tickets. Sees their own, or more if the key user decides so."),
+    LibraryRole.KEY_USER: _("Files tickets, sees all of the library, and decides what colleagues see."),
+    LibraryRole.DIRECTOR: _("Files tickets and sees all of the library."),
+    CooperationRole.STEERING_MEMBER: _("Sits in the steering group for an organisation: reads its overview."),
+    CooperationRole.STEERING_READER: _("Reads the steering group's overview, without a seat."),
+    CooperationRole.PROGRAMME_MANAGER: _("Keeps the work agenda for the whole cooperation."),
+    CooperationRole.PLATFORM_ADMINISTRATOR: _("Keeps organisations and common settings. Sees no tickets."),
+}
+
+_STAFF = {Permission.TICKETS_WORK, Permission.TICKETS_REPORT}
+_LIBRARY = {Permission.TICKETS_REPORT}
+
+# What a role may do on its own organisation's host.
+ON_ORGANISATION: dict[str, set[Permission]] = {
+    OrganisationRole.FUNCTIONAL_MANAGER: _STAFF,
+    OrganisationRole.DESK_LEAD: _STAFF,
+    OrganisationRole.ADMINISTRATOR: {Permission.PEOPLE_MANAGE, Permission.SETTINGS_CHANGE},
+    LibraryRole.COLLEAGUE: _LIBRARY,
+    LibraryRole.KEY_USER: _LIBRARY | {Permission.COLLEAGUES_MANAGE},
+    LibraryRole.DIRECTOR: _LIBRARY,
+}
+
+# What a role may do on the common host.
+ON_COMMON: dict[str, set[Permission]] = {
+    OrganisationRole.FUNCTIONAL_MANAGER: {Permission.AGENDA_READ, Permission.AGENDA_CONTRIBUTE},
+    OrganisationRole.DESK_LEAD: {Permission.AGENDA_READ, Permission.AGENDA_CONTRIBUTE},
+    OrganisationRole.ADMINISTRATOR: {Permission.AGENDA_READ},
+    CooperationRole.STEERING_MEMBER: {Permission.AGENDA_READ, Permission.STEERING_READ},
+    CooperationRole.STEERING_READER: {Permission.AGENDA_READ, Permission.STEERING_READ},
+    CooperationRole.PROGRAMME_MANAGER: {
+        Permission.AGENDA_READ,
+        Permission.AGENDA_EDIT,
+        Permission.STEERING_READ,
+    },
+    CooperationRole.PLATFORM_ADMINISTRATOR: {Permission.AGENDA_READ, Permission.PLATFORM_MANAGE},
+}

@@ -1,0 +1,218 @@
+"""Pages on who takes part: people and roles, colleagues at a library, settings, own API tokens."""
+
+from datetime import timedelta
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from tenants import actions
+from tenants.audit.actions import origin_of
+from tenants.forms import ColleagueForm, InviteColleagueForm, InviteForm, SettingsForm, TokenForm
+from tenants.models import Library, LibraryMembership, Membership
+from tenants.paging import Page
+from tenants.roles import DESCRIPTIONS, LibraryRole, OrganisationRole, Permission
+from tenants.settings.actions import change_settings
+from tenants.settings.models import OrganisationSettings
+from tenants.tokens.actions import create_token, revoke_token
+from tenants.tokens.models import ApiToken
+
+
+def _require(request: HttpRequest, permission: Permission) -> None:
+    if not request.standing.may(permission):
+        raise PermissionDenied
+
+
+def _role_rows() -> list[tuple[str, object, object]]:
+    choices = [*OrganisationRole.choices, *LibraryRole.choices]
+    return [(value, label, DESCRIPTIONS[value]) for value, label in choices]
+
+
+@require_http_methods(["GET", "POST"])
+def people(request: HttpRequest) -> HttpResponse:
+    """Who has which role in this organisation and at its libraries; invite and give roles."""
+    _require(request, Permission.PEOPLE_MANAGE)
+    organisation = request.organisation
+    form = InviteForm(request.POST or None, organisation=organisation)
+    if request.method == "POST" and form.is_valid():
+        values = form.cleaned_data
+        origin = origin_of(request)
+        with transaction.atomic():
+            person = actions.invite(
+                email=values["email"],
+                name=values["name"],
+                language=values["language"],
+                by=request.user,
+                organisation=organisation,
+            )
+            if values["library"]:
+                actions.give_library_role(
+                    person=person, library=values["library"], role=values["role"], by=request.user, origin=origin
+                )
+            else:
+                actions.give_role(
+                    person=person, organisation=organisation, role=values["role"], by=request.user, origin=origin
+                )
+        messages.success(request, _("Done. Somebody new gets a mail to choose a password."))
+        return redirect("people")
+    staff = (
+        Membership.objects.current()
+        .filter(organisation=organisation, role__in=OrganisationRole.values)
+        .select_related("person")
+    )
+    at_libraries = (
+        LibraryMembership.objects.current()
+        .filter(library__organisation=organisation)
+        .select_related("person", "library")
+        .order_by("library__sort_name", "person__name", "pk")
+    )
+    context = {
+        "form": form,
+        "staff": staff[:200],
+        "page": Page(at_libraries, request.GET.get("page")),
+        "roles": _role_rows(),
+    }
+    return render(request, "tenants/people.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def end_role(request: HttpRequest, pk: int) -> HttpResponse:
+    """End a role of staff as of today."""
+    _require(request, Permission.PEOPLE_MANAGE)
+    rows = Membership.objects.current().filter(organisation=request.organisation, role__in=OrganisationRole.values)
+    membership = get_object_or_404(rows, pk=pk)
+    try:
+        actions.end_role(membership=membership, by=request.user, origin=origin_of(request))
+        messages.success(request, _("The role has ended."))
+    except ValidationError as error:
+        messages.error(request, error.messages[0])
+    return redirect("people")
+
+
+@require_POST
+def end_library_role(request: HttpRequest, pk: int) -> HttpResponse:
+    """End a role at a library: by the administrator, or by the key user of that library."""
+    rows = LibraryMembership.objects.current().filter(library__organisation=request.organisation)
+    if not request.standing.may(Permission.PEOPLE_MANAGE):
+        _require(request, Permission.COLLEAGUES_MANAGE)
+        rows = rows.filter(library__in=request.standing.key_user_library_ids, role=LibraryRole.COLLEAGUE)
+    membership = get_object_or_404(rows, pk=pk)
+    actions.end_library_role(membership=membership, by=request.user, origin=origin_of(request))
+    messages.success(request, _("The role has ended."))
+    return redirect("people" if request.standing.may(Permission.PEOPLE_MANAGE) else "colleagues")
+
+
+@require_http_methods(["GET", "POST"])
+def colleagues(request: HttpRequest) -> HttpResponse:
+    """For a key user: who reports for the library, and what each of them sees."""
+    _require(request, Permission.COLLEAGUES_MANAGE)
+    libraries = Library.objects.current().filter(pk__in=request.standing.key_user_library_ids)
+    form = InviteColleagueForm(request.POST or None, libraries=libraries)
+    if request.method == "POST" and form.is_valid():
+        values = form.cleaned_data
+        with transaction.atomic():
+            person = actions.invite(
+                email=values["email"], name=values["name"], by=request.user, organisation=request.organisation
+            )
+            actions.give_library_role(
+                person=person,
+                library=values["library"],
+                role=LibraryRole.COLLEAGUE,
+                by=request.user,
+                origin=origin_of(request),
+            )
+        messages.success(request, _("Done. Somebody new gets a mail to choose a password."))
+        return redirect("colleagues")
+    rows = (
+        LibraryMembership.objects.current()
+        .filter(library__in=libraries)
+        .select_related("person", "library")
+        .prefetch_related("locations")
+    )
+    context = {"form": form, "page": Page(rows, request.GET.get("page"))}
+    return render(request, "tenants/colleagues.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def colleague(request: HttpRequest, pk: int) -> HttpResponse:
+    """Decide what one colleague sees."""
+    _require(request, Permission.COLLEAGUES_MANAGE)
+    rows = LibraryMembership.objects.current().filter(
+        library__in=request.standing.key_user_library_ids, role=LibraryRole.COLLEAGUE
+    )
+    membership = get_object_or_404(rows.select_related("person", "library"), pk=pk)
+    form = ColleagueForm(request.POST or None, membership=membership)
+    if request.method == "POST" and form.is_valid():
+        actions.decide_what_colleague_sees(
+            membership=membership,
+            sees=form.cleaned_data["sees"],
+            locations=list(form.cleaned_data["locations"]),
+            by=request.user,
+            origin=origin_of(request),
+        )
+        messages.success(request, _("Saved."))
+        return redirect("colleagues")
+    context = {"form": form, "membership": membership}
+    return render(request, "tenants/colleague.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def settings(request: HttpRequest) -> HttpResponse:
+    """The settings of this organisation."""
+    _require(request, Permission.SETTINGS_CHANGE)
+    own = OrganisationSettings.objects.filter(organisation=request.organisation).first()
+    form = SettingsForm(request.POST or None, instance=own, organisation=request.organisation)
+    if request.method == "POST" and form.is_valid():
+        change_settings(
+            organisation=request.organisation, values=form.values(), by=request.user, origin=origin_of(request)
+        )
+        messages.success(request, _("Saved."))
+        return redirect("settings")
+    return render(request, "tenants/settings.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def tokens(request: HttpRequest) -> HttpResponse:
+    """One's own API tokens on this host; a new one is shown once, on the page that made it."""
+    form = TokenForm(request.POST or None)
+    made = ""
+    if request.method == "POST" and form.is_valid():
+        values = form.cleaned_data
+        made = create_token(
+            person=request.user,
+            organisation=None if request.organisation.is_common else request.organisation,
+            name=values["name"],
+            scope=values["scope"],
+            expires_at=timezone.now() + timedelta(days=values["days"]),
+            by=request.user,
+        )
+        form = TokenForm()
+    context = {"form": form, "made": made, "page": Page(_own_tokens(request), request.GET.get("page"))}
+    return render(request, "tenants/tokens.html", context, status=422 if form.errors else 200)
+
+
+def _own_tokens(request: HttpRequest):
+    organisation = None if request.organisation.is_common else request.organisation
+    return ApiToken.objects.filter(person=request.user, organisation=organisation, revoked_at__isnull=True)
+
+
+@require_POST
+def end_token(request: HttpRequest, pk: int) -> HttpResponse:
+    """End one of one's own tokens."""
+    revoke_token(token=get_object_or_404(_own_tokens(request), pk=pk), by=request.user)
+    messages.success(request, _("The token no longer works."))
+    return redirect("tokens")
+
+
+@require_GET
+def me(request: HttpRequest) -> HttpResponse:
+    """One's own account: roles on this host, language, and where to change what."""
+    roles = sorted(request.standing.roles)
+    labels = dict([*Membership._meta.get_field("role").choices, *LibraryRole.choices])
+    rows = [(labels[role], DESCRIPTIONS[role]) for role in roles]
+    return render(request, "tenants/me.html", {"roles": rows})

@@ -1,0 +1,93 @@
+"""Who hears of an event by mail. Derived from the event and the truth of the moment; nothing internal ever goes out."""
+
+import hashlib
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+
+from tenants.access import standing
+from tenants.context import current_organisation
+from tenants.models import Person
+from tenants.outbox.models import OutboxEntry
+from tenants.queries import address_of
+from tickets.models import Event, Ticket
+from tickets.notices.models import Notice
+from tickets.states import State, Visibility
+
+
+def recipients(event: Event) -> list[tuple[Person, str]]:
+    """Return who hears of `event`, and as what kind of notice; never the actor, never somebody who may not see it."""
+    ticket = event.ticket
+    state = event.payload.get("changes", {}).get("state", [None, None])[1]
+    found: list[tuple[Person, str]] = []
+    if event.message is not None and event.message.visibility != Visibility.PUBLIC and event.type != "state_changed":
+        return []
+    from_staff = event.message.by_staff if event.message else bool(event.actor and _is_staff(event.actor))
+    if event.type == "created":
+        found.append((ticket.reporter, Notice.Kind.RECEIVED))
+    elif state == State.RESOLVED:
+        found.append((ticket.reporter, Notice.Kind.RESOLVED))
+    elif event.type == "answered" and from_staff:
+        found.append((ticket.reporter, Notice.Kind.ANSWERED))
+    elif event.type in {"answered", "state_changed"} and not from_staff and ticket.assignee:
+        found.append((ticket.assignee, Notice.Kind.REACTION))
+    if event.type in {"assigned", "edited"} and ticket.assignee:
+        found.append((ticket.assignee, Notice.Kind.ASSIGNED))
+    return [
+        (person, kind)
+        for person, kind in found
+        if (person.pk != event.actor_id or kind == Notice.Kind.RECEIVED) and _may_hear(person, ticket)
+    ]
+
+
+def _is_staff(person: Person) -> bool:
+    return standing(person, current_organisation()).is_staff
+
+
+def _may_hear(person: Person, ticket: Ticket) -> bool:
+    return Ticket.objects.visible_to(standing(person, current_organisation())).filter(pk=ticket.pk).exists()
+
+
+def send_notices(entry: OutboxEntry) -> None:
+    """Mail everyone who hears of the event of this entry and was not mailed yet."""
+    event = (
+        Event.objects.select_related("ticket__reporter", "ticket__assignee", "ticket__library", "message", "actor")
+        .filter(pk=int(entry.address.removeprefix("event ")))
+        .first()
+    )
+    if event is None:
+        return
+    for person, kind in recipients(event):
+        _made, fresh = Notice.objects.get_or_create(event=event, person=person, defaults={"kind": kind})
+        if fresh:
+            _mail(event, person, kind)
+
+
+def _mail(event: Event, person: Person, kind: str) -> None:
+    organisation = current_organisation()
+    ticket = event.ticket
+    text = event.message.body if event.message and event.message.visibility == Visibility.PUBLIC else ""
+    path = reverse("ticket", args=[ticket.number], urlconf=settings.ROOT_URLCONF)
+    token = hashlib.sha256(f"{organisation.schema_name} {event.pk} {person.pk}".encode()).hexdigest()[:24]
+    with translation.override(person.language):
+        context = {
+            "person": person,
+            "ticket": ticket,
+            "organisation": organisation,
+            "kind": kind,
+            "text": text,
+            "link": address_of(organisation, path),
+        }
+        EmailMessage(
+            subject=" ".join(render_to_string("tickets/mail/subject.txt", context).split()),
+            body=render_to_string("tickets/mail/body.txt", context),
+            to=[person.email],
+            headers={
+                "Message-ID": f"<{token}@{settings.DOMAIN}>",
+                "Auto-Submitted": "auto-generated",
+                "X-Auto-Response-Suppress": "All",
+            },
+        ).send()

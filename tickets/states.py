@@ -1,0 +1,118 @@
+"""Types, states and priorities of tickets, and who may take a ticket from which state to which."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Type(models.TextChoices):
+    """What a ticket is (ITIL)."""
+
+    INCIDENT = "incident", _("incident")
+    SERVICE_REQUEST = "service_request", _("service request")
+    QUESTION = "question", _("question")
+    CHANGE = "change", _("change")
+    WISH = "wish", _("wish")
+    COMPLAINT = "complaint", _("complaint")
+
+
+class State(models.TextChoices):
+    """Where a ticket stands."""
+
+    NEW = "new", _("new")
+    OPEN = "open", _("open")
+    WAITING_REPORTER = "waiting_reporter", _("waiting for reporter")
+    WAITING_SUPPLIER = "waiting_supplier", _("waiting for supplier")
+    WAITING_PARTNER = "waiting_partner", _("waiting for partner")
+    PLANNED = "planned", _("planned")
+    RESOLVED = "resolved", _("resolved")
+    CLOSED = "closed", _("closed")
+    MERGED = "merged", _("merged")
+
+
+class Urgency(models.TextChoices):
+    """How much time presses; the reporter says."""
+
+    LOW = "low", _("low")
+    MEDIUM = "medium", _("medium")
+    HIGH = "high", _("high")
+
+
+class Impact(models.TextChoices):
+    """How large the effect is; the desk says."""
+
+    LOW = "low", _("low")
+    MEDIUM = "medium", _("medium")
+    HIGH = "high", _("high")
+
+
+class Priority(models.TextChoices):
+    """In which order; follows from urgency and impact."""
+
+    CRITICAL = "critical", _("critical")
+    HIGH = "high", _("high")
+    MEDIUM = "medium", _("medium")
+    LOW = "low", _("low")
+
+
+class Visibility(models.TextChoices):
+    """Who reads a message."""
+
+    PUBLIC = "public", _("public")
+    INTERNAL = "internal", _("internal")
+    PARTNERS = "partners", _("partners")
+
+
+OPEN_STATES = (
+    State.NEW,
+    State.OPEN,
+    State.WAITING_REPORTER,
+    State.WAITING_SUPPLIER,
+    State.WAITING_PARTNER,
+    State.PLANNED,
+)
+CLOSED_STATES = (State.CLOSED, State.MERGED)
+
+# Priority by (urgency, impact): the 3 x 3 matrix of ITIL with four outcomes.
+PRIORITY = {
+    (Urgency.HIGH, Impact.HIGH): Priority.CRITICAL,
+    (Urgency.HIGH, Impact.MEDIUM): Priority.HIGH,
+    (Urgency.MEDIUM, Impact.HIGH): Priority.HIGH,
+    (Urgency.HIGH, Impact.LOW): Priority.MEDIUM,
+    (Urgency.MEDIUM, Impact.MEDIUM): Priority.MEDIUM,
+    (Urgency.LOW, Impact.HIGH): Priority.MEDIUM,
+    (Urgency.MEDIUM, Impact.LOW): Priority.LOW,
+    (Urgency.LOW, Impact.MEDIUM): Priority.LOW,
+    (Urgency.LOW, Impact.LOW): Priority.LOW,
+}
+
+
+def priority_of(urgency: str, impact: str) -> Priority:
+    """Return the priority that follows from an urgency and an impact; raises ValueError for an unknown one."""
+    return PRIORITY[(Urgency(urgency), Impact(impact))]
+
+
+STAFF, REPORTER, TIME = "staff", "reporter", "time"
+REOPEN_DAYS = 14
+
+_WORKING = (
+    State.OPEN,
+    State.WAITING_REPORTER,
+    State.WAITING_SUPPLIER,
+    State.WAITING_PARTNER,
+    State.PLANNED,
+)
+
+# (role, from) -> to. Merged is reached by merging, never by hand.
+TRANSITIONS: dict[tuple[str, str], tuple[str, ...]] = {
+    **{(STAFF, state): tuple(to for to in (*_WORKING, State.RESOLVED) if to != state) for state in OPEN_STATES},
+    (STAFF, State.RESOLVED): (State.OPEN, State.CLOSED),
+    (STAFF, State.CLOSED): (State.OPEN,),
+    (REPORTER, State.RESOLVED): (State.CLOSED, State.OPEN),
+    (REPORTER, State.CLOSED): (State.OPEN,),
+    (TIME, State.RESOLVED): (State.CLOSED,),
+}
+
+
+def allowed(role: str, state: str) -> tuple[str, ...]:
+    """Return the states to which `role` (staff, reporter, time) may take a ticket that is in `state`."""
+    return TRANSITIONS.get((role, state), ())

@@ -1,0 +1,51 @@
+"""Working days in the Netherlands: Monday to Friday, less the days off of the Algemene termijnenwet, art. 3.
+
+5 May and Good Friday are settings of the organisation: a collective agreement decides, not the law.
+"""
+
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import holidays
+
+from tenants.settings.queries import InForce
+
+
+@lru_cache(maxsize=64)
+def _days_off(year: int) -> frozenset[date]:
+    return frozenset(day for day in holidays.country_holidays("NL", years=year) if day.month != 5 or day.day != 5)
+
+
+@lru_cache(maxsize=64)
+def _good_friday(year: int) -> date:
+    """The Friday before Easter Sunday (anonymous Gregorian computus)."""
+    a, b, c = year % 19, year // 100, year % 100
+    d, e = b // 4, b % 4
+    g = (8 * b + 13) // 25
+    h = (19 * a + b - d - g + 15) % 30
+    i, k = c // 4, c % 4
+    length = (32 + 2 * e + 2 * i - h - k) % 7
+    m = (a + 11 * h + 22 * length) // 451
+    month, day = divmod(h + length - 7 * m + 114, 31)
+    return date(year, month, day + 1) - timedelta(days=2)
+
+
+def is_working_day(day: date, rules: InForce) -> bool:
+    """Is `day` a working day under the settings of an organisation? 5 May is always off in a lustrum year."""
+    if day.weekday() >= 5 or day in _days_off(day.year):
+        return False
+    if (day.month, day.day) == (5, 5):
+        return not (rules.liberation_day_free or day.year % 5 == 0)
+    return not (rules.good_friday_free and day == _good_friday(day.year))
+
+
+def add_working_days(moment: datetime, days: int, rules: InForce) -> datetime:
+    """Return the same wall-clock time, in the organisation's time zone, `days` working days after `moment`."""
+    local = moment.astimezone(ZoneInfo(rules.time_zone))
+    day = local.date()
+    while days > 0:
+        day += timedelta(days=1)
+        if is_working_day(day, rules):
+            days -= 1
+    return local.replace(year=day.year, month=day.month, day=day.day)
