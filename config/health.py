@@ -2,13 +2,14 @@
 
 import time
 
+from django.apps import apps
+from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from kombu import Connection
 
-from django.conf import settings
 from tenants import context
 
 MIGRATIONS_CHECKED_EVERY = 30
@@ -56,10 +57,11 @@ def schemas_behind() -> list[str]:
 
 
 def _apps() -> tuple[set[str], set[str]]:
-    from_path = {path.rsplit(".", 1)[-1]: path for path in settings.INSTALLED_APPS}
-    shared = {label for label, path in from_path.items() if path in settings.SHARED_APPS}
-    own = {label for label, path in from_path.items() if path in settings.TENANT_APPS}
-    return shared, own
+    labels: dict[bool, set[str]] = {True: set(), False: set()}
+    for app in apps.get_app_configs():
+        path = f"{type(app).__module__}.{type(app).__qualname__}"
+        labels[app.name not in settings.TENANT_APPS and path not in settings.TENANT_APPS].add(app.label)
+    return labels[True], labels[False]
 
 
 def problems() -> list[str]:

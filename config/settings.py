@@ -82,14 +82,14 @@ CSRF_TRUSTED_ORIGINS = [f"{'https' if HTTPS else 'http'}://*.{DOMAIN}{_origin_po
 # --- apps: each in exactly one of the two lists (tests/test_boundaries.py) ---
 SHARED_APPS = [
     "django_tenants",
-    "config",
+    "config.apps.ConfigConfig",
     "tenants",
     "agenda",
     "django.contrib.contenttypes",
     "django.contrib.auth",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "django.contrib.staticfiles",
+    "config.apps.StaticFilesConfig",
     "django.contrib.postgres",
     "django.contrib.humanize",
     "django.forms",
@@ -246,7 +246,6 @@ STATIC_URL = "/static/"
 STATIC_ROOT = Path(os.environ.get("SAMENBEHEER_STATIC") or BASE_DIR / "static-root")
 _npm = BASE_DIR / "node_modules"
 STATICFILES_DIRS = [
-    BASE_DIR / "config" / "static",
     ("tabler", _npm / "@tabler" / "core" / "dist" / "css"),
     ("letter", _npm / "@fontsource-variable" / "atkinson-hyperlegible-next"),
 ]

@@ -16,6 +16,8 @@ from config.processes import child_setup
 ROOT = Path(__file__).resolve().parent.parent
 READY_SECONDS = 60
 GRACE_SECONDS = 10
+# The demo may run as root in a throw-away machine; a real installation has a user of its own (docs/operate.md).
+ROOT_WARNING = "ignore:You're running the worker with superuser privileges"
 
 
 class Supervisor:
@@ -63,13 +65,13 @@ class Supervisor:
             return
         python = sys.executable
         self._child("web", [python, "-m", "gunicorn", "--config", str(ROOT / "config" / "gunicorn.py"), "config.wsgi"])
-        worker = [python, "-m", "celery", "-A", "config.celery", "worker", "--loglevel", "WARNING", "--concurrency", "2"]
+        worker = [python, "-W", ROOT_WARNING, "-m", "celery", "-q", "-A", "config.celery", "worker", "--loglevel", "WARNING", "--concurrency", "2"]
         self._child("worker", [*worker, "--without-gossip", "--without-mingle"])
         schedule = str(self.embedded.data / "beat-schedule")
         self._child(
             "beat",
-            [python, "-m", "celery", "-A", "config.celery", "beat", "--loglevel", "WARNING", "--schedule", schedule]
-            + ["--pidfile="],
+            [python, "-m", "celery", "-q", "-A", "config.celery", "beat", "--loglevel", "WARNING"]
+            + ["--schedule", schedule, "--pidfile="],
         )
         self._await_ready()
 

@@ -83,7 +83,7 @@ def moment(value: datetime | None) -> SafeString:
         return SafeString("")
     local, now = timezone.localtime(value), timezone.localtime()
     if local.date() == now.date():
-        text = f"{_('today')} {local:%H:%M}"
+        text = _("today") + f" {local:%H:%M}"
     elif local.year == now.year:
         text = date_format(local, "D j M, H:i").lower()
     else:
