@@ -16,6 +16,10 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request) -> bool:
         return False
 
+    def _get_login_attempts_cache_key(self, request, **credentials) -> str:
+        """Count wrong passwords per address over all hosts; allauth's own key counts each host apart."""
+        return str(credentials.get("email") or credentials.get("username") or "").strip().lower()
+
     def is_safe_url(self, url: str) -> bool:
         """Only addresses on the host that is asked; a next= to another host is ignored."""
         return bool(url) and url.startswith("/") and not url.startswith(("//", "/\\"))

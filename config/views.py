@@ -1,6 +1,7 @@
 """Pages that belong to no room: start, language, theme, demo mail, statement on accessibility."""
 
 import re
+from datetime import UTC, datetime
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -70,10 +71,15 @@ def demo_mail(request: HttpRequest) -> HttpResponse:
     if not settings.DEMO:
         raise Http404
     mails = [
-        {"subject": str(mail["subject"]), "date": mail["date"].datetime, "body": mail.get_content()}
+        {"subject": str(mail["subject"]), "date": _aware(mail["date"].datetime), "body": mail.get_content()}
         for mail in mails_to(request.user.email)
     ]
     return render(request, "demo_mail.html", {"mails": mails})
+
+
+def _aware(moment: datetime) -> datetime:
+    """Return a mail's moment with its zone; a date written as -0000 is UTC."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 @require_GET

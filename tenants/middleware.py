@@ -4,6 +4,7 @@ import time
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import DisallowedHost
 from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -49,7 +50,10 @@ class OrganisationMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         context.enter_public()
-        host = request.get_host().rsplit(":", 1)[0].rstrip(".").lower()
+        try:
+            host = request.get_host().rsplit(":", 1)[0].rstrip(".").lower()
+        except DisallowedHost:
+            host = ""
         domain = Domain.objects.select_related("tenant").filter(domain=host).first()
         if domain is None or not domain.tenant.ready:
             set_urlconf(settings.PUBLIC_SCHEMA_URLCONF)
@@ -172,7 +176,7 @@ class ApiMiddleware:
 
     @staticmethod
     def _too_many(token: ApiToken) -> bool:
-        key = f"api {token.pk} {int(time.time() // 60)}"
+        key = f"api-{token.pk}-{int(time.time() // 60)}"
         cache.add(key, 0, 120)
         try:
             return cache.incr(key) > settings.API_REQUESTS_PER_MINUTE

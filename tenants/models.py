@@ -198,7 +198,7 @@ class Location(Dated):
     sort_name = SortName()
 
     class Meta:
-        ordering = ["sort_name", "pk"]
+        ordering = ["kind", "sort_name", "pk"]
         constraints = [_ends_after_begin("location_ends_after_begin")]
 
     def __str__(self) -> str:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from django.http import HttpRequest
 from django.urls import reverse
-from ninja import Field, Query, Router, Schema
+from ninja import Field, Query, Router, Schema, Status
 from ninja.decorators import decorate_view
 
 from agenda.categories.queries import leaves
@@ -276,7 +276,7 @@ def create_ticket(request: HttpRequest, data: TicketIn):
         locations=values["locations"],
         by=_actor(request),
     )
-    return 201, _detail(request, _ticket(request, ticket.number))
+    return Status(201, _detail(request, _ticket(request, ticket.number)))
 
 
 @router.get("/tickets/{number}", response=TicketDetailOut)
@@ -339,7 +339,7 @@ def post_message(request: HttpRequest, number: str, data: MessageIn):
     if not form.is_valid():
         raise form_problem(form.errors)
     message = _answer(request, ticket, form.cleaned_data["body"], form.cleaned_data["visibility"], [])
-    return 201, _message(request, ticket, message, [])
+    return Status(201, _message(request, ticket, message, []))
 
 
 def _answer(request: HttpRequest, ticket: Ticket, body: str, visibility: str, uploads: list) -> Message:
@@ -408,7 +408,7 @@ def post_attachments(request: HttpRequest, number: str):
     if not form.is_valid():
         raise form_problem(form.errors)
     message = _answer(request, ticket, "", form.cleaned_data["visibility"], uploads)
-    return 201, [_attachment(request, ticket, row) for row in message.attachments.all()]
+    return Status(201, [_attachment(request, ticket, row) for row in message.attachments.all()])
 
 
 @router.get("/tickets/{number}/attachments/{key}", url_name="get_attachment", response={200: bytes})

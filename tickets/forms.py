@@ -78,6 +78,8 @@ class FilesField(forms.FileField):
 
     def clean(self, data, initial=None):
         uploads = [one for one in (data if isinstance(data, (list, tuple)) else [data]) if one]
+        if self.required and not uploads:
+            raise ValidationError(self.error_messages["required"], code="required")
         if len(uploads) > settings.UPLOAD_MAX_FILES:
             raise ValidationError(
                 ngettext(

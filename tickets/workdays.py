@@ -8,27 +8,21 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import holidays
+from dateutil.easter import easter
 
 from tenants.settings.queries import InForce
 
 
 @lru_cache(maxsize=64)
-def _days_off(year: int) -> frozenset[date]:
-    return frozenset(day for day in holidays.country_holidays("NL", years=year) if day.month != 5 or day.day != 5)
+def _good_friday(year: int) -> date:
+    return easter(year) - timedelta(days=2)
 
 
 @lru_cache(maxsize=64)
-def _good_friday(year: int) -> date:
-    """The Friday before Easter Sunday (anonymous Gregorian computus)."""
-    a, b, c = year % 19, year // 100, year % 100
-    d, e = b // 4, b % 4
-    g = (8 * b + 13) // 25
-    h = (19 * a + b - d - g + 15) % 30
-    i, k = c // 4, c % 4
-    length = (32 + 2 * e + 2 * i - h - k) % 7
-    m = (a + 11 * h + 22 * length) // 451
-    month, day = divmod(h + length - 7 * m + 114, 31)
-    return date(year, month, day + 1) - timedelta(days=2)
+def _days_off(year: int) -> frozenset[date]:
+    """The law's days off that are no setting of ours."""
+    settled_elsewhere = {date(year, 5, 5), _good_friday(year)}
+    return frozenset(holidays.country_holidays("NL", years=year)) - settled_elsewhere
 
 
 def is_working_day(day: date, rules: InForce) -> bool:

@@ -7,6 +7,7 @@ import re
 import vl_convert
 from django.core.cache import cache
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 
 FONT = "Atkinson Hyperlegible Next Variable, sans-serif"
 INK = "#37424d"
@@ -46,10 +47,11 @@ def stacked_bars(rows: list[dict[str, object]], colours: list[str], names: list[
 
 def _drawn(spec: dict, label: str) -> SafeString:
     text = json.dumps(spec, sort_keys=True)
-    key = f"chart {hash_of(text)}"
+    language = get_language() or "nl"
+    key = f"chart-{language}-{hash_of(text)}"
     svg = cache.get(key)
     if svg is None:
-        svg = vl_convert.vegalite_to_svg(text)
+        svg = vl_convert.vegalite_to_svg(text, format_locale="en-GB" if language == "en" else "nl-NL")
         svg = re.sub(r' style="[^"]*"', "", svg)
         svg = svg.replace("<svg ", f'<svg role="img" aria-label="{_escaped(label)}" ', 1)
         cache.set(key, svg, 3600)

@@ -41,7 +41,7 @@ def steering(request: HttpRequest) -> HttpResponse:
     rows = []
     for item in items:
         by_organisation = {part.organisation_id: part for part in item.contributions.all()}
-        rows.append((item, [by_organisation.get(one.pk) for one in organisations]))
+        rows.append((item, [(one, by_organisation.get(one.pk)) for one in organisations]))
     context = {
         "period": period,
         "is_running": period == this,
@@ -54,7 +54,7 @@ def steering(request: HttpRequest) -> HttpResponse:
         "rows": rows,
         "organisations": organisations,
         "categories": [(one.name_en if get_language() == "en" else one.name_nl, one) for one in categories(period)],
-        "history": [(quarter, [counts.get(one.pk, 0) for one in organisations]) for quarter, counts in history],
+        "history": [(quarter, [(one.name, counts.get(one.pk, 0)) for one in organisations]) for quarter, counts in history],
         "chart": _chart(history, organisations),
         "seats": Seat.objects.current().select_related("organisation"),
     }

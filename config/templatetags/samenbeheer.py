@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from tenants.markdown import to_html
@@ -55,7 +56,7 @@ def icon(name: str) -> SafeString:
 
 def _tag(label: str, look: tuple[str, str]) -> SafeString:
     colour, symbol = look
-    return format_html('<span class="tag {}">{}{}</span>', colour, icon(symbol) if symbol else "", label)
+    return format_html('<span class="tag {}">{}{}</span>', colour, icon(symbol) if symbol else "", capfirst(label))
 
 
 @register.filter
@@ -127,7 +128,7 @@ def with_query(context, **changes) -> str:
 @register.filter
 def state_name(value: str) -> str:
     """Return a state in words."""
-    return str(State(value).label)
+    return capfirst(State(value).label)
 
 
 @register.filter

@@ -120,7 +120,7 @@ class Migration(migrations.Migration):
                 ('library', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='locations', to='tenants.library')),
             ],
             options={
-                'ordering': ['sort_name', 'pk'],
+                'ordering': ['kind', 'sort_name', 'pk'],
             },
         ),
         migrations.CreateModel(

@@ -2,6 +2,7 @@
 
 import os
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
@@ -15,7 +16,7 @@ class Command(BaseCommand):
     help = "Load the demo: four organisations with libraries, accounts, tickets and the work agenda. Not in production."
 
     def handle(self, *args, **options):
-        if is_loaded():
+        if settings.DEMO and is_loaded():
             return
         volume = float(os.environ.get("SAMENBEHEER_DEMO_VOLUME", "1"))
         columns = TextColumn("{task.description:<32}"), BarColumn(), TimeElapsedColumn()

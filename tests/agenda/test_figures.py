@@ -1,0 +1,159 @@
+"""Every figure equals SQL written by hand over the schemas of the organisations themselves."""
+
+from datetime import date, datetime
+from statistics import median
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agenda.figures.models import TicketSnapshot
+from agenda.figures.queries import Period, categories, figures, new_per_quarter
+from tenants.context import inside
+from tickets import sharing
+from tickets.models import Ticket
+from tickets.tasks import check_drift
+from tickets.volume import Builder
+
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+
+
+@pytest.fixture
+def filled(cast):
+    """Both organisations with some hundreds of tickets over two years."""
+    for house, count in ((cast.bisc, 300), (cast.cubiss, 200)):
+        with inside(house.organisation):
+            Builder(count=count, until=timezone.now(), seed=7).build()
+    return cast
+
+
+def _by_hand(sql: str, *params):
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return cursor.fetchall()
+
+
+QUARTERS = ["2025-1", "2025-4", "2026-1", "2026-3", "2026-4"]
+
+
+@pytest.mark.parametrize("text", QUARTERS)
+def test_figures_equal_sql_by_hand(filled, text):
+    period = Period.parse(text)
+    begin = datetime(period.year, period.quarter * 3 - 2, 1, tzinfo=AMSTERDAM)
+    end = datetime(period.year + (period.quarter == 4), period.quarter % 4 * 3 + 1, 1, tzinfo=AMSTERDAM)
+    each, together = figures(period)
+    assert [one.organisation.slug for one in each] == ["bisc", "cubiss"]
+    first_all, resolution_all = [], []
+    for one in each:
+        schema = one.organisation.slug
+        ((new, resolved, opened),) = _by_hand(
+            f"SELECT count(*) FILTER (WHERE opened_at >= %s AND opened_at < %s),"
+            f" count(*) FILTER (WHERE resolved_at >= %s AND resolved_at < %s),"
+            f" count(*) FILTER (WHERE opened_at < %s AND (resolved_at IS NULL OR resolved_at >= %s))"
+            f" FROM {schema}.tickets_ticket",
+            *(begin, end, begin, end, end, end),
+        )
+        assert (one.new, one.resolved, one.open_at_end) == (new, resolved, opened)
+        first = [
+            row[0]
+            for row in _by_hand(
+                f"SELECT floor(extract(epoch FROM first_answer_at - opened_at) / 60)::int FROM {schema}.tickets_ticket"
+                " WHERE first_answer_at >= %s AND first_answer_at < %s",
+                *(begin, end),
+            )
+        ]
+        resolution = [
+            row[0]
+            for row in _by_hand(
+                f"SELECT floor(extract(epoch FROM resolved_at - opened_at) / 60)::int FROM {schema}.tickets_ticket"
+                " WHERE resolved_at >= %s AND resolved_at < %s",
+                *(begin, end),
+            )
+        ]
+        assert one.first_answer_minutes == (median(first) if first else None)
+        assert one.resolution_minutes == (median(resolution) if resolution else None)
+        first_all += first
+        resolution_all += resolution
+    assert together.new == sum(one.new for one in each)
+    assert together.resolved == sum(one.resolved for one in each)
+    assert together.open_at_end == sum(one.open_at_end for one in each)
+    assert together.first_answer_minutes == (median(first_all) if first_all else None)
+    assert together.resolution_minutes == (median(resolution_all) if resolution_all else None)
+
+
+def test_categories_equal_sql_by_hand_and_leave_out_small_counts(filled):
+    period = Period(2026, 3)
+    rows = _by_hand(
+        "SELECT c.code, count(*) FROM (SELECT category_id, opened_at FROM bisc.tickets_ticket UNION ALL"
+        " SELECT category_id, opened_at FROM cubiss.tickets_ticket) t JOIN agenda_category c ON c.id = t.category_id"
+        " WHERE opened_at >= %s AND opened_at < %s GROUP BY c.code HAVING count(*) >= 5 ORDER BY 2 DESC, 1 LIMIT 10",
+        *(period.begin, period.end),
+    )
+    found = [(one.code, one.count) for one in categories(period)]
+    assert found == rows and found
+    assert all(count >= 5 for _code, count in found)
+
+
+def test_history_equals_figures(filled):
+    for period, counts in new_per_quarter(Period(2026, 4)):
+        each, _together = figures(period)
+        assert {one.organisation.pk: one.new for one in each if one.new} == {pk: n for pk, n in counts.items() if n}
+
+
+def test_the_quarter_turns_at_midnight_in_amsterdam():
+    assert Period(2026, 1).begin.utcoffset().total_seconds() == 3600
+    assert Period(2026, 3).end.utcoffset().total_seconds() == 7200
+    assert Period.of(date(2026, 3, 31)) == Period(2026, 1)
+
+
+@given(st.integers(2001, 2099), st.integers(1, 4))
+def test_quarters_follow_each_other(year, quarter):
+    period = Period(year, quarter)
+    assert period.next.previous == period == period.previous.next
+    assert period.end == period.next.begin and period.begin < period.end
+    assert Period.parse(str(period)) == period == Period.of(period.first_on)
+
+
+@pytest.mark.parametrize("text", [None, "", "2026", "2026-5", "2026-0", "x-1", "99999-1", "2026-1-1", "-1"])
+def test_odd_quarters_are_none(text):
+    assert Period.parse(text) is None
+
+
+def test_rebuild_changes_nothing_on_a_healthy_database_and_says_so(filled, capsys):
+    before = list(TicketSnapshot.objects.order_by("pk").values())
+    with inside(None):
+        call_command("rebuild_snapshots")
+    assert capsys.readouterr().out == "All snapshots are right; nothing changed.\n"
+    assert list(TicketSnapshot.objects.order_by("pk").values()) == before
+
+
+def test_rebuild_and_drift_check_find_what_is_wrong(filled, capsys, caplog):
+    organisation = filled.bisc.organisation
+    rows = TicketSnapshot.objects.filter(organisation=organisation)
+    rows.filter(number="BISC-1").update(state="closed")
+    rows.filter(number="BISC-2").delete()
+    TicketSnapshot.objects.filter(number="BISC-3").update(number="BISC-999999")
+    with inside(None):
+        check_drift("bisc")
+    assert "snapshots of bisc drifted: 3 differ, 1 without ticket" in caplog.text
+    with inside(None):
+        call_command("rebuild_snapshots")
+    assert capsys.readouterr().out == "BiSC: 3 written, 1 removed\n"
+    with inside(organisation):
+        assert sharing.differing() == ([], [])
+
+
+def test_volume_is_whole(cast):
+    """Everything the builder makes keeps the constraints, the counter and the snapshots right."""
+    with inside(cast.bisc.organisation):
+        Builder(count=120, until=timezone.now(), seed=3).build()
+        assert Ticket.objects.count() == 121
+        assert Ticket.objects.open().count() >= 60
+        assert sharing.differing() == ([], [])
+        numbers = [int(one.removeprefix("BISC-")) for one in Ticket.objects.values_list("number", flat=True)]
+        assert sorted(numbers) == list(range(1, 122))
+        assert not Ticket.objects.filter(opened_at__gt=timezone.now()).exists()

@@ -1,0 +1,143 @@
+"""Work agenda and steering group: who reads, who changes, and two at once."""
+
+from datetime import date
+
+import pytest
+
+from agenda.steering.models import Seat
+from agenda.work import actions
+from agenda.work.models import Contribution, WorkItem
+from agenda.work.queries import axis, tally
+from tenants.access import standing
+
+PEOPLE = ["manager", "member", "reader", "platform", "bisc lead", "bisc desk", "cubiss lead", "bisc colleague", "stranger"]
+LADDER = [
+    ("GET", "/agenda/", (200, 200, 200, 200, 200, 200, 200, 404, 404)),
+    ("GET", "/agenda/?as=time", (200, 200, 200, 200, 200, 200, 200, 404, 404)),
+    ("GET", "/agenda/1/", (200, 200, 200, 200, 200, 200, 200, 404, 404)),
+    ("GET", "/agenda/99/", (404,) * 9),
+    ("GET", "/agenda/new/", (200, 403, 403, 403, 200, 403, 200, 404, 404)),
+    ("GET", "/agenda/1/edit/", (200, 403, 403, 403, 200, 403, 403, 404, 404)),
+    ("POST", "/agenda/1/progress/", (422, 403, 403, 403, 422, 403, 403, 404, 404)),
+    ("GET", "/agenda/1/progress/", (405, 405, 405, 405, 405, 405, 405, 404, 404)),
+    ("GET", "/agenda/1/contributions/cubiss/", (200, 403, 403, 403, 200, 403, 200, 404, 404)),
+    ("GET", "/agenda/1/contributions/bisc/", (200, 403, 403, 403, 200, 200, 403, 404, 404)),
+    ("GET", "/steering/", (200, 200, 200, 403, 403, 403, 403, 404, 404)),
+    ("GET", "/people/", (404,) * 9),
+    ("GET", "/tickets/", (404,) * 9),
+    ("GET", "/me/", (200, 200, 200, 200, 200, 200, 200, 404, 404)),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "statuses"), LADDER, ids=[f"{m} {p}" for m, p, _ in LADDER])
+def test_ladder(cast, client_of, method, path, statuses):
+    assert tuple(client_of(who, "").generic(method, path).status_code for who in PEOPLE) == statuses
+
+
+@pytest.mark.parametrize(("path", "statuses"), [("/agenda/items", (200,) * 7 + (403, 403)), ("/steering/figures", (200, 200, 200) + (403,) * 6)])
+def test_ladder_of_the_api(cast, api_of, path, statuses):
+    assert tuple(api_of(who, "")("GET", path).status_code for who in PEOPLE) == statuses
+
+
+FORM = {
+    **{"title": "Nieuw resultaat", "description": "", "theme": "cost", "goal": "", "planned_from": "2026-01-01"},
+    **{"planned_to": "2026-06-30", "progress": "0", "status": "on_track", "finished_on": "", "contributors": ["cubiss"]},
+}
+
+
+def test_add_a_result(cast, client_of):
+    data = {**FORM, "lead": cast.bisc.organisation.pk}
+    assert client_of("manager", "").post("/agenda/new/", data)["Location"] == "/agenda/2/"
+    item = WorkItem.objects.get(number=2)
+    assert (item.lead, item.contributions.get().organisation) == (cast.bisc.organisation, cast.cubiss.organisation)
+
+
+def test_a_desk_lead_adds_only_what_the_own_organisation_leads(cast, client_of):
+    data = {**FORM, "lead": cast.cubiss.organisation.pk}
+    response = client_of("bisc lead", "").post("/agenda/new/", data)
+    assert (response.status_code, WorkItem.objects.count()) == (422, 1)
+    assert "Nieuw resultaat" in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"title": ""}, {"planned_to": "2025-01-01"}, {"progress": "101"}, {"theme": "x"}, {"planned_from": "gisteren"}, {"lead": "0"}],
+)
+def test_bad_input_keeps_what_was_typed(cast, client_of, changes):
+    data = {**FORM, "lead": cast.bisc.organisation.pk, "description": "Lange uitleg", **changes}
+    response = client_of("manager", "").post("/agenda/new/", data)
+    assert (response.status_code, "Lange uitleg" in response.content.decode()) == (422, True)
+
+
+def test_two_who_edit_at_once_the_second_sees_both(cast, client_of, item):
+    manager = client_of("manager", "")
+    data = {**FORM, "lead": cast.bisc.organisation.pk, "version": item.version, "title": "Van mij"}
+    actions.change_item(
+        item=item, changes={"title": "Van de ander"}, base_version=item.version, by=standing(cast.people["manager"], cast.common)
+    )
+    response = manager.post("/agenda/1/edit/", data)
+    page = response.content.decode()
+    assert response.status_code == 409 and "Van de ander" in page and 'value="Van mij"' in page
+    item.refresh_from_db()
+    assert manager.post("/agenda/1/edit/", {**data, "version": item.version}).status_code == 302
+
+
+def test_a_contributor_edits_its_own_part_only(cast, client_of, item):
+    part = item.contributions.get(organisation=cast.cubiss.organisation)
+    data = {"description": "Wij testen", "status": "at_risk", "version": part.version}
+    assert client_of("cubiss desk", "").post("/agenda/1/contributions/cubiss/", data).status_code == 302
+    part.refresh_from_db()
+    assert (part.description, part.status) == ("Wij testen", "at_risk")
+    stale = client_of("cubiss desk", "").post("/agenda/1/contributions/cubiss/", {**data, "description": "Anders"})
+    assert (stale.status_code, "Wij testen" in stale.content.decode()) == (409, True)
+    with pytest.raises(actions.NotAllowed):
+        actions.change_contribution(
+            contribution=Contribution.objects.get(item=item, organisation=cast.bisc.organisation),
+            description="",
+            status="on_track",
+            base_version=1,
+            by=standing(cast.cubiss.people["desk"], cast.common),
+        )
+
+
+def test_progress_moves_the_item(cast, client_of, item):
+    data = {"text": "Halverwege", "progress": "50", "status": "at_risk"}
+    assert client_of("bisc lead", "").post("/agenda/1/progress/", data).status_code == 302
+    item.refresh_from_db()
+    assert (item.progress, item.status, item.updates.get().organisation) == (50, "at_risk", cast.bisc.organisation)
+
+
+def test_red_comes_first(cast, item, client_of):
+    by = standing(cast.people["manager"], cast.common)
+    values = {"theme": "cost", "lead": cast.bisc.organisation, "planned_from": date(2026, 1, 1), "planned_to": date(2026, 2, 1), "by": by}
+    actions.create_item(title="Groen", **values)
+    actions.create_item(title="Rood", status="off_track", **values)
+    actions.create_item(title="Oranje", status="at_risk", **values)
+    titles = list(WorkItem.objects.red_first().values_list("title", flat=True))
+    assert titles[:2] == ["Rood", "Oranje"]
+    assert (tally().all, tally().off_track, tally().at_risk) == (4, 1, 1)
+    assert "1 resultaat loopt vast" in client_of("member", "").get("/steering/").content.decode()
+
+
+def test_the_axis_holds_every_item(item):
+    found = axis([item], date(2026, 7, 1))
+    (bar,) = found.bars
+    assert (found.begin, found.end) == (date(2026, 1, 1), date(2027, 1, 1))
+    assert bar.left == 0 and 990 <= bar.width <= 1000 and 490 <= found.now <= 500
+
+
+def test_seats_say_who_sits(cast, client_of):
+    page = client_of("reader", "").get("/steering/").content.decode()
+    assert Seat.objects.current().get().organisation == cast.bisc.organisation
+    assert page.split("Zetels")[1].split("</section>")[0].count("Cubiss") == 0
+
+
+@pytest.mark.parametrize("query", ["?quarter=2026-3", "?quarter=onzin", "?quarter=2099-1", "?quarter=2000-1"])
+def test_steering_takes_any_quarter(client_of, query):
+    assert client_of("member", "").get(f"/steering/{query}").status_code == 200
+
+
+def test_steering_shows_no_names_of_people(cast, client_of):
+    page = client_of("member", "").get("/steering/").content.decode()
+    for name in ("Desk BiSC", "Balie BiSC", "Key-user", "Bibliotheek een"):
+        assert name not in page

@@ -1,0 +1,136 @@
+"""Standing: roles by day and place; nothing else opens anything."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.contrib.auth.models import Group, Permission as ModelPermission
+from django.contrib.contenttypes.models import ContentType
+from django.utils import timezone
+
+from tenants.access import hosts_of, staff_of, standing
+from tenants.context import inside
+from tenants.models import LibraryMembership, Membership, Person
+from tenants.roles import DESCRIPTIONS, CooperationRole, LibraryRole, OrganisationRole, Permission
+from tickets import workflow
+from tickets.models import Ticket, TicketGrant
+
+
+def test_every_role_has_a_description():
+    every = {*OrganisationRole.values, *LibraryRole.values, *CooperationRole.values}
+    assert {str(role) for role in DESCRIPTIONS} == every
+
+
+def test_no_role_leaks_to_another_organisation(cast):
+    for who in ("desk", "lead", "keyuser", "colleague"):
+        assert standing(cast.bisc.people[who], cast.bisc.organisation)
+        assert not standing(cast.bisc.people[who], cast.cubiss.organisation)
+    for who in ("member", "reader", "manager", "platform"):
+        assert not standing(cast.people[who], cast.bisc.organisation)
+        assert standing(cast.people[who], cast.common)
+    for who in ("keyuser", "colleague"):
+        assert not standing(cast.bisc.people[who], cast.common)
+
+
+def test_superuser_groups_and_model_permissions_open_nothing(cast, client_of):
+    stranger = cast.people["stranger"]
+    Person.objects.filter(pk=stranger.pk).update(is_superuser=True)
+    group = Group.objects.create(name="alles")
+    group.permissions.set(ModelPermission.objects.all())
+    stranger.groups.add(group)
+    stranger.user_permissions.set(ModelPermission.objects.all())
+    stranger = Person.objects.get(pk=stranger.pk)
+    for organisation in (cast.bisc.organisation, cast.common):
+        assert not standing(stranger, organisation)
+    with inside(cast.bisc.organisation):
+        assert not Ticket.objects.visible_to(standing(stranger, cast.bisc.organisation)).exists()
+    assert client_of("stranger").get("/tickets/").status_code == 404
+    assert client_of("stranger", "").get("/agenda/").status_code == 404
+
+
+@pytest.mark.parametrize(("from_days", "until_days", "holds"), [(-9, None, True), (1, None, False), (-9, -1, False), (-9, 0, True)])
+def test_a_role_counts_from_its_first_to_its_last_day(cast, from_days, until_days, holds):
+    today = timezone.localdate()
+    Membership.objects.filter(person=cast.bisc.people["desk"]).update(
+        from_on=today + timedelta(days=from_days),
+        until_on=None if until_days is None else today + timedelta(days=until_days),
+    )
+    assert standing(cast.bisc.people["desk"], cast.bisc.organisation).is_staff is holds
+
+
+def test_inactive_and_nobody_have_no_standing(cast):
+    desk = cast.bisc.people["desk"]
+    assert not standing(None, cast.bisc.organisation)
+    assert not standing(Person(pk=desk.pk, is_active=False), cast.bisc.organisation)
+
+
+def test_an_ended_library_gives_nothing(cast):
+    cast.bisc.library.until_on = date(2025, 1, 1)
+    cast.bisc.library.save()
+    assert not standing(cast.bisc.people["keyuser"], cast.bisc.organisation)
+    cast.bisc.library.until_on = None
+
+
+def _sees(house, who):
+    return set(Ticket.objects.visible_to(house.standing(who)).values_list("number", flat=True))
+
+
+def test_what_a_colleague_sees(bisc, ticket):
+    """Own, the library's, or those of chosen locations: the key user decides."""
+    membership = LibraryMembership.objects.get(person=bisc.people["colleague2"])
+    assert _sees(bisc, "colleague2") == set()
+    LibraryMembership.objects.filter(pk=membership.pk).update(sees="library")
+    assert _sees(bisc, "colleague2") == {"BISC-1"}
+    LibraryMembership.objects.filter(pk=membership.pk).update(sees="locations")
+    assert _sees(bisc, "colleague2") == set()
+    membership.locations.set(bisc.locations[1:])
+    assert _sees(bisc, "colleague2") == set()
+    membership.locations.set(bisc.locations[:1])
+    assert _sees(bisc, "colleague2") == {"BISC-1"}
+    assert _sees(bisc, "keyuser") == {"BISC-1"}
+    assert _sees(bisc, "neighbour") == set()
+
+
+def test_a_standing_of_another_organisation_sees_nothing_here(bisc, cast):
+    assert not Ticket.objects.visible_to(cast.cubiss.standing("desk")).exists()
+
+
+def test_a_grant_on_ticket_1_here_gives_nothing_on_ticket_1_there(cast):
+    """Grants lie in the organisation's schema: the same key in another schema is another ticket."""
+    neighbour_here, neighbour_there = cast.bisc.people["neighbour"], cast.cubiss.people["neighbour"]
+    permission = ModelPermission.objects.get(
+        codename="view_ticket", content_type=ContentType.objects.get(app_label="tickets", model="ticket")
+    )
+    with inside(cast.bisc.organisation):
+        mine = Ticket.objects.get(number="BISC-1")
+        TicketGrant.objects.create(user=neighbour_here, permission=permission, content_object=mine)
+        TicketGrant.objects.create(user=neighbour_there, permission=permission, content_object=mine)
+        assert _sees(cast.bisc, "neighbour") == {"BISC-1"}
+    with inside(cast.cubiss.organisation):
+        assert Ticket.objects.get(number="CUBISS-1").pk == mine.pk
+        assert TicketGrant.objects.count() == 0
+        assert _sees(cast.cubiss, "neighbour") == set()
+
+
+def test_hosts_of(cast):
+    names = {who: [one.slug for one in hosts_of(person)] for who, person in cast.everybody.items()}
+    assert names["bisc desk"] == ["bisc", "samenwerking"]
+    assert names["bisc colleague"] == ["bisc"]
+    assert names["member"] == ["samenwerking"]
+    assert names["stranger"] == []
+
+
+def test_staff_of(cast):
+    assert [person.email for person in staff_of(cast.bisc.organisation)] == ["desk@bisc.example", "lead@bisc.example"]
+
+
+def test_an_administrator_without_a_desk_role_reads_no_tickets(bisc, ticket, client_of):
+    Membership.objects.filter(person=bisc.people["lead"], role="desk_lead").delete()
+    assert not bisc.standing("lead").is_staff and bisc.standing("lead").may(Permission.PEOPLE_MANAGE)
+    client = client_of("bisc lead")
+    statuses = [client.get(path).status_code for path in ("/", "/people/", "/tickets/", "/tickets/BISC-1/")]
+    assert statuses == [302, 200, 403, 404]
+
+
+def test_actor_of_key_user_may_what_the_reporter_may(bisc, ticket):
+    workflow.move(ticket=ticket, to="resolved", by=bisc.actor("desk"))
+    assert workflow.move(ticket=ticket, to="closed", by=bisc.actor("keyuser")).state == "closed"

@@ -1,0 +1,118 @@
+"""What holds when many do it at once: real connections, real commits; the rows made here are taken away by hand."""
+
+import threading
+
+import pytest
+from django.db import connection, transaction
+
+from agenda.categories.models import Category
+from tenants.context import inside
+from tenants.models import ApiToken
+from tenants.outbox.models import OutboxEntry
+from tenants.tokens.actions import create_token
+from tests import conftest
+from tests.conftest import Api
+from tests.tickets.test_api import NEW
+from tickets import workflow
+from tickets.idempotency.models import AnsweredRequest
+from tickets.models import Counter, Event, Message, Ticket
+
+
+@pytest.fixture
+def committed(django_db_setup, django_db_blocker):
+    """The cast without a transaction around the test; what the test made is taken away again."""
+    cast = conftest.django_db_setup.cast
+    with django_db_blocker.unblock():
+        with inside(cast.bisc.organisation):
+            before = set(Ticket.objects.values_list("pk", flat=True))
+            last = Counter.objects.get().last
+        yield cast
+        with inside(cast.bisc.organisation):
+            made = Ticket.objects.exclude(pk__in=before)
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("SET LOCAL samenbeheer.purge = 'on'")
+                Event.objects.filter(ticket__in=made).delete()
+                Message.objects.filter(ticket__in=made).delete()
+                numbers = list(made.values_list("number", flat=True))
+                cursor.execute("DELETE FROM public.agenda_ticketsnapshot WHERE number = ANY(%s)", [numbers])
+                made.delete()
+                Counter.objects.update(last=last)
+                AnsweredRequest.objects.all().delete()
+        with inside(None):
+            OutboxEntry.objects.all().delete()
+            ApiToken.objects.all().delete()
+        connection.close()
+
+
+def _together(count, work):
+    """Run `work(index)` in `count` threads at once; raise what any of them raised."""
+    barrier, errors = threading.Barrier(count), []
+
+    def run(index):
+        try:
+            barrier.wait(10)
+            work(index)
+        except BaseException as error:
+            errors.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=[index]) for index in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(120)
+    assert errors == []
+
+
+def test_8_threads_of_50_give_400_numbers_none_twice(committed):
+    numbers, house = [], committed.bisc
+
+    def make(index):
+        with inside(house.organisation):
+            for _ in range(50):
+                with transaction.atomic():
+                    numbers.append(workflow.next_number())
+
+    _together(8, make)
+    assert len(numbers) == len(set(numbers)) == 400
+    ordered = sorted(int(number.removeprefix("BISC-")) for number in numbers)
+    assert ordered == list(range(ordered[0], ordered[0] + 400))
+
+
+def test_8_equal_posts_make_one_ticket(committed):
+    house = committed.bisc
+    token = create_token(person=house.people["colleague"], organisation=house.organisation, name="t", by=None)
+    with inside(house.organisation):
+        before = Ticket.objects.count()
+    answers = []
+    _together(8, lambda index: answers.append(Api("bisc", token)("POST", "/tickets", NEW, **{"Idempotency-Key": "k"})))
+    with inside(house.organisation):
+        assert Ticket.objects.count() == before + 1
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.json()["number"] for answer in answers}) == 1
+
+
+def test_two_who_pick_up_at_once_leave_one_right_trail(committed):
+    house = committed.bisc
+    with inside(house.organisation):
+        ticket = workflow.create(
+            type="incident",
+            subject="x",
+            body="x",
+            library=house.library,
+            category=Category.objects.get(code="6.1"),
+            urgency="low",
+            by=house.actor("colleague"),
+        )
+    actors = [house.actor("desk"), house.actor("lead")] * 4
+
+    def pick(index):
+        with inside(house.organisation):
+            workflow.pick_up(ticket=ticket, by=actors[index])
+
+    _together(8, pick)
+    with inside(house.organisation):
+        versions = list(ticket.events.order_by("pk").values_list("ticket_version", flat=True))
+        assert versions == list(range(1, len(versions) + 1))
+        assert Ticket.objects.get(pk=ticket.pk).version == versions[-1]

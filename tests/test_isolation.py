@@ -1,0 +1,287 @@
+"""What one organisation has, no other sees: every route and API operation, taken from the resolver, as each outsider.
+
+Each house of the cast holds a word of its own. A route for which `OBJECTS` has no entry fails the test, so a new page
+comes with its line here.
+"""
+
+import json
+import logging
+
+import pytest
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.mail import EmailMessage, get_connection
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from agenda.figures.models import TicketSnapshot
+from tenants import files
+from tenants.context import inside
+from tenants.models import ApiToken, LibraryMembership, Membership
+from tests.conftest import SECRET
+from tickets import workflow
+from tickets.models import Attachment, Message, Ticket
+from tickets.states import Visibility
+
+WORD = SECRET["bisc"]
+
+# Route -> arguments that point at something of BiSC's; None: takes none.
+OBJECTS = {
+    "start": None,
+    "set_language": None,
+    "theme": {"colour": "0b6a6a"},
+    "demo_mail": None,
+    "empty": None,
+    "me": None,
+    "tokens": None,
+    "end_token": "token",
+    "people": None,
+    "end_role": "membership",
+    "end_library_role": "library_membership",
+    "colleagues": None,
+    "colleague": "library_membership",
+    "settings": None,
+    "tickets": None,
+    "new_ticket": None,
+    "ticket_pane": None,
+    "ticket_preview": None,
+    "ticket": "ticket",
+    "ticket_answer": "ticket",
+    "ticket_move": "ticket",
+    "ticket_pick_up": "ticket",
+    "ticket_edit": "ticket",
+    "ticket_attachment": "attachment",
+    "libraries": None,
+    "organisation_api:api-root": None,
+    "organisation_api:openapi-json": None,
+    "organisation_api:list_tickets": None,
+    "organisation_api:create_ticket": None,
+    "organisation_api:get_ticket": "ticket",
+    "organisation_api:change_ticket": "ticket",
+    "organisation_api:post_message": "ticket",
+    "organisation_api:post_transition": "ticket",
+    "organisation_api:post_attachments": "ticket",
+    "organisation_api:get_attachment": "attachment",
+    "organisation_api:list_libraries": None,
+    "organisation_api:list_categories": None,
+    "organisation_api:get_me": None,
+    "common_api:api-root": None,
+    "common_api:openapi-json": None,
+    "common_api:list_items": None,
+    "common_api:get_figures": None,
+    "common_api:get_me": None,
+    "agenda": None,
+    "new_agenda_item": None,
+    "agenda_item": {"number": 1},
+    "edit_agenda_item": {"number": 1},
+    "agenda_progress": {"number": 1},
+    "contribution": {"number": 1, "slug": "cubiss"},
+    "steering": None,
+}
+# Pages of allauth hold nothing of an organisation; the browser test reaches each.
+ACCOUNT = ("account_", "mfa_", "socialaccount_", "openid_connect_")
+OUTSIDERS = ["cubiss desk", "cubiss lead", "cubiss colleague", "stranger", "member"]
+METHODS = ["GET", "POST", "PATCH"]
+
+
+def _routes(urlconf: str) -> list[str]:
+    found = []
+
+    def walk(patterns, namespace):
+        for pattern in patterns:
+            if isinstance(pattern, URLResolver):
+                inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+                walk(pattern.url_patterns, inner)
+            elif isinstance(pattern, URLPattern):
+                found.append(f"{namespace}{pattern.name}")
+
+    walk(get_resolver(urlconf).url_patterns, "")
+    return sorted(set(found))
+
+
+@pytest.fixture
+def planted(bisc):
+    """BiSC's ticket with an internal note and a file; returns arguments by kind of object."""
+    ticket = Ticket.objects.get(number=bisc.ticket)
+    upload = SimpleUploadedFile(f"{WORD}.txt", f"inhoud {WORD}".encode())
+    workflow.answer(ticket=ticket, body=f"Bijlage {WORD}", uploads=[upload], by=bisc.actor("colleague"))
+    attachment = Attachment.objects.get(message__ticket=ticket)
+    token = ApiToken.objects.create(
+        person=bisc.people["desk"], organisation=bisc.organisation, name=WORD, digest="x", expires_at="2040-01-01T00:00Z"
+    )
+    membership = Membership.objects.get(person=bisc.people["desk"], organisation=bisc.organisation)
+    colleague = LibraryMembership.objects.get(person=bisc.people["colleague"], library=bisc.library)
+    yield {
+        "ticket": {"number": ticket.number},
+        "attachment": {"number": ticket.number, "key": attachment.key},
+        "token": {"pk": token.pk},
+        "membership": {"pk": membership.pk},
+        "library_membership": {"pk": colleague.pk},
+    }
+    files.forget(attachment.storage_name)
+
+
+def _path(name: str, planted: dict, urlconf: str) -> str:
+    kind = OBJECTS[name]
+    arguments = planted[kind] if isinstance(kind, str) else kind or {}
+    return reverse(name, kwargs=arguments, urlconf=urlconf)
+
+
+@pytest.mark.parametrize("urlconf", ["config.urls", "config.urls_common"])
+def test_every_route_has_an_object(urlconf):
+    missing = [name for name in _routes(urlconf) if name not in OBJECTS and not name.startswith(ACCOUNT)]
+    assert missing == []
+
+
+def _answer_text(response) -> str:
+    body = b"".join(response.streaming_content) if response.streaming else response.content
+    return body.decode(errors="replace") + str(response.headers) + str(response.cookies)
+
+
+@pytest.mark.parametrize("who", OUTSIDERS)
+@pytest.mark.parametrize("at", ["bisc", "cubiss", ""])
+def test_outsiders_find_nothing_of_bisc(who, at, planted, client_of, caplog):
+    """As each outsider, on each host, with every method, BiSC's word comes back nowhere: body, header, cookie, log."""
+    caplog.set_level(logging.DEBUG)
+    urlconf = "config.urls" if at else "config.urls_common"
+    with inside(None):
+        client = client_of(who, at)
+        for name in _routes(urlconf):
+            if name.startswith(ACCOUNT) or name.startswith(("organisation_api:", "common_api:")):
+                continue
+            for method in METHODS:
+                response = client.generic(method, _path(name, planted, urlconf) + "?q=" + WORD[:6])
+                text = _answer_text(response)
+                assert WORD not in text, (who, at, name, method)
+                if at == "bisc" and name not in {"set_language", "theme"}:
+                    expected = {403} if name == "start" else {404}
+                    assert response.status_code in expected, (who, name, method, response.status_code)
+    assert WORD not in caplog.text
+    assert _nothing_changed(planted)
+
+
+def _nothing_changed(planted) -> bool:
+    with inside(None):
+        kept = Membership.objects.current().filter(pk=planted["membership"]["pk"]).exists()
+        kept &= LibraryMembership.objects.current().filter(pk=planted["library_membership"]["pk"], sees="own").exists()
+        return kept and ApiToken.objects.filter(pk=planted["token"]["pk"], revoked_at=None).exists()
+
+
+@pytest.mark.parametrize("who", OUTSIDERS)
+@pytest.mark.parametrize(("at", "token_at"), [("bisc", "bisc"), ("bisc", "cubiss"), ("cubiss", "cubiss"), ("", "cubiss")])
+def test_outsiders_find_nothing_of_bisc_by_api(who, at, token_at, planted, api_of, caplog):
+    """The same over the API, with a token of BiSC that they should not have, of Cubiss, and on the common host."""
+    caplog.set_level(logging.DEBUG)
+    urlconf = "config.urls" if at else "config.urls_common"
+    call = api_of(who, at, token_at=token_at)
+    body = {
+        **{"subject": "x", "body": "x", "type": "incident", "library": "bisc-een", "category": "6.1", "urgency": "low"},
+        **{"to": "closed", "visibility": "public"},
+    }
+    for name in _routes(urlconf):
+        if not name.startswith(("organisation_api:", "common_api:")) or name.endswith("api-root"):
+            continue
+        path = _path(name, planted, urlconf).removeprefix("/api/v1")
+        for method in METHODS:
+            response = call(method, path, body if method in {"POST", "PATCH", "PUT"} else None)
+            assert WORD not in _answer_text(response), (who, name, method)
+            if at == "bisc":
+                assert response.status_code in {401, 403, 404}, (who, name, method, response.status_code)
+            if response.status_code >= 400 and method != "HEAD":
+                assert response["Content-Type"] == "application/problem+json"
+                assert json.loads(response.content)["status"] == response.status_code
+    assert WORD not in caplog.text
+
+
+@pytest.mark.parametrize("who", ["bisc neighbour", "bisc colleague2"])
+def test_colleagues_of_the_library_side_find_nothing_that_is_not_theirs(who, planted, client_of, api_of):
+    """Within one organisation: another library, and a colleague who sees only own tickets."""
+    with inside(None):
+        client = client_of(who)
+        for name in _routes("config.urls"):
+            if not name.startswith((*ACCOUNT, "organisation_api:", "common_api:")):
+                for method in ("GET", "POST"):
+                    path = _path(name, planted, "config.urls") + f"?q={WORD[:6]}"
+                    assert WORD not in _answer_text(client.generic(method, path)), (name, method)
+    found = api_of(who)("GET", f"/tickets?q={WORD}").json()
+    assert found["count"] == 0 and found["items"] == []
+
+
+def test_a_library_never_reads_internal_text(planted, client_of, api_of, bisc):
+    internal = f"{WORD}geheim"
+    for who in ("bisc colleague", "bisc keyuser"):
+        with inside(None):
+            client = client_of(who)
+            page = _answer_text(client.get(f"/tickets/{bisc.ticket}/"))
+            listed = _answer_text(client.get(f"/tickets/?q={internal}"))
+        assert WORD in page and internal not in page
+        assert bisc.ticket not in listed
+        detail = api_of(who)("GET", f"/tickets/{bisc.ticket}").json()
+        assert internal not in json.dumps(detail)
+        assert {message["visibility"] for message in detail["messages"]} == {"public"}
+        assert "noted" not in {event["type"] for event in detail["events"]}
+
+
+@pytest.mark.parametrize("visibility", [Visibility.INTERNAL, Visibility.PARTNERS])
+def test_a_file_of_an_internal_message_is_404_for_the_library(visibility, bisc, client_of, api_of):
+    ticket = Ticket.objects.get(number=bisc.ticket)
+    workflow.answer(
+        ticket=ticket,
+        body="zie bijlage",
+        visibility=visibility,
+        uploads=[SimpleUploadedFile("a.txt", b"geheim")],
+        by=bisc.actor("desk"),
+    )
+    key = Attachment.objects.get(message__ticket=ticket).key
+    path = f"/tickets/{ticket.number}/attachments/{key}"
+    statuses = {}
+    for who in ("bisc desk", "bisc keyuser", "bisc colleague", "cubiss desk"):
+        with inside(None):
+            statuses[who] = client_of(who).get(f"{path}/").status_code
+    assert statuses == {"bisc desk": 200, "bisc keyuser": 404, "bisc colleague": 404, "cubiss desk": 404}
+    assert api_of("bisc colleague")("GET", path).status_code == 404
+    assert api_of("bisc desk")("GET", path).status_code == 200
+    files.forget(Attachment.objects.get(message__ticket=ticket).storage_name)
+
+
+def test_keys_collide_and_still_nothing_crosses(cast, client_of):
+    """Ticket 1, message 1 exist in both schemas; each desk gets its own."""
+    with inside(cast.bisc.organisation):
+        ours = Ticket.objects.get(number=cast.bisc.ticket)
+    with inside(cast.cubiss.organisation):
+        theirs = Ticket.objects.get(number=cast.cubiss.ticket)
+        assert Message.objects.filter(pk=1).exists()
+    assert ours.pk == theirs.pk
+    page = client_of("bisc desk", "bisc").get(f"/tickets/{ours.number}/").content.decode()
+    assert SECRET["bisc"] in page and SECRET["cubiss"] not in page
+    assert client_of("bisc desk", "bisc").get(f"/tickets/{theirs.number}/").status_code == 404
+
+
+def test_snapshots_hold_no_text_and_no_person(cast):
+    names = {field.name for field in TicketSnapshot._meta.get_fields()}
+    assert names & {"subject", "body", "reporter", "assignee", "text", "name"} == set()
+    row = TicketSnapshot.objects.filter(organisation=cast.bisc.organisation).values().get()
+    assert WORD not in str(row)
+
+
+def test_a_token_is_good_for_its_organisation_only(cast, api_of):
+    assert api_of("bisc desk", "bisc", token_at="bisc")("GET", "/me").status_code == 200
+    assert api_of("bisc desk", "bisc", token_at="cubiss")("GET", "/me").status_code == 401
+    assert api_of("bisc desk", "bisc", token_at="")("GET", "/me").status_code == 401
+    assert api_of("bisc desk", "", token_at="bisc")("GET", "/me").status_code == 200
+    assert api_of("bisc desk", "", token_at="")("GET", "/agenda/items").status_code == 200
+
+
+def test_demo_mail_shows_own_mail_only(cast, client_of, settings, tmp_path):
+    settings.EMAIL_FILE_PATH = str(tmp_path)
+    backend = get_connection("config.mailbox.EmailBackend")
+    EmailMessage(f"Over {WORD}", WORD, to=["balie@bisc-een.example"], connection=backend).send()
+    assert WORD in client_of("bisc colleague").get("/demo/mail/").content.decode()
+    assert WORD not in client_of("bisc desk").get("/demo/mail/").content.decode()
+    assert WORD not in client_of("cubiss desk", "cubiss").get("/demo/mail/").content.decode()
+
+
+def test_unknown_host_says_nothing(cast):
+    for path in ("/", "/tickets/", "/api/v1/tickets"):
+        response = Client(headers={"host": f"onbekend.{settings.DOMAIN}"}).get(path)
+        assert response.status_code == 404

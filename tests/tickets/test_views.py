@@ -1,0 +1,312 @@
+"""Pages of the desk and the portal: the ladder, what is kept when something is wrong, and the count of queries."""
+
+from datetime import timedelta
+
+import pytest
+from django.conf import settings as project_settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from tenants import files
+from tenants.context import inside
+from tickets import workflow
+from tickets.models import Attachment, Ticket
+from tickets.volume import Builder
+
+FORM = {
+    "type": "incident",
+    "subject": "Zelfservice",
+    "body": "Doet het niet.",
+    "library": "bisc-een",
+    "category": "6.1",
+    "urgency": "high",
+    "impact": "",
+}
+# path, method -> status for desk, colleague (reporter), neighbour (another library), Cubiss's desk, administrator only
+LADDER = [
+    ("GET", "/tickets/", (200, 200, 200, 404, 200)),
+    ("GET", "/tickets/new/", (200, 200, 200, 404, 200)),
+    ("GET", "/tickets/pane/", (200, 404, 404, 404, 200)),
+    ("GET", "/tickets/BISC-1/", (200, 200, 404, 404, 200)),
+    ("GET", "/tickets/bisc-1/", (200, 200, 404, 404, 200)),
+    ("GET", "/tickets/BISC-1/edit/", (200, 403, 404, 404, 200)),
+    ("POST", "/tickets/BISC-1/pick-up/", (302, 403, 404, 404, 302)),
+    ("POST", "/tickets/BISC-1/messages/", (422, 422, 404, 404, 422)),
+    ("POST", "/tickets/BISC-1/transitions/", (422, 422, 404, 404, 422)),
+    ("GET", "/tickets/BISC-1/messages/", (405, 405, 405, 404, 405)),
+    ("POST", "/tickets/", (405, 405, 405, 404, 405)),
+    ("GET", "/libraries/", (200, 403, 403, 404, 200)),
+    ("GET", "/people/", (403, 403, 403, 404, 200)),
+    ("GET", "/settings/", (403, 403, 403, 404, 200)),
+    ("GET", "/colleagues/", (403, 403, 403, 404, 403)),
+    ("GET", "/me/", (200, 200, 200, 404, 200)),
+    ("GET", "/me/tokens/", (200, 200, 200, 404, 200)),
+    ("GET", "/empty/", (200, 200, 200, 404, 200)),
+    ("GET", "/nergens/", (404, 404, 404, 404, 404)),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "statuses"), LADDER, ids=[f"{m} {p}" for m, p, _ in LADDER])
+def test_ladder(cast, client_of, method, path, statuses):
+    people = ["bisc desk", "bisc colleague", "bisc neighbour", "cubiss desk", "bisc lead"]
+    assert tuple(client_of(who).generic(method, path).status_code for who in people) == statuses
+
+
+@pytest.mark.parametrize("path", ["/", "/tickets/", "/tickets/BISC-1/", "/people/", "/me/", "/nergens/"])
+def test_somebody_who_is_not_signed_in_goes_to_sign_in(client_of, path):
+    response = client_of(None).get(path)
+    if path == "/nergens/":
+        assert response.status_code == 404
+    else:
+        assert (response.status_code, response["Location"].split("?")[0]) == (302, "/account/login/")
+
+
+def test_a_stranger_gets_a_list_of_their_own_hosts(client_of):
+    response = client_of("cubiss desk", "bisc").get("/")
+    assert response.status_code == 403
+    page = response.content.decode()
+    assert "http://cubiss.samenbeheer.localhost" in page and "http://samenbeheer.localhost" in page
+    assert "U hebt geen rol bij BiSC" in page
+
+
+def test_file_a_ticket(client_of, bisc):
+    response = client_of("bisc colleague").post("/tickets/new/", FORM)
+    ticket = Ticket.objects.order_by("-pk")[0]
+    assert response["Location"] == f"/tickets/{ticket.number}/"
+    assert (ticket.reporter, ticket.messages.get().body) == (bisc.people["colleague"], "Doet het niet.")
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"subject": ""}, "Dit veld is verplicht."),
+        ({"subject": "x" * 401}, "400 teken"),
+        ({"category": ""}, "Dit veld is verplicht."),
+        ({"category": "99"}, "Selecteer een geldige keuze"),
+        ({"library": "cubiss-een"}, "Selecteer een geldige keuze"),
+        ({"urgency": "nu"}, "Selecteer een geldige keuze"),
+        ({"body": "nul\0"}, "Null-tekens zijn niet toegestaan"),
+    ],
+)
+def test_bad_input_is_said_beside_the_field_and_nothing_typed_is_lost(client_of, changes, message):
+    data = {**FORM, "body": "Lang verhaal <b>over</b> zelfservice", **changes}
+    response = client_of("bisc colleague").post("/tickets/new/", data)
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert message in page and 'class="errorlist"' in page
+    if "body" not in changes:
+        assert "Lang verhaal &lt;b&gt;over&lt;/b&gt; zelfservice" in page
+
+
+def test_a_subject_of_400_characters_fits(client_of, bisc):
+    subject = "lang " * 79 + "woord"
+    assert len(subject) == 400
+    assert client_of("bisc colleague").post("/tickets/new/", {**FORM, "subject": subject}).status_code == 302
+    assert subject in client_of("bisc desk").get("/tickets/?view=all").content.decode()
+
+
+def test_an_empty_answer_is_said_beside_the_field(client_of):
+    response = client_of("bisc colleague").post("/tickets/BISC-1/messages/", {"body": ""})
+    assert (response.status_code, "Schrijf eerst iets." in response.content.decode()) == (422, True)
+
+
+def test_the_second_of_two_sees_both_versions_with_own_text_in_the_form(client_of, ticket, bisc):
+    data = {
+        **{"subject": "Mijn onderwerp", "type": "incident", "category": "6.1", "library": "bisc-een"},
+        **{"urgency": "high", "impact": "low", "assignee": "", "version": ticket.version, "locations": "bisc-een-1"},
+    }
+    workflow.edit(ticket=ticket, changes={"subject": "Onderwerp van de ander"}, by=bisc.actor("lead"))
+    desk = client_of("bisc desk")
+    response = desk.post("/tickets/BISC-1/edit/", data)
+    page = response.content.decode()
+    assert response.status_code == 409
+    assert "Onderwerp van de ander" in page and 'value="Mijn onderwerp"' in page and "Lead BiSC" in page
+    assert Ticket.objects.get(pk=ticket.pk).subject == "Onderwerp van de ander"
+    again = {**data, "version": response.context["ticket"].version}
+    assert desk.post("/tickets/BISC-1/edit/", again).status_code == 302
+    assert Ticket.objects.get(pk=ticket.pk).subject == "Mijn onderwerp"
+
+
+def test_the_state_changed_meanwhile_and_the_text_is_kept(client_of, ticket, bisc):
+    workflow.move(ticket=ticket, to="resolved", by=bisc.actor("desk"))
+    seen = Ticket.objects.get(pk=ticket.pk).version
+    workflow.move(ticket=ticket, to="open", by=bisc.actor("desk"))
+    data = {"to": "open", "reason": "Het is er nog steeds", "version": seen}
+    response = client_of("bisc colleague").post("/tickets/BISC-1/transitions/", data)
+    assert (response.status_code, "Het is er nog steeds" in response.content.decode()) == (409, True)
+
+
+def test_a_session_that_expired_loses_nothing(client_of):
+    data = {"body": "Een lang antwoord dat niet verloren mag gaan, want ik heb er een kwartier aan gewerkt."}
+    response = client_of(None).post("/tickets/BISC-1/messages/", data, headers={"origin": "http://bisc.samenbeheer.localhost:8000"})
+    page = response.content.decode()
+    assert response.status_code == 401
+    assert data["body"] in page and 'action="/tickets/BISC-1/messages/"' in page
+
+
+def test_a_foreign_pages_post_is_not_shown_with_a_button(client_of):
+    for origin in ("http://evil.example", "null", "http://cubiss.samenbeheer.localhost:8000"):
+        response = client_of(None).post("/tickets/BISC-1/messages/", {"body": "lokaas"}, headers={"origin": origin})
+        assert "lokaas" not in response.content.decode()
+
+
+def test_an_old_csrf_token_loses_nothing(cast):
+    client = Client(enforce_csrf_checks=True, headers={"host": "bisc.samenbeheer.localhost:8000"})
+    client.force_login(cast.bisc.people["desk"])
+    response = client.post(
+        "/tickets/BISC-1/messages/", {"body": "Bewaar mij"}, headers={"origin": "http://bisc.samenbeheer.localhost:8000"}
+    )
+    assert (response.status_code, "Bewaar mij" in response.content.decode()) == (403, True)
+
+
+def test_a_body_that_is_too_large_is_refused_by_its_length(client_of):
+    client = client_of("bisc desk")
+    response = client.generic(
+        "POST",
+        "/tickets/new/",
+        b"x",
+        content_type="multipart/form-data; boundary=b",
+        CONTENT_LENGTH=str(project_settings.BODY_MAX_BYTES + 1),
+    )
+    assert response.status_code == 413
+    assert "te groot" in response.content.decode()
+
+
+PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + b"\0" * 40
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "content_type"),
+    [
+        ("pagina.html", b"<html><script>alert(1)</script>", "application/octet-stream"),
+        ("plaatje.svg", b'<svg xmlns="x"><script>1</script></svg>', "application/octet-stream"),
+        ("foto.png", PNG + b"<script>alert(1)</script>", "application/octet-stream"),
+        ("echt.png", PNG, "image/png"),
+        ("tekst.exe", b"gewoon tekst", "text/plain"),
+        ("../../etc/passwd", b"gewoon tekst", "text/plain"),
+    ],
+)
+def test_files_go_out_as_attachment_never_run(client_of, ticket, name, content, content_type):
+    upload = SimpleUploadedFile("x", content)
+    upload.name = name
+    response = client_of("bisc colleague").post("/tickets/BISC-1/messages/", {"body": "zie", "attachments": upload})
+    assert response.status_code == 302
+    row = Attachment.objects.get(message__ticket=ticket)
+    got = client_of("bisc desk").get(f"/tickets/BISC-1/attachments/{row.key}/")
+    assert b"".join(got.streaming_content) == content
+    assert (got["Content-Type"], got["X-Content-Type-Options"]) == (content_type, "nosniff")
+    assert got["Content-Disposition"].startswith("attachment") and "sandbox" in got["Content-Security-Policy"]
+    assert "/" not in row.name and len(row.key) == 48
+    files.forget(row.storage_name)
+
+
+def test_an_empty_file_is_refused_with_its_name(client_of, ticket):
+    data = {"body": "Mijn tekst", "attachments": SimpleUploadedFile("leeg.txt", b"")}
+    response = client_of("bisc colleague").post("/tickets/BISC-1/messages/", data)
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert "“leeg.txt” is leeg" in page and "Mijn tekst" in page
+
+
+def test_a_file_that_is_too_large_is_refused_with_its_name(client_of, ticket, settings):
+    settings.UPLOAD_MAX_BYTES = 10
+    data = {"body": "Mijn tekst", "attachments": SimpleUploadedFile("groot.txt", b"x" * 11)}
+    response = client_of("bisc colleague").post("/tickets/BISC-1/messages/", data)
+    assert response.status_code == 422
+    assert "“groot.txt” is 11" in response.content.decode()
+
+
+def test_a_rolled_back_upload_leaves_no_file(bisc, ticket, monkeypatch, settings):
+    stored = []
+    real = files.put
+
+    def note(upload, organisation):
+        kept = real(upload, organisation)
+        stored.append(kept.storage_name)
+        return kept
+
+    monkeypatch.setattr(files, "put", note)
+    monkeypatch.setattr(workflow, "publish", lambda ticket: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        workflow.answer(
+            ticket=ticket, body="x", uploads=[SimpleUploadedFile("a.txt", b"tekst")], by=bisc.actor("desk")
+        )
+    assert len(stored) == 1
+    assert not files.default_storage.exists(stored[0])
+    assert Attachment.objects.count() == 0
+
+
+def _queries(client, path) -> int:
+    client.get(path)  # the first request of a client reads its session from the database
+    with CaptureQueriesContext(connection, ) as captured:
+        response = client.get(path)
+    assert response.status_code == 200
+    return len(captured)
+
+
+@pytest.mark.parametrize(
+    ("path", "who", "most"),
+    [
+        ("/tickets/?view=all", "bisc desk", 12),
+        ("/tickets/?view=mine", "bisc desk", 12),
+        ("/tickets/", "bisc keyuser", 12),
+        ("/", "bisc colleague", 12),
+        ("/tickets/BISC-1/", "bisc desk", 12),
+        ("/tickets/BISC-1/", "bisc colleague", 12),
+    ],
+)
+def test_queries_do_not_grow_with_rows(bisc, client_of, ticket, path, who, most):
+    client = client_of(who)
+    few = _queries(client, path)
+    Builder(count=80, until=timezone.now() - timedelta(days=1)).build()
+    for index in range(30):
+        workflow.answer(ticket=ticket, body=f"Bericht {index}", by=bisc.actor("desk" if index % 2 else "colleague"))
+    many = _queries(client, path)
+    assert many <= most
+    assert many - few in (0, 1) if "view" in path or path == "/tickets/" else many == few
+
+
+def test_the_list_stays_under_60_kb(bisc, client_of):
+    Builder(count=200, until=timezone.now()).build()
+    response = client_of("bisc desk").get("/tickets/?view=all")
+    assert response.content.count(b"/tickets/BISC-") >= 50
+    assert len(response.content) < 60_000
+
+
+@pytest.mark.parametrize("path", ["/tickets/?page=abc", "/tickets/?page=-1", "/tickets/?page=99999999999", "/tickets/?view=x&state=onzin&type=1", "/tickets/?q=%00", "/tickets/?library=%00&view=all"])
+def test_odd_addresses_are_no_errors_of_ours(client_of, path):
+    for who in ("bisc desk", "bisc colleague"):
+        assert client_of(who).get(path).status_code == 200
+
+
+def test_preview_is_sanitised(client_of):
+    text = "**vet** <script>alert(1)</script> [x](javascript:alert(1)) ![p](http://x/y.png)"
+    html = client_of("bisc desk").post("/tickets/preview/", {"body": text}).content.decode()
+    assert "<strong>vet</strong>" in html
+    assert "<script" not in html and "href=\"javascript" not in html and "<img" not in html
+
+
+def test_language_is_kept_with_the_person(client_of, cast):
+    client = client_of("bisc desk")
+    client.post("/language/", {"language": "en", "next": "/tickets/"})
+    assert "Unassigned" in client.get("/tickets/").content.decode()
+    assert "Unassigned" in client_of("bisc desk").get("/tickets/").content.decode()
+    with inside(None):
+        cast.bisc.people["desk"].refresh_from_db()
+
+
+@pytest.mark.parametrize("goal", ["//evil.example/", "http://evil.example/", "/\\evil.example"])
+def test_language_goes_nowhere_else(client_of, goal):
+    assert client_of("bisc desk").post("/language/", {"language": "en", "next": goal})["Location"] == "/"
+
+
+def test_security_headers(client_of):
+    response = client_of("bisc desk").get("/tickets/")
+    policy = response["Content-Security-Policy"]
+    assert "script-src 'self'" in policy and "style-src 'self'" in policy and "unsafe" not in policy
+    assert response["X-Frame-Options"] == "DENY" and response["X-Content-Type-Options"] == "nosniff"
+    assert "no-store" in response["Cache-Control"]
+    assert b"<style" not in response.content and b" style=" not in response.content and b"onclick" not in response.content

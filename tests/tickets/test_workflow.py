@@ -1,0 +1,283 @@
+"""The verbs: what they change, who may, what they leave behind."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.utils import timezone
+
+from agenda.categories.models import Category
+from agenda.figures.models import TicketSnapshot
+from tenants.outbox.models import OutboxEntry
+from tickets import workflow
+from tickets.actor import Actor
+from tickets.models import Event, Ticket
+from tickets.sharing import differing
+from tickets.states import (
+    OPEN_STATES,
+    PRIORITY,
+    REPORTER,
+    STAFF,
+    TIME,
+    TRANSITIONS,
+    Impact,
+    Priority,
+    State,
+    Urgency,
+    Visibility,
+    allowed,
+    priority_of,
+)
+
+
+def _create(house, who="colleague", **changes):
+    values = {
+        "type": "incident",
+        "subject": "Zelfservice doet het niet",
+        "body": "Sinds vanochtend.",
+        "library": house.library,
+        "category": Category.objects.get(code="6.1"),
+        "urgency": "high",
+        "by": house.actor(who),
+        **changes,
+    }
+    return workflow.create(**values)
+
+
+def _at(ticket, state):
+    """Put a ticket in a state by SQL, to start from there."""
+    now = timezone.now()
+    Ticket.objects.filter(pk=ticket.pk).update(
+        state=state,
+        resolved_at=None if state in OPEN_STATES else now,
+        closed_at=now if state in (State.CLOSED, State.MERGED) else None,
+    )
+    return Ticket.objects.get(pk=ticket.pk)
+
+
+def test_create_numbers_prioritises_publishes_and_leaves_word(bisc):
+    ticket = _create(bisc, locations=bisc.locations)
+    assert ticket.number.startswith("BISC-")
+    assert (ticket.state, ticket.impact, ticket.priority) == ("new", "medium", "high")
+    assert ticket.platform_id == bisc.library.platform_id
+    event = Event.objects.get(ticket=ticket)
+    assert (event.type, event.actor, event.channel, event.ticket_version) == (
+        "created",
+        bisc.people["colleague"],
+        "page",
+        1,
+    )
+    snapshot = TicketSnapshot.objects.get(number=ticket.number)
+    assert snapshot.location_ids == sorted(place.pk for place in bisc.locations)
+    entry = OutboxEntry.objects.get(address=f"event {event.pk}")
+    assert (entry.topic, entry.organisation) == ("tickets.notify", bisc.organisation)
+
+
+def test_create_for_another_library_is_refused(bisc):
+    with pytest.raises(workflow.NotAllowed):
+        _create(bisc, library=bisc.other_library)
+
+
+def test_create_on_behalf_keeps_both(bisc):
+    ticket = _create(bisc, "desk", reporter=bisc.people["keyuser"])
+    event = Event.objects.get(ticket=ticket)
+    assert ticket.reporter == bisc.people["keyuser"]
+    assert (event.actor, event.on_behalf_of) == (bisc.people["desk"], bisc.people["keyuser"])
+
+
+def test_the_matrix_of_priorities():
+    assert len(PRIORITY) == 9
+    rows = [[priority_of(urgency, impact) for impact in Impact] for urgency in Urgency]
+    assert rows == [
+        [Priority.LOW, Priority.LOW, Priority.MEDIUM],
+        [Priority.LOW, Priority.MEDIUM, Priority.HIGH],
+        [Priority.MEDIUM, Priority.HIGH, Priority.CRITICAL],
+    ]
+
+
+def test_the_table_of_transitions():
+    """Written out once more, from the agreement: staff, reporter and time."""
+    working = {"open", "waiting_reporter", "waiting_supplier", "waiting_partner", "planned"}
+    for state in ("new", *working):
+        assert set(allowed(STAFF, state)) == (working | {"resolved"}) - {state}
+        assert allowed(REPORTER, state) == ()
+    assert set(allowed(STAFF, "resolved")) == {"open", "closed"}
+    assert set(allowed(STAFF, "closed")) == {"open"}
+    assert set(allowed(REPORTER, "resolved")) == {"closed", "open"}
+    assert set(allowed(REPORTER, "closed")) == {"open"}
+    assert allowed(TIME, "resolved") == ("closed",)
+    assert all("merged" not in goals for goals in TRANSITIONS.values())
+    assert allowed(STAFF, "merged") == ()
+
+
+@pytest.mark.parametrize("state", [state for state in State if state != State.MERGED])
+@pytest.mark.parametrize("goal", list(State))
+@pytest.mark.parametrize("who", ["desk", "colleague", "neighbour"])
+def test_move_keeps_to_the_table(bisc, ticket, state, goal, who):
+    ticket = _at(ticket, state)
+    actor = bisc.actor(who)
+    may = goal in allowed(actor.role_on(ticket), state)
+    events = Event.objects.count()
+    if state == goal:
+        assert workflow.move(ticket=ticket, to=goal, by=actor).version == ticket.version
+    elif may:
+        moved = workflow.move(ticket=ticket, to=goal, by=actor)
+        assert (moved.state, Event.objects.count()) == (goal, events + 1)
+        assert TicketSnapshot.objects.get(number=ticket.number).state == goal
+    else:
+        with pytest.raises(workflow.TransitionNotAllowed):
+            workflow.move(ticket=ticket, to=goal, by=actor)
+        assert Event.objects.count() == events
+
+
+@pytest.mark.parametrize(("days", "may"), [(13.9, True), (14.1, False)])
+def test_reporter_reopens_within_14_days(bisc, ticket, days, may):
+    at = timezone.now()
+    workflow.move(ticket=ticket, to="resolved", by=bisc.actor("desk"), at=at)
+    workflow.move(ticket=ticket, to="closed", by=bisc.actor("colleague"), at=at)
+    later = at + timedelta(days=days)
+    if may:
+        reopened = workflow.move(ticket=ticket, to="open", by=bisc.actor("colleague"), at=later)
+        assert (reopened.state, reopened.reopened, reopened.resolved_at, reopened.closed_at) == ("open", 1, None, None)
+    else:
+        with pytest.raises(workflow.TransitionNotAllowed):
+            workflow.move(ticket=ticket, to="open", by=bisc.actor("colleague"), at=later)
+        assert workflow.move(ticket=ticket, to="open", by=bisc.actor("desk"), at=later).state == "open"
+
+
+def test_answer_of_reporter_opens_a_waiting_ticket(bisc, ticket):
+    workflow.move(ticket=ticket, to="waiting_reporter", by=bisc.actor("desk"))
+    workflow.answer(ticket=ticket, body="Hier is het.", by=bisc.actor("colleague"))
+    assert Ticket.objects.get(pk=ticket.pk).state == "open"
+
+
+def test_answer_of_staff_counts_as_first_answer_once(bisc, ticket):
+    first = timezone.now()
+    workflow.answer(ticket=ticket, body="Eén", by=bisc.actor("desk"), at=first)
+    workflow.answer(ticket=ticket, body="Twee", by=bisc.actor("desk"), at=first + timedelta(hours=1))
+    ticket.refresh_from_db()
+    assert (ticket.first_answer_at, ticket.state) == (first, "open")
+
+
+def test_internal_note_is_no_first_answer_and_tells_nobody(bisc, ticket):
+    before = OutboxEntry.objects.count()
+    workflow.answer(ticket=ticket, body="Intern", visibility=Visibility.INTERNAL, by=bisc.actor("desk"))
+    ticket.refresh_from_db()
+    assert (ticket.first_answer_at, ticket.state, OutboxEntry.objects.count()) == (None, "new", before)
+
+
+@pytest.mark.parametrize("visibility", [Visibility.INTERNAL, Visibility.PARTNERS])
+def test_a_library_cannot_speak_internally(bisc, ticket, visibility):
+    with pytest.raises(workflow.NotAllowed):
+        workflow.answer(ticket=ticket, body="x", visibility=visibility, by=bisc.actor("colleague"))
+
+
+def test_answer_on_a_closed_ticket_is_refused(bisc, ticket):
+    _at(ticket, State.CLOSED)
+    with pytest.raises(workflow.TransitionNotAllowed):
+        workflow.answer(ticket=ticket, body="x", by=bisc.actor("colleague"))
+
+
+def test_reason_is_internal_from_staff_and_public_from_the_library(bisc, ticket):
+    workflow.move(ticket=ticket, to="resolved", reason="contract", by=bisc.actor("desk"))
+    workflow.move(ticket=ticket, to="open", reason="nog niet", by=bisc.actor("colleague"))
+    said = list(ticket.messages.order_by("pk").values_list("body", "visibility"))[-2:]
+    assert said == [("contract", "internal"), ("nog niet", "public")]
+
+
+def test_edit_conflicts_only_on_the_same_field(bisc, ticket):
+    seen = ticket.version
+    workflow.edit(ticket=ticket, changes={"subject": "Van een collega"}, base_version=seen, by=bisc.actor("lead"))
+    workflow.edit(ticket=ticket, changes={"urgency": "low"}, base_version=seen, by=bisc.actor("desk"))
+    with pytest.raises(workflow.Conflict) as caught:
+        workflow.edit(ticket=ticket, changes={"subject": "Van mij"}, base_version=seen, by=bisc.actor("desk"))
+    assert caught.value.fields == ["subject"]
+    ticket.refresh_from_db()
+    assert (ticket.subject, ticket.urgency) == ("Van een collega", "low")
+
+
+def test_edit_to_the_same_value_changes_nothing(bisc, ticket):
+    before = Event.objects.count()
+    assert workflow.edit(ticket=ticket, changes={"subject": ticket.subject}, by=bisc.actor("desk")).version == ticket.version
+    assert Event.objects.count() == before
+
+
+def test_an_answer_never_conflicts(bisc, ticket):
+    stale = Ticket.objects.get(pk=ticket.pk)
+    workflow.edit(ticket=ticket, changes={"subject": "Anders"}, by=bisc.actor("lead"))
+    workflow.answer(ticket=stale, body="Toch gelukt", by=bisc.actor("desk"))
+    ticket.refresh_from_db()
+    assert ticket.subject == "Anders"
+
+
+def test_edit_is_for_staff(bisc, ticket):
+    with pytest.raises(workflow.NotAllowed):
+        workflow.edit(ticket=ticket, changes={"subject": "x"}, by=bisc.actor("keyuser"))
+
+
+def test_close_by_time_leaves_a_reopened_ticket_open(bisc, ticket):
+    at = timezone.now()
+    workflow.move(ticket=ticket, to="resolved", by=bisc.actor("desk"), at=at)
+    workflow.move(ticket=ticket, to="open", by=bisc.actor("colleague"))
+    assert workflow.close_by_time(ticket=ticket, resolved_at=at) is False
+    again = timezone.now()
+    workflow.move(ticket=ticket, to="resolved", by=bisc.actor("desk"), at=again)
+    assert workflow.close_by_time(ticket=ticket, resolved_at=at) is False
+    assert workflow.close_by_time(ticket=ticket, resolved_at=again) is True
+    assert workflow.close_by_time(ticket=ticket, resolved_at=again) is False
+    event = ticket.events.last()
+    assert (event.system_actor, event.actor, event.channel) == ("auto_close", None, "system")
+
+
+def test_every_verb_leaves_the_snapshot_right(bisc, ticket):
+    desk = bisc.actor("desk")
+    workflow.pick_up(ticket=ticket, by=desk)
+    workflow.answer(ticket=ticket, body="x", by=desk, then="waiting_supplier")
+    workflow.edit(ticket=ticket, changes={"locations": bisc.locations[1:], "impact": "high"}, by=desk)
+    workflow.move(ticket=ticket, to="resolved", by=desk)
+    workflow.move(ticket=ticket, to="open", by=bisc.actor("colleague"))
+    assert differing() == ([], [])
+
+
+def test_a_failed_verb_leaves_nothing(bisc, ticket, monkeypatch):
+    def broken(ticket):
+        raise RuntimeError
+
+    monkeypatch.setattr(workflow, "publish", broken)
+    before = (Event.objects.count(), OutboxEntry.objects.count(), ticket.messages.count())
+    with pytest.raises(RuntimeError):
+        workflow.answer(ticket=ticket, body="x", by=bisc.actor("desk"))
+    assert (Event.objects.count(), OutboxEntry.objects.count(), ticket.messages.count()) == before
+
+
+@pytest.mark.parametrize("statement", ["UPDATE tickets_event SET type = 'x'", "DELETE FROM tickets_event", "TRUNCATE tickets_event CASCADE"])
+def test_events_are_append_only(bisc, statement):
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"state": "resolved"},
+        {"state": "closed"},
+        {"resolved_at": timezone.now()},
+        {"closed_at": timezone.now()},
+    ],
+)
+def test_moments_go_with_states(bisc, ticket, changes):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Ticket.objects.filter(pk=ticket.pk).update(**changes)
+
+
+def test_an_event_has_a_person_or_a_system_actor(bisc, ticket):
+    for actor, system in ((None, ""), (bisc.people["desk"], "auto_close")):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Event.objects.create(
+                ticket=ticket, type="x", actor=actor, system_actor=system, channel="page", ticket_version=1
+            )
+
+
+def test_system_actor_may_only_what_time_may(bisc, ticket):
+    with pytest.raises(workflow.TransitionNotAllowed):
+        workflow.move(ticket=ticket, to="open", by=Actor.of_system("auto_close"))
