@@ -227,6 +227,7 @@ class Embedded:
             *("--maxmemory", "256mb"),
             *("--maxmemory-policy", "noeviction"),
             *("--daemonize", "no"),
+            *("--set-proc-title", "no"),
         ]
         self._refuse_closed_parent(valkey_binary().parent)
         log = self.data / "valkey.log"

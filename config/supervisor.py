@@ -47,13 +47,13 @@ class Supervisor:
         self.stopping = True
 
     def _start(self) -> None:
-        self._refuse_taken_port()
         until = time.monotonic() + 30
         while not self.embedded.acquire():
             if time.monotonic() > until or self.stopping:
                 pid = self.embedded.read_state().get("pid")
                 raise CannotStart(f"{self.embedded.data} is in use by process {pid}; stop that one first")
             time.sleep(0.1)
+        self._refuse_taken_port()
         if self.embedded.wanted:
             self.say("Starting " + " and ".join(sorted(self.embedded.wanted)))
             self.embedded.start()
@@ -76,12 +76,20 @@ class Supervisor:
         self._await_ready()
 
     def _refuse_taken_port(self) -> None:
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", self.port))
-            except OSError as error:
-                raise CannotStart(f"port {self.port} is taken ({error.strerror}); say PORT=8010 make run") from error
+        """Say so when the port is taken. After a crash, wait a moment for what was killed to let go of it."""
+        crashed = bool(self.embedded.read_state())
+        until = time.monotonic() + (10 if crashed else 0)
+        while True:
+            with socket.socket() as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                try:
+                    probe.bind(("127.0.0.1", self.port))
+                    return
+                except OSError as error:
+                    if time.monotonic() > until or self.stopping:
+                        text = f"port {self.port} is taken ({error.strerror}); choose another: PORT=8010 make run"
+                        raise CannotStart(text) from error
+            time.sleep(0.1)
 
     def _prepare(self) -> None:
         """Migrate and load the demo, as the owner of the tables, in a child that can be stopped."""

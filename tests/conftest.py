@@ -33,6 +33,7 @@ from tenants.models import (
     Province,
 )
 from tenants.tokens.actions import create_token
+from tests.servers import WORKER
 from tickets import workflow
 from tickets.actor import Actor
 from tickets.models import Ticket
@@ -159,7 +160,8 @@ def _house(slug: str, name: str) -> House:
 def django_db_setup(django_test_environment, django_db_blocker):
     """Make the test database, both organisations and the cast, once."""
     with django_db_blocker.unblock():
-        name = f"test_{connection.settings_dict['NAME']}"
+        name = f"test_{connection.settings_dict['NAME']}{WORKER}"
+        connection.settings_dict["TEST"]["NAME"] = name
         creation = connection.creation
         creation._create_test_db(verbosity=0, autoclobber=True, keepdb=False)
         connection.close()

@@ -1,26 +1,53 @@
-"""Servers for the tests, before Django reads its settings: those of DATABASE_URL and REDIS_URL, or our own."""
+"""Servers for the tests, before Django reads its settings: those of DATABASE_URL and REDIS_URL, or our own.
+
+Each process of the test run has its own: own data directory, own database, own database number of Valkey.
+"""
 
 import atexit
 import os
+import shutil
+import sys
 import tempfile
 from pathlib import Path
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-os.environ["SAMENBEHEER_MODE"] = "demo"
-os.environ["SAMENBEHEER_AS_OWNER"] = "1"
-_data = Path(tempfile.mkdtemp(prefix="samenbeheer-test-"))
-_data.chmod(0o711)
-os.environ["SAMENBEHEER_DATA"] = str(_data)
-os.environ["PORT"] = "8000"
+from config.embedded import CannotStart, Embedded
 
-from config.embedded import Embedded  # noqa: E402
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 
-_servers = Embedded(_data)
-OUTSIDE = {name: os.environ.get(name) for name in ("DATABASE_URL", "REDIS_URL")}
-if _servers.wanted:
-    _servers.acquire()
-    _servers.start(fsync=False)
-    os.environ.update(_servers.environment)
-    atexit.register(_servers.stop)
-if "SECRET_KEY_FILE" not in os.environ:
+def _distributes() -> bool:
+    """Is this the process that only hands out the work?"""
+    arguments = sys.argv
+    alone = "-n0" in arguments or ("-n" in arguments and arguments[arguments.index("-n") + 1] == "0")
+    return not WORKER and not alone
+
+
+def _begin() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    os.environ["SAMENBEHEER_MODE"] = "demo"
+    os.environ["SAMENBEHEER_AS_OWNER"] = "1"
+    os.environ["PORT"] = "8000"
     os.environ.setdefault("SECRET_KEY", "t" * 60)
+    data = Path(tempfile.mkdtemp(prefix="samenbeheer-test-"))
+    data.chmod(0o711)
+    os.environ["SAMENBEHEER_DATA"] = str(data)
+    atexit.register(shutil.rmtree, data, ignore_errors=True)
+    servers = Embedded(data)
+    if servers.wanted:
+        servers.acquire()
+        try:
+            servers.start(fsync=False)
+        except CannotStart as error:
+            sys.exit(f"The tests need servers: {error}")
+        os.environ.update(servers.environment)
+        atexit.register(servers.stop)
+    if WORKER and "REDIS_URL" not in servers.environment:
+        base, _slash, _number = os.environ["REDIS_URL"].rpartition("/")
+        os.environ["REDIS_URL"] = f"{base}/{1 + int(WORKER.removeprefix('gw'))}"
+
+
+if _distributes():
+    # The one that hands out the work needs no servers, only settings that load.
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    os.environ["SAMENBEHEER_MODE"] = "demo"
+else:
+    _begin()

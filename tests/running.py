@@ -1,0 +1,140 @@
+"""A whole Samenbeheer in its own processes, for the tests that need one."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import psycopg2
+
+ROOT = Path(__file__).resolve().parent.parent
+KEEP = ("PATH", "HOME", "LANG", "TMPDIR", "CI")
+QUICK = {"SAMENBEHEER_SWEEP_SECONDS": "2", "SAMENBEHEER_CLOSE_SECONDS": "2", "SAMENBEHEER_DRIFT_SECONDS": "3"}
+
+
+def free_port() -> int:
+    """Return a port nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Running:
+    """One supervisor on a data directory and a port, with a small demo."""
+
+    def __init__(self, data: Path, port: int | None = None, volume: str = "0.05", **environment: str):
+        self.data = data
+        self.port = port or free_port()
+        self.log = data.parent / f"{data.name[:40]}.log"
+        self.environment = {
+            **{name: os.environ[name] for name in KEEP if name in os.environ},
+            **QUICK,
+            "PORT": str(self.port),
+            "SAMENBEHEER_DATA": str(data),
+            "SAMENBEHEER_MODE": "demo",
+            "SAMENBEHEER_DEMO_VOLUME": volume,
+            **environment,
+        }
+        self.process: subprocess.Popen | None = None
+
+    def start(self) -> float:
+        """Start, wait for the line Ready, and return how many seconds it took."""
+        begin = time.monotonic()
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        with self.log.open("ab") as output:
+            mark = output.tell()
+            self.process = subprocess.Popen(
+                [sys.executable, "manage.py", "run"], cwd=ROOT, env=self.environment, stdout=output, stderr=output
+            )
+        while time.monotonic() < begin + 120:
+            text = self.log.read_bytes()[mark:].decode(errors="replace")
+            if "\nReady: " in text or text.startswith("Ready: "):
+                return time.monotonic() - begin
+            if self.process.poll() is not None:
+                raise RuntimeError(f"ended with {self.process.returncode}:\n{text}")
+            time.sleep(0.05)
+        raise RuntimeError(f"not ready:\n{self.log.read_text()[-3000:]}")
+
+    def stop(self, number: int = signal.SIGTERM) -> int:
+        """Send a signal, wait for the end, and return the exit code."""
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+        return self.process.wait(timeout=40)
+
+    def pids(self) -> dict[int, str]:
+        """Return all processes of this data directory, with their command lines."""
+        found = {}
+        mark = f"SAMENBEHEER_DATA={self.data}".encode()
+        for folder in Path("/proc").glob("[0-9]*"):
+            try:
+                if mark in (folder / "environ").read_bytes().split(b"\0"):
+                    line = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+                    if line and folder.name != str(os.getpid()):
+                        found[int(folder.name)] = line
+            except OSError:
+                continue
+        return found
+
+    def pid_of(self, *words: str) -> int:
+        """Return the oldest process whose command line holds all words."""
+        return min(pid for pid, line in self.pids().items() if all(word in line for word in words))
+
+    def command(self, *arguments: str) -> str:
+        """Run a management command with the same data directory, and return what it printed."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        assert done.returncode == 0, done.stderr + done.stdout
+        return done.stdout.strip()
+
+    def call(self, host: str, method: str, path: str, token: str = "", data=None, timeout: float = 20):
+        """Send a request to this machine for `host` (slug, or empty for the common host); return (status, body)."""
+        name = f"{host}.samenbeheer.localhost" if host else "samenbeheer.localhost"
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.port}{path}",
+            method=method,
+            data=None if data is None else json.dumps(data).encode(),
+            headers={
+                "Host": f"{name}:{self.port}",
+                "Content-Type": "application/json",
+                **({"Authorization": f"Bearer {token}"} if token else {}),
+            },
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=timeout) as answer:
+                return answer.status, json.loads(answer.read() or b"null")
+        except urllib.error.HTTPError as error:
+            return error.code, error.read()
+
+    def sql(self, statement: str, *params):
+        """Run SQL as the database's superuser, and return its rows."""
+        sockets = json.loads((self.data / "running.json").read_text())["sockets"]
+        connection = psycopg2.connect(host=sockets, user="postgres", dbname="samenbeheer")
+        try:
+            with connection, connection.cursor() as cursor:
+                cursor.execute(statement, params or None)
+                return cursor.fetchall() if cursor.description else []
+        finally:
+            connection.close()
+
+
+def wait_for(question, seconds: float = 20):
+    """Ask until the answer is true, and return it."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        answer = question()
+        if answer:
+            return answer
+        time.sleep(0.1)
+    raise AssertionError(f"not within {seconds} seconds")

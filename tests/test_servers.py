@@ -1,0 +1,179 @@
+"""The supervisor for real: starting, stopping, kill -9, worker and beat."""
+
+import os
+import random
+import signal
+import tempfile
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.running import Running, wait_for
+
+pytestmark = [pytest.mark.servers, pytest.mark.xdist_group("servers")]
+NEW = {"type": "incident", "subject": "Na de klap", "body": "x", "library": "eemland", "category": "6.1", "urgency": "low"}
+
+
+def _folder() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="samenbeheer-run-"))
+    folder.chmod(0o711)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def running():
+    """One running Samenbeheer, on a data directory with spaces in it and a path of 150 characters."""
+    folder = _folder() / "een map met spaties"
+    data = folder / ("d" * (149 - len(str(folder))))
+    assert len(str(data)) == 150
+    one = Running(data)
+    one.start()
+    yield one
+    one.stop()
+    assert one.pids() == {}
+
+
+def test_it_answers_and_a_command_beside_it_talks_to_the_same_servers(running):
+    assert running.call("", "GET", "/healthz") == (200, {"status": "ok", "wrong": []})
+    token = running.command("create_token", "balie@eemland.example", "--organisation", "bisc")
+    assert token.startswith("sb_") and len(token.split()) == 1
+    status, body = running.call("bisc", "POST", "/api/v1/tickets", token, NEW)
+    assert status == 201 and body["number"].startswith("BISC-")
+    assert running.call("cubiss", "GET", "/api/v1/me", token)[0] == 401
+
+
+def test_the_application_is_no_superuser_and_does_not_own_its_tables(running):
+    users = running.sql("SELECT DISTINCT usename FROM pg_stat_activity WHERE datname = 'samenbeheer'")
+    assert ("samenbeheer_app",) in users
+    rows = running.sql(
+        "SELECT rolname, rolsuper, rolcreatedb, rolbypassrls FROM pg_roles WHERE rolname LIKE 'samenbeheer_%' ORDER BY 1"
+    )
+    assert rows == [("samenbeheer_app", False, False, False), ("samenbeheer_owner", False, True, False)]
+    assert running.sql("SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = 'bisc'") == [("samenbeheer_owner",)]
+
+
+def test_worker_mails_what_the_event_says(running):
+    desk = running.command("create_token", "desk@bisc.example", "--organisation", "bisc")
+    mails = running.data / "mail"
+    before = set(mails.glob("*.eml")) if mails.exists() else set()
+    (number,) = running.sql("SELECT number FROM bisc.tickets_ticket WHERE state = 'open' LIMIT 1")[0]
+    assert running.call("bisc", "POST", f"/api/v1/tickets/{number}/messages", desk, {"body": "Bericht"})[0] == 201
+    (path,) = wait_for(lambda: set(mails.glob("*.eml")) - before)
+    assert f"[{number}]" in path.read_text() and path.stat().st_mode & 0o077 == 0
+    rows = running.sql("SELECT count(*) FROM tenants_outboxentry WHERE done_at IS NULL AND due_at < now()")
+    assert wait_for(lambda: rows == [(0,)])
+
+
+def test_a_lost_nudge_is_found_by_the_sweep(running):
+    running.sql("UPDATE tenants_outboxentry SET done_at = now() WHERE done_at IS NULL")
+    (event,) = running.sql("SELECT max(id) FROM bisc.tickets_event WHERE type = 'created'")[0]
+    (organisation,) = running.sql("SELECT id FROM tenants_organisation WHERE slug = 'bisc'")[0]
+    running.sql(
+        "INSERT INTO tenants_outboxentry (organisation_id, topic, address, dedupe_key, due_at, attempts, created_at)"
+        " VALUES (%s, 'tickets.notify', %s, 'verloren', now(), 0, now())",
+        *(organisation, f"event {event}"),
+    )
+    done = "SELECT attempts FROM tenants_outboxentry WHERE dedupe_key = 'verloren' AND done_at IS NOT NULL"
+    assert wait_for(lambda: running.sql(done)) == [(1,)]
+
+
+def test_beat_closes_what_was_resolved_long_ago_and_reports_drift(running):
+    desk = running.command("create_token", "desk@bisc.example", "--organisation", "bisc")
+    numbers = []
+    for _ in range(2):
+        number = running.call("bisc", "POST", "/api/v1/tickets", desk, NEW)[1]["number"]
+        running.call("bisc", "POST", f"/api/v1/tickets/{number}/transitions", desk, {"to": "resolved"})
+        numbers.append(number)
+    long_ago = "UPDATE bisc.tickets_ticket SET resolved_at = now() - interval '30 days' WHERE number = %s"
+    state = "SELECT state FROM bisc.tickets_ticket WHERE number = %s"
+    running.call("bisc", "POST", f"/api/v1/tickets/{numbers[1]}/transitions", desk, {"to": "open"})
+    running.sql(long_ago, numbers[0])
+    assert wait_for(lambda: running.sql(state, numbers[0]) == [("closed",)])
+    assert running.sql(state, numbers[1]) == [("open",)]
+    events = running.sql(
+        "SELECT count(*) FROM bisc.tickets_event e JOIN bisc.tickets_ticket t ON t.id = e.ticket_id"
+        " WHERE t.number = %s AND e.system_actor = 'auto_close'",
+        numbers[0],
+    )
+    assert events == [(1,)]
+    running.sql("UPDATE agenda_ticketsnapshot SET state = 'new' WHERE number = %s", numbers[0])
+    wait_for(lambda: "snapshots of bisc drifted" in running.log.read_text(errors="replace"))
+    assert running.command("rebuild_snapshots") == "BiSC: 1 written, 0 removed"
+    assert running.command("rebuild_snapshots") == "All snapshots are right; nothing changed."
+
+
+def test_kill_9_of_each_and_of_all_ten_times_loses_nothing():
+    """No process left, no committed ticket lost, no mode changed outside the data directory; restarted within 0.2 s."""
+    folder = _folder()
+    one = Running(folder / "data", volume="0")
+    outside = [Path("/tmp"), folder.parent, folder, Path(__file__).parent.parent]
+    modes = [(path, path.stat().st_mode, path.stat().st_uid) for path in outside]
+    one.start()
+    token = one.command("create_token", "balie@eemland.example", "--organisation", "bisc")
+    goals = {
+        "web": ("gunicorn",),
+        "worker": ("celery", "worker"),
+        "beat": ("celery", "beat"),
+        "postgres": ("bin/postgres",),
+        "valkey": ("valkey-server",),
+    }
+    committed, slowest = [], 0.0
+    for target in [*goals, "supervisor", "all", "postgres", "supervisor", "all"]:
+        for _ in range(random.Random(target).randrange(1, 4)):
+            status, body = one.call("bisc", "POST", "/api/v1/tickets", token, NEW)
+            assert status == 201
+            committed.append(body["number"])
+        old = one.pids()
+        if target == "all":
+            victims = list(old)
+        else:
+            victims = [one.process.pid] if target == "supervisor" else [one.pid_of(*goals[target])]
+        for pid in victims:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        time.sleep(0.1)
+        before = one.process
+        slowest = max(slowest, one.start())
+        before.wait(timeout=30)
+        left = [line for pid, line in one.pids().items() if pid in old]
+        assert left == [], target
+        assert one.call("bisc", "GET", "/healthz")[0] == 200
+    found = set()
+    path = "/api/v1/tickets?q=klap"
+    while path:
+        _status, body = one.call("bisc", "GET", path, token)
+        found |= {row["number"] for row in body["items"]}
+        path = body["next"] and "/api" + body["next"].split("/api")[1]
+    assert found == set(committed) and len(committed) == len(found)
+    assert one.stop(signal.SIGINT) == 0
+    assert one.pids() == {}
+    assert [(path, path.stat().st_mode, path.stat().st_uid) for path in outside] == modes
+    assert not [path for path in Path(tempfile.gettempdir()).glob("samenbeheer-????????") if _is_of(path, one)]
+
+
+def _is_of(path: Path, one: Running) -> bool:
+    return str(path) in one.log.read_text(errors="replace")
+
+
+def test_two_side_by_side_and_a_taken_port_is_said_in_one_line(running):
+    folder = _folder()
+    other = Running(folder / "data", volume="0", SAMENBEHEER_DEMO="0")
+    other.start()
+    assert other.call("", "GET", "/healthz")[0] == running.call("", "GET", "/healthz")[0] == 200
+    third = Running(folder / "data3", port=other.port)
+    with pytest.raises(RuntimeError, match=rf"Samenbeheer: port {other.port} is taken .*: PORT=8010 make run"):
+        third.start()
+    assert third.pids() == {}
+    assert other.stop() == 0
+    assert other.pids() == {}
+
+
+def test_a_command_alone_starts_what_it_needs_and_stops_it_again():
+    one = Running(_folder() / "data")
+    assert one.command("upgrade") == "Migrating: public"
+    assert one.pids() == {}
+    assert one.command("rebuild_snapshots") == "All snapshots are right; nothing changed."
+    assert one.pids() == {}
