@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
+from django.db import transaction
 from django.utils import timezone
 
 from agenda.categories.models import Category
@@ -90,9 +91,10 @@ def load(step: Step, volume: float = 1.0) -> None:
     step("libraries and people")
     for demo in ORGANISATIONS:
         organisation = organisation_by_schema(demo.slug)
-        for library in libraries_of(demo.slug):
-            _load_library(organisation, library, password)
-        _load_staff(organisation, password, demo.has_seat)
+        with transaction.atomic():
+            for library in libraries_of(demo.slug):
+                _load_library(organisation, library, password)
+            _load_staff(organisation, password, demo.has_seat)
     step("example tickets")
     for demo in ORGANISATIONS:
         with inside(organisation_by_schema(demo.slug)):
@@ -192,7 +194,8 @@ def _load_conversations() -> None:
         library = Library.objects.select_related("organisation").get(slug=row["library"])
         with inside(organisation_by_schema(library.organisation.schema_name)):
             if not workflow.Ticket.objects.filter(subject=row["subject"]).exists():
-                _converse(row, library, index)
+                with transaction.atomic():
+                    _converse(row, library, index)
     # What happened before today is not mailed today.
     OutboxEntry.objects.filter(done_at__isnull=True, topic="tickets.notify").update(done_at=timezone.now())
 
