@@ -30,7 +30,8 @@ check: .setup/test
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/python manage.py makemigrations --check --dry-run
-	@$(BIN)/python manage.py lintmigrations --quiet ok ignore
+	@SAMENBEHEER_LINT_MIGRATIONS=1 $(BIN)/python manage.py lintmigrations --no-cache --quiet ok ignore \
+	  --ignore-name 0001_initial 0002_initial --exclude-migration-tests RUNPYTHON_MODEL_VARIABLE_NAME
 	@$(BIN)/python manage.py translations --check
 
 bench: .setup/test

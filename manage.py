@@ -11,7 +11,7 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     os.environ.setdefault("SAMENBEHEER_MODE", "demo")
     with servers_for(sys.argv[1] if len(sys.argv) > 1 else "help"):
-        from django.core.management import execute_from_command_line  # settings read the servers' addresses
+        from django.core.management import execute_from_command_line  # noqa: PLC0415  after the addresses are set
 
         execute_from_command_line(sys.argv)
 

@@ -31,7 +31,17 @@ OWNER = "samenbeheer_owner"
 APPLICATION = "samenbeheer_app"
 # Commands that touch neither database nor broker, and those that own the tables.
 NEEDS_NONE = {"help", "version", "collectstatic", "translations", "run", "check", "bench", "--version"}
-AS_OWNER = {"load_demo", "load_volume", "makemigrations", "migrate_schemas", "migrate", "upgrade", "create_organisation", "lintmigrations", "test"}
+AS_OWNER = {
+    "load_demo",
+    "load_volume",
+    "makemigrations",
+    "migrate_schemas",
+    "migrate",
+    "upgrade",
+    "create_organisation",
+    "lintmigrations",
+    "test",
+}
 
 
 class CannotStart(RuntimeError):
@@ -110,8 +120,8 @@ class Embedded:
             if not status.st_mode & bit:
                 name = pwd.getpwuid(uid).pw_name
                 raise CannotStart(
-                    f"running as root, so the servers run as '{name}', which may not enter {parent}."
-                    f" Move the project and SAMENBEHEER_DATA to a directory that all may enter, or run: chmod o+x {parent}"
+                    f"running as root, so the servers run as '{name}', which may not enter {parent}. Move the project"
+                    f" and SAMENBEHEER_DATA to a directory that all may enter, or run: chmod o+x {parent}"
                 )
 
     def _own(self, path: Path) -> Path:
@@ -273,14 +283,23 @@ class Embedded:
                 probe.sendall(b"PING\r\n")
                 return probe.recv(5) == b"+PONG"
         ready = subprocess.run(
-            [str(postgres_binaries() / "pg_isready"), "-q", "-h", str(self.sockets), "-U", "postgres", "-d", "postgres"],
+            [
+                str(postgres_binaries() / "pg_isready"),
+                "-q",
+                "-h",
+                str(self.sockets),
+                "-U",
+                "postgres",
+                "-d",
+                "postgres",
+            ],
             timeout=5,
             check=False,
         )
         return ready.returncode == 0
 
     def _prepare_database(self) -> None:
-        """Make the two roles and the database on first use: the owner migrates, the application only reads and writes."""
+        """Make the two roles and the database on first use: the owner migrates, the application reads and writes."""
         connection = psycopg2.connect(host=str(self.sockets), user="postgres", dbname="postgres", connect_timeout=5)
         connection.autocommit = True
         try:
@@ -369,8 +388,6 @@ def _inside_wheel(package: str, path: str) -> Path:
         if candidate.is_dir():
             return candidate
     raise CannotStart(f"{package} is not installed: run make, or set DATABASE_URL and REDIS_URL")
-
-
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""What people and programs see when something is wrong: a page that says what to do, or a problem document (RFC 9457)."""
+"""What is seen when something is wrong: a page that says what to do, or a problem document (RFC 9457)."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render

@@ -102,6 +102,8 @@ class HealthMiddleware:
         if request.method not in {"GET", "HEAD"}:
             return HttpResponse(status=405, headers={"Allow": "GET, HEAD"})
         wrong = problems()
-        response = JsonResponse({"status": "ok" if not wrong else "wrong", "wrong": wrong}, status=503 if wrong else 200)
+        response = JsonResponse(
+            {"status": "ok" if not wrong else "wrong", "wrong": wrong}, status=503 if wrong else 200
+        )
         response["Cache-Control"] = "no-store"
         return response

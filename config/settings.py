@@ -101,6 +101,8 @@ SHARED_APPS = [
     "allauth.mfa",
 ]
 TENANT_APPS = ["tickets", "guardian"]
+if _read_flag("SAMENBEHEER_LINT_MIGRATIONS", default=False):
+    SHARED_APPS.append("django_migration_linter")  # a command of the checks
 INSTALLED_APPS = SHARED_APPS + TENANT_APPS
 TENANT_MODEL = "tenants.Organisation"
 TENANT_DOMAIN_MODEL = "tenants.Domain"

@@ -65,7 +65,21 @@ class Supervisor:
             return
         python = sys.executable
         self._child("web", [python, "-m", "gunicorn", "--config", str(ROOT / "config" / "gunicorn.py"), "config.wsgi"])
-        worker = [python, "-W", ROOT_WARNING, "-m", "celery", "-q", "-A", "config.celery", "worker", "--loglevel", "WARNING", "--concurrency", "2"]
+        worker = [
+            python,
+            "-W",
+            ROOT_WARNING,
+            "-m",
+            "celery",
+            "-q",
+            "-A",
+            "config.celery",
+            "worker",
+            "--loglevel",
+            "WARNING",
+            "--concurrency",
+            "2",
+        ]
         self._child("worker", [*worker, "--without-gossip", "--without-mingle"])
         schedule = str(self.embedded.data / "beat-schedule")
         self._child(

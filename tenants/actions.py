@@ -78,7 +78,7 @@ def create_organisation(
         except BaseException:
             with connection.cursor() as cursor:
                 cursor.execute(sql.SQL("DROP SCHEMA {} CASCADE").format(sql.Identifier(slug)))
-            Organisation.objects.filter(pk=organisation.pk).delete(force_drop=False)
+            Organisation.objects.filter(pk=organisation.pk).delete()
             raise
         with transaction.atomic():
             Domain.objects.create(domain=domain.lower(), tenant=organisation, is_primary=True)
@@ -278,4 +278,3 @@ def deactivate_person(*, person: Person, by: Person | None) -> None:
             memberships.current().filter(person=person, from_on__lt=today).update(until_on=yesterday)
         person.tokens.filter(revoked_at__isnull=True).update(revoked_at=timezone.now())
         record(action="person.deactivated", by=by, object=f"person {person.pk}")
-

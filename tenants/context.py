@@ -6,11 +6,14 @@ Every switch sends its `SET search_path` at once and in autocommit, so that a la
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django.db import connection
 from django.db.transaction import TransactionManagementError
 
 from tenants.models import COMMON_SCHEMA, Organisation
+
+_door: Any = connection  # with the attributes that django-tenants adds
 
 
 class NoOrganisation(LookupError):
@@ -22,24 +25,22 @@ def current_organisation() -> Organisation:
 
     Raises NoOrganisation outside any organisation (the public schema entered by its name alone).
     """
-    tenant = connection.tenant
+    tenant = _door.tenant
     if not isinstance(tenant, Organisation):
-        raise NoOrganisation(connection.schema_name)
+        raise NoOrganisation(_door.schema_name)
     return tenant
 
 
 def current_schema() -> str:
     """Return the name of the schema entered; `public` outside any organisation."""
-    return connection.schema_name
+    return _door.schema_name
 
 
 def _refuse_inside_transaction(schema_name: str) -> None:
-    if schema_name == connection.schema_name or not connection.in_atomic_block:
+    if schema_name == _door.schema_name or not connection.in_atomic_block:
         return
     if not all(getattr(block, "_from_testcase", False) for block in connection.atomic_blocks):
-        raise TransactionManagementError(
-            f"cannot go from {connection.schema_name} to {schema_name} inside a transaction"
-        )
+        raise TransactionManagementError(f"cannot go from {_door.schema_name} to {schema_name} inside a transaction")
 
 
 def _send_search_path() -> None:
@@ -50,14 +51,14 @@ def _send_search_path() -> None:
 def enter(organisation: Organisation) -> None:
     """Enter `organisation` for good; for the middleware alone, others use `inside`."""
     _refuse_inside_transaction(organisation.schema_name)
-    connection.set_tenant(organisation)
+    _door.set_tenant(organisation)
     _send_search_path()
 
 
 def enter_public() -> None:
     """Enter the public schema, without an organisation."""
     _refuse_inside_transaction(COMMON_SCHEMA)
-    connection.set_schema_to_public()
+    _door.set_schema_to_public()
     _send_search_path()
 
 
@@ -68,7 +69,7 @@ def inside(organisation: Organisation | None) -> Iterator[None]:
     Evaluate querysets inside the block: a lazy one would run in whatever schema comes after.
     Raises TransactionManagementError when it would change organisation inside a transaction.
     """
-    before = connection.tenant
+    before = _door.tenant
     if organisation is None:
         enter_public()
     else:
@@ -76,7 +77,7 @@ def inside(organisation: Organisation | None) -> Iterator[None]:
     try:
         yield
     finally:
-        connection.set_tenant(before)
+        _door.set_tenant(before)
         if not connection.needs_rollback:
             _send_search_path()
 

@@ -2,8 +2,8 @@
 
 from django.conf import settings
 
-from tenants.models import Domain, Library, Organisation
 from tenants.access import Standing
+from tenants.models import Domain, Library, Organisation
 from tenants.roles import Permission
 
 
@@ -21,7 +21,7 @@ def origin(host: str) -> str:
     """Return scheme, host and port (left out where it is the scheme's own)."""
     scheme = "https" if settings.HTTPS else "http"
     usual = 443 if settings.HTTPS else 80
-    port = "" if settings.PUBLIC_PORT == usual else f":{settings.PUBLIC_PORT}"
+    port = "" if usual == settings.PUBLIC_PORT else f":{settings.PUBLIC_PORT}"
     return f"{scheme}://{host}{port}"
 
 

@@ -33,6 +33,7 @@ from tenants.models import (
     Province,
 )
 from tenants.tokens.actions import create_token
+from tests.running import Running, folder_for_data
 from tests.servers import WORKER
 from tickets import workflow
 from tickets.actor import Actor
@@ -293,3 +294,15 @@ def now():
     """This moment."""
     return timezone.now()
 
+
+@pytest.fixture(scope="session")
+def running():
+    """One running Samenbeheer, on a data directory with spaces in it and a path of 150 characters."""
+    folder = folder_for_data() / "een map met spaties"
+    data = folder / ("d" * (149 - len(str(folder))))
+    assert len(str(data)) == 150
+    one = Running(data)
+    one.start()
+    yield one
+    one.stop()
+    assert one.pids() == {}

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -23,6 +24,13 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+def folder_for_data() -> Path:
+    """Return a new folder that every user may enter, as servers do that root starts."""
+    folder = Path(tempfile.mkdtemp(prefix="samenbeheer-run-"))
+    folder.chmod(0o711)
+    return folder
 
 
 class Running:

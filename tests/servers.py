@@ -14,6 +14,7 @@ from config.embedded import CannotStart, Embedded
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 
+
 def _distributes() -> bool:
     """Is this the process that only hands out the work?"""
     arguments = sys.argv

@@ -107,7 +107,11 @@ def planted(bisc):
     workflow.answer(ticket=ticket, body=f"Bijlage {WORD}", uploads=[upload], by=bisc.actor("colleague"))
     attachment = Attachment.objects.get(message__ticket=ticket)
     token = ApiToken.objects.create(
-        person=bisc.people["desk"], organisation=bisc.organisation, name=WORD, digest="x", expires_at="2040-01-01T00:00Z"
+        person=bisc.people["desk"],
+        organisation=bisc.organisation,
+        name=WORD,
+        digest="x",
+        expires_at="2040-01-01T00:00Z",
     )
     membership = Membership.objects.get(person=bisc.people["desk"], organisation=bisc.organisation)
     colleague = LibraryMembership.objects.get(person=bisc.people["colleague"], library=bisc.library)
@@ -168,7 +172,9 @@ def _nothing_changed(planted) -> bool:
 
 
 @pytest.mark.parametrize("who", OUTSIDERS)
-@pytest.mark.parametrize(("at", "token_at"), [("bisc", "bisc"), ("bisc", "cubiss"), ("cubiss", "cubiss"), ("", "cubiss")])
+@pytest.mark.parametrize(
+    ("at", "token_at"), [("bisc", "bisc"), ("bisc", "cubiss"), ("cubiss", "cubiss"), ("", "cubiss")]
+)
 def test_outsiders_find_nothing_of_bisc_by_api(who, at, token_at, planted, api_of, caplog):
     """The same over the API, with a token of BiSC that they should not have, of Cubiss, and on the common host."""
     caplog.set_level(logging.DEBUG)

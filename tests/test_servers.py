@@ -1,5 +1,6 @@
 """The supervisor for real: starting, stopping, kill -9, worker and beat."""
 
+import contextlib
 import os
 import random
 import signal
@@ -9,29 +10,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.running import Running, wait_for
+from tests.running import Running, folder_for_data, wait_for
 
 pytestmark = [pytest.mark.servers, pytest.mark.xdist_group("servers")]
-NEW = {"type": "incident", "subject": "Na de klap", "body": "x", "library": "eemland", "category": "6.1", "urgency": "low"}
-
-
-def _folder() -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="samenbeheer-run-"))
-    folder.chmod(0o711)
-    return folder
-
-
-@pytest.fixture(scope="session")
-def running():
-    """One running Samenbeheer, on a data directory with spaces in it and a path of 150 characters."""
-    folder = _folder() / "een map met spaties"
-    data = folder / ("d" * (149 - len(str(folder))))
-    assert len(str(data)) == 150
-    one = Running(data)
-    one.start()
-    yield one
-    one.stop()
-    assert one.pids() == {}
+NEW = {
+    "type": "incident",
+    "subject": "Na de klap",
+    "body": "x",
+    "library": "eemland",
+    "category": "6.1",
+    "urgency": "low",
+}
 
 
 def test_it_answers_and_a_command_beside_it_talks_to_the_same_servers(running):
@@ -47,10 +36,12 @@ def test_the_application_is_no_superuser_and_does_not_own_its_tables(running):
     users = running.sql("SELECT DISTINCT usename FROM pg_stat_activity WHERE datname = 'samenbeheer'")
     assert ("samenbeheer_app",) in users
     rows = running.sql(
-        "SELECT rolname, rolsuper, rolcreatedb, rolbypassrls FROM pg_roles WHERE rolname LIKE 'samenbeheer_%' ORDER BY 1"
+        "SELECT rolname, rolsuper, rolcreatedb, rolbypassrls FROM pg_roles"
+        " WHERE rolname LIKE 'samenbeheer_%' ORDER BY 1"
     )
     assert rows == [("samenbeheer_app", False, False, False), ("samenbeheer_owner", False, True, False)]
-    assert running.sql("SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = 'bisc'") == [("samenbeheer_owner",)]
+    owners = running.sql("SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = 'bisc'")
+    assert owners == [("samenbeheer_owner",)]
 
 
 def test_worker_mails_what_the_event_says(running):
@@ -105,7 +96,7 @@ def test_beat_closes_what_was_resolved_long_ago_and_reports_drift(running):
 
 def test_kill_9_of_each_and_of_all_ten_times_loses_nothing():
     """No process left, no committed ticket lost, no mode changed outside the data directory; restarted within 0.2 s."""
-    folder = _folder()
+    folder = folder_for_data()
     one = Running(folder / "data", volume="0")
     outside = [Path("/tmp"), folder.parent, folder, Path(__file__).parent.parent]
     modes = [(path, path.stat().st_mode, path.stat().st_uid) for path in outside]
@@ -130,10 +121,8 @@ def test_kill_9_of_each_and_of_all_ten_times_loses_nothing():
         else:
             victims = [one.process.pid] if target == "supervisor" else [one.pid_of(*goals[target])]
         for pid in victims:
-            try:
+            with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
         time.sleep(0.1)
         before = one.process
         slowest = max(slowest, one.start())
@@ -159,7 +148,7 @@ def _is_of(path: Path, one: Running) -> bool:
 
 
 def test_two_side_by_side_and_a_taken_port_is_said_in_one_line(running):
-    folder = _folder()
+    folder = folder_for_data()
     other = Running(folder / "data", volume="0", SAMENBEHEER_DEMO="0")
     other.start()
     assert other.call("", "GET", "/healthz")[0] == running.call("", "GET", "/healthz")[0] == 200
@@ -172,7 +161,7 @@ def test_two_side_by_side_and_a_taken_port_is_said_in_one_line(running):
 
 
 def test_a_command_alone_starts_what_it_needs_and_stops_it_again():
-    one = Running(_folder() / "data")
+    one = Running(folder_for_data() / "data")
     assert one.command("upgrade") == "Migrating: public"
     assert one.pids() == {}
     assert one.command("rebuild_snapshots") == "All snapshots are right; nothing changed."

@@ -43,7 +43,7 @@ class Actor:
             return TIME
         if self.is_staff:
             return STAFF
-        if self.person and self.standing:
-            if ticket.reporter_id == self.person.pk or ticket.library_id in self.standing.key_user_library_ids:
-                return REPORTER
-        return ""
+        if self.person is None or self.standing is None:
+            return ""
+        is_reporter = ticket.reporter_id == self.person.pk
+        return REPORTER if is_reporter or ticket.library_id in self.standing.key_user_library_ids else ""

@@ -179,7 +179,9 @@ def _attachment(request: HttpRequest, ticket: Ticket, row: Attachment) -> dict[s
     }
 
 
-def _message(request: HttpRequest, ticket: Ticket, message: Message, attachments: list[Attachment]) -> dict[str, object]:
+def _message(
+    request: HttpRequest, ticket: Ticket, message: Message, attachments: list[Attachment]
+) -> dict[str, object]:
     return {
         "id": message.pk,
         "author": {"name": message.author.name},
@@ -462,5 +464,3 @@ def get_me(request: HttpRequest):
         "permissions": sorted(request.standing.permissions),
         "libraries": [library.slug for library in libraries],
     }
-
-

@@ -130,7 +130,9 @@ class TicketForm(forms.Form):
         initial=Urgency.MEDIUM,
         widget=forms.RadioSelect,
     )
-    impact = forms.ChoiceField(label=_("Impact"), choices=[("", _("by number of locations")), *Impact.choices], required=False)
+    impact = forms.ChoiceField(
+        label=_("Impact"), choices=[("", _("by number of locations")), *Impact.choices], required=False
+    )
     reporter = forms.CharField(
         label=_("For whom? (e-mail address)"), required=False, help_text=_("Empty: for yourself."), max_length=254
     )
@@ -144,9 +146,9 @@ class TicketForm(forms.Form):
         self.fields["library"].queryset = libraries
         self.fields["category"].offer(_("Choose a subject"))
         if standing.is_staff:
-            self.fields["locations"].queryset = Location.objects.current().filter(
-                library__organisation=standing.organisation
-            ).select_related("library")
+            self.fields["locations"].queryset = (
+                Location.objects.current().filter(library__organisation=standing.organisation).select_related("library")
+            )
             self.fields["type"].choices = Type.choices
             self.fields["urgency"].choices = Urgency.choices
         else:

@@ -88,7 +88,9 @@ class Ticket(models.Model):
     category = models.ForeignKey(
         "agenda.Category", on_delete=models.PROTECT, related_name="+", verbose_name=_("category")
     )
-    library = models.ForeignKey("tenants.Library", on_delete=models.PROTECT, related_name="+", verbose_name=_("library"))
+    library = models.ForeignKey(
+        "tenants.Library", on_delete=models.PROTECT, related_name="+", verbose_name=_("library")
+    )
     locations = models.ManyToManyField("tenants.Location", related_name="+", blank=True, verbose_name=_("locations"))
     platform = models.ForeignKey(
         "tenants.Platform", on_delete=models.PROTECT, related_name="+", verbose_name=_("platform")

@@ -12,7 +12,6 @@ from tenants.access import Standing
 from tenants.context import current_organisation
 from tickets.models import Attachment, Event, Message, Ticket, TicketQuerySet
 
-
 WORDS = 8
 # What the library's side may see happen; internal work stays out, its moments too.
 PUBLIC_EVENTS = {"created", "answered", "state_changed", "picked_up", "edited"}
@@ -133,5 +132,3 @@ def public_changes(event: Event, standing: Standing) -> dict[str, list[object]]:
     """Return what an event changed, as far as it may be read."""
     changes = event.payload.get("changes", {})
     return {name: value for name, value in changes.items() if standing.is_staff or name in PUBLIC_FIELDS}
-
-

@@ -1,4 +1,4 @@
-"""The one page that says which facts of a ticket leave the organisation's schema: counts and moments, no text, no person."""
+"""The one page that says which facts of a ticket leave the organisation's schema: no text, no person."""
 
 from datetime import datetime
 
@@ -30,7 +30,9 @@ def clock_minutes(since: datetime, until: datetime | None) -> int | None:
     """Return whole clock minutes from `since` to `until`, rounded down, or None when `until` is not there yet."""
     if until is None:
         return None
-    return max(0, int((until.timestamp() - since.timestamp()) // 60))  # two moments of one zone would subtract wall time
+    return max(
+        0, int((until.timestamp() - since.timestamp()) // 60)
+    )  # two moments of one zone would subtract wall time
 
 
 def snapshot_of(ticket: Ticket, location_ids: list[int]) -> TicketSnapshot:
@@ -88,7 +90,8 @@ def differing(batch: int = 1000) -> tuple[list[TicketSnapshot], list[int]]:
 
 
 def _value(snapshot: TicketSnapshot, name: str) -> object:
-    return getattr(snapshot, TicketSnapshot._meta.get_field(name).attname)
+    attributes = {"category": "category_id", "library": "library_id", "platform": "platform_id"}
+    return getattr(snapshot, attributes.get(name, name))
 
 
 def rebuild() -> tuple[int, int]:

@@ -7,9 +7,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from tenants import files
 from tenants.markdown import to_html
 from tenants.paging import Page
-from tenants import files
 from tenants.queries import libraries_visible_to
 from tenants.roles import Permission
 from tickets import workflow
@@ -194,7 +194,8 @@ def move(request: HttpRequest, number: str) -> HttpResponse:
     except (workflow.TransitionNotAllowed, workflow.Conflict):
         fresh = _ticket(request, number)
         again = AnswerForm(
-            {"body": values["reason"], "visibility": "public"}, then=allowed(Actor.of(request.standing).role_on(fresh), fresh.state)
+            {"body": values["reason"], "visibility": "public"},
+            then=allowed(Actor.of(request.standing).role_on(fresh), fresh.state),
         )
         again.add_error(
             None,

@@ -1,4 +1,4 @@
-"""Tickets in volume: believable moments, words and outcomes, written by COPY. For the demo and the bench, never by hand.
+"""Tickets in volume: believable moments, words and outcomes, written by COPY. For the demo and the bench.
 
 The same seed gives the same tickets for the same people, libraries and moment.
 """
@@ -31,13 +31,26 @@ OPEN_AT_LEAST = 60
 # Weight of each month: quiet in summer, busy in September and January.
 MONTHS = [14, 11, 11, 9, 9, 9, 5, 6, 14, 12, 12, 9]
 HOURS = [(8, 6), (9, 14), (10, 15), (11, 13), (12, 7), (13, 10), (14, 12), (15, 10), (16, 8), (17, 3), (19, 1), (20, 1)]
-TYPES = [(Type.INCIDENT, 48), (Type.SERVICE_REQUEST, 26), (Type.QUESTION, 14), (Type.CHANGE, 7), (Type.WISH, 3), (Type.COMPLAINT, 2)]
+TYPES = [
+    (Type.INCIDENT, 48),
+    (Type.SERVICE_REQUEST, 26),
+    (Type.QUESTION, 14),
+    (Type.CHANGE, 7),
+    (Type.WISH, 3),
+    (Type.COMPLAINT, 2),
+]
 URGENCIES = [(Urgency.LOW, 35), (Urgency.MEDIUM, 50), (Urgency.HIGH, 15)]
 IMPACTS = [(Impact.LOW, 62), (Impact.MEDIUM, 30), (Impact.HIGH, 8)]
 BUSY_CATEGORIES = {"6.1": 9, "5.2": 7, "1.2": 6, "9.1": 7, "7.1": 5, "2.2": 4, "1.5": 4, "6.5": 4, "8.2": 3, "3.3": 3}
 
 OPENINGS = {
-    Type.INCIDENT: ["werkt niet meer", "geeft een foutmelding", "blijft hangen", "is traag", "toont verkeerde gegevens"],
+    Type.INCIDENT: [
+        "werkt niet meer",
+        "geeft een foutmelding",
+        "blijft hangen",
+        "is traag",
+        "toont verkeerde gegevens",
+    ],
     Type.SERVICE_REQUEST: ["graag inrichten", "graag aanpassen", "toegang aanvragen", "lijst opvragen"],
     Type.QUESTION: ["hoe werkt dit?", "waar stel ik dit in?", "wat is de bedoeling?"],
     Type.CHANGE: ["wijziging per volgende maand", "instelling aanpassen voor alle vestigingen"],
@@ -257,9 +270,7 @@ class Builder:
     def _happen(self, rows: _Rows, ticket: int, type: str, actor, at, version, message=None, changes=None) -> None:
         payload = json.dumps({"changes": changes} if changes else {})
         system, channel = ("", "page") if actor else ("auto_close", "system")
-        rows.events.append(
-            (self._id(Event), ticket, type, 1, payload, actor, system, channel, message, version, at)
-        )
+        rows.events.append((self._id(Event), ticket, type, 1, payload, actor, system, channel, message, version, at))
 
     def _write(self, cursor, rows: _Rows) -> None:
         tables = [

@@ -7,6 +7,7 @@ has to happen outside to the outbox. Moments are in UTC; `at` is now unless a ca
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import connection, transaction
@@ -151,7 +152,7 @@ def answer(
                 ticket.state = State.OPEN
         if then and then != ticket.state:
             _go(ticket, then, by, at)
-        changes = {"state": [before, ticket.state]} if before != ticket.state else {}
+        changes: dict[str, list[object]] = {"state": [before, ticket.state]} if before != ticket.state else {}
         _save(ticket, at)
         kind = "answered" if visibility == Visibility.PUBLIC else "noted"
         _record(ticket, kind, by, at, message=message, changes=changes, notify=visibility == Visibility.PUBLIC)
@@ -213,7 +214,7 @@ def close_by_time(*, ticket: Ticket, resolved_at: datetime, at: datetime | None 
 def edit(
     *,
     ticket: Ticket,
-    changes: dict[str, object],
+    changes: dict[str, Any],
     by: Actor,
     base_version: int | None = None,
     at: datetime | None = None,
@@ -329,6 +330,7 @@ def _say(
     uploads: Iterable[UploadedFile] = (),
     patron_data: bool = False,
 ) -> Message:
+    assert by.person is not None
     message = Message.objects.create(
         ticket=ticket,
         author=by.person,
@@ -391,10 +393,10 @@ def _record(
 def _plain(ticket: Ticket, name: str) -> object:
     if name == "locations":
         return sorted(ticket.locations.values_list("pk", flat=True))
-    return getattr(ticket, Ticket._meta.get_field(name).attname)
+    return getattr(ticket, f"{name}_id" if name in ("category", "library", "assignee") else name)
 
 
-def _plain_value(value: object) -> object:
+def _plain_value(value: Any) -> object:
     if isinstance(value, (list, tuple)) or hasattr(value, "values_list"):
         return sorted(one.pk for one in value)
     return getattr(value, "pk", value)

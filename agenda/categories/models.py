@@ -5,7 +5,7 @@ from tenants.models import Dated, in_language
 
 
 class Category(Dated):
-    """What a ticket is about: a leaf or group of the common tree. Ended, never deleted, or figures cannot be added up."""
+    """What a ticket is about: a leaf or group of the common tree. Ended, never deleted, so that figures add up."""
 
     code = models.CharField(max_length=8, unique=True, help_text="Such as 6 or 6.1.")
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")

@@ -5,6 +5,7 @@ Times are in clock minutes: nights and weekends count.
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import Aggregate, Count, F, FloatField, Q
@@ -108,15 +109,12 @@ def figures(period: Period) -> tuple[list[Figures], Figures]:
         "first_answer_minutes": Median(
             F("minutes_to_first_answer"), filter=Q(first_answer_at__gte=begin, first_answer_at__lt=end)
         ),
-        "resolution_minutes": Median(
-            F("minutes_to_resolution"), filter=Q(resolved_at__gte=begin, resolved_at__lt=end)
-        ),
+        "resolution_minutes": Median(F("minutes_to_resolution"), filter=Q(resolved_at__gte=begin, resolved_at__lt=end)),
     }
-    rows = {
-        row.pop("organisation_id"): row
-        for row in TicketSnapshot.objects.order_by().values("organisation_id").annotate(**measures)
-    }
-    nothing = {name: None if name.endswith("minutes") else 0 for name in measures}
+    rows: dict[int, dict[str, Any]] = {}
+    for row in map(dict[str, Any], TicketSnapshot.objects.order_by().values("organisation_id").annotate(**measures)):
+        rows[row.pop("organisation_id")] = row
+    nothing: dict[str, Any] = {name: None if name.endswith("minutes") else 0 for name in measures}
     each = [
         Figures(organisation=organisation, **rows.get(organisation.pk, nothing))
         for organisation in Organisation.objects.taking_part()
@@ -170,7 +168,7 @@ def new_per_quarter(last: Period, count: int = 8) -> list[tuple[Period, dict[int
     }
     rows = TicketSnapshot.objects.order_by().values("organisation_id").annotate(**measures)
     found: list[tuple[Period, dict[int, int]]] = [(period, {}) for period in periods]
-    for row in rows:
+    for row in map(dict[str, Any], rows):
         for index, (_period, counts) in enumerate(found):
             counts[row["organisation_id"]] = row[f"q{index}"]
     return found

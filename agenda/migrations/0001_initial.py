@@ -8,132 +8,199 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Contribution',
+            name="Contribution",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('description', models.CharField(blank=True, max_length=400, verbose_name='contribution')),
-                ('status', models.CharField(choices=[('on_track', 'on track'), ('at_risk', 'at risk'), ('off_track', 'off track')], default='on_track', max_length=10, verbose_name='status')),
-                ('version', models.PositiveIntegerField(default=1)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("description", models.CharField(blank=True, max_length=400, verbose_name="contribution")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("on_track", "on track"), ("at_risk", "at risk"), ("off_track", "off track")],
+                        default="on_track",
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
             ],
             options={
-                'ordering': ['organisation__sort_name'],
+                "ordering": ["organisation__sort_name"],
             },
         ),
         migrations.CreateModel(
-            name='PolicyFramework',
+            name="PolicyFramework",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('from_on', models.DateField(default=django.utils.timezone.localdate, verbose_name='from')),
-                ('until_on', models.DateField(blank=True, null=True, verbose_name='until and including')),
-                ('name_nl', models.CharField(max_length=120)),
-                ('name_en', models.CharField(max_length=120)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("from_on", models.DateField(default=django.utils.timezone.localdate, verbose_name="from")),
+                ("until_on", models.DateField(blank=True, null=True, verbose_name="until and including")),
+                ("name_nl", models.CharField(max_length=120)),
+                ("name_en", models.CharField(max_length=120)),
             ],
             options={
-                'ordering': ['from_on'],
+                "ordering": ["from_on"],
             },
         ),
         migrations.CreateModel(
-            name='PolicyGoal',
+            name="PolicyGoal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('from_on', models.DateField(default=django.utils.timezone.localdate, verbose_name='from')),
-                ('until_on', models.DateField(blank=True, null=True, verbose_name='until and including')),
-                ('code', models.SlugField(unique=True)),
-                ('name_nl', models.CharField(max_length=160)),
-                ('name_en', models.CharField(max_length=160)),
-                ('position', models.PositiveSmallIntegerField(default=0)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("from_on", models.DateField(default=django.utils.timezone.localdate, verbose_name="from")),
+                ("until_on", models.DateField(blank=True, null=True, verbose_name="until and including")),
+                ("code", models.SlugField(unique=True)),
+                ("name_nl", models.CharField(max_length=160)),
+                ("name_en", models.CharField(max_length=160)),
+                ("position", models.PositiveSmallIntegerField(default=0)),
             ],
             options={
-                'ordering': ['framework__from_on', 'position'],
+                "ordering": ["framework__from_on", "position"],
             },
         ),
         migrations.CreateModel(
-            name='Seat',
+            name="Seat",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('from_on', models.DateField(default=django.utils.timezone.localdate, verbose_name='from')),
-                ('until_on', models.DateField(blank=True, null=True, verbose_name='until and including')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("from_on", models.DateField(default=django.utils.timezone.localdate, verbose_name="from")),
+                ("until_on", models.DateField(blank=True, null=True, verbose_name="until and including")),
             ],
             options={
-                'ordering': ['organisation__sort_name', 'from_on'],
+                "ordering": ["organisation__sort_name", "from_on"],
             },
         ),
         migrations.CreateModel(
-            name='TicketSnapshot',
+            name="TicketSnapshot",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=30)),
-                ('type', models.CharField(max_length=20)),
-                ('priority', models.CharField(max_length=10)),
-                ('state', models.CharField(max_length=20)),
-                ('location_ids', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, size=None)),
-                ('opened_at', models.DateTimeField()),
-                ('first_answer_at', models.DateTimeField(null=True)),
-                ('resolved_at', models.DateTimeField(null=True)),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('reopened', models.PositiveSmallIntegerField(default=0)),
-                ('minutes_to_first_answer', models.PositiveIntegerField(help_text='Clock minutes.', null=True)),
-                ('minutes_to_resolution', models.PositiveIntegerField(help_text='Clock minutes.', null=True)),
-                ('sla_outcome', models.CharField(blank=True, max_length=20)),
-                ('version', models.PositiveIntegerField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(max_length=30)),
+                ("type", models.CharField(max_length=20)),
+                ("priority", models.CharField(max_length=10)),
+                ("state", models.CharField(max_length=20)),
+                (
+                    "location_ids",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), default=list, size=None
+                    ),
+                ),
+                ("opened_at", models.DateTimeField()),
+                ("first_answer_at", models.DateTimeField(null=True)),
+                ("resolved_at", models.DateTimeField(null=True)),
+                ("closed_at", models.DateTimeField(null=True)),
+                ("reopened", models.PositiveSmallIntegerField(default=0)),
+                ("minutes_to_first_answer", models.PositiveIntegerField(help_text="Clock minutes.", null=True)),
+                ("minutes_to_resolution", models.PositiveIntegerField(help_text="Clock minutes.", null=True)),
+                ("sla_outcome", models.CharField(blank=True, max_length=20)),
+                ("version", models.PositiveIntegerField()),
             ],
         ),
         migrations.CreateModel(
-            name='WorkItem',
+            name="WorkItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(unique=True)),
-                ('title', models.CharField(max_length=160, verbose_name='result')),
-                ('description', models.TextField(blank=True, max_length=4000, verbose_name='what is there when it is done')),
-                ('theme', models.CharField(choices=[('harmonisation', 'harmonisation'), ('integration', 'integration'), ('set_up', 'set-up'), ('continuity', 'continuity'), ('innovation', 'innovation'), ('cost', 'cost')], max_length=20, verbose_name='theme')),
-                ('planned_from', models.DateField(verbose_name='planned from')),
-                ('planned_to', models.DateField(verbose_name='planned to')),
-                ('progress', models.PositiveSmallIntegerField(default=0, validators=[django.core.validators.MaxValueValidator(100)], verbose_name='progress (%)')),
-                ('status', models.CharField(choices=[('on_track', 'on track'), ('at_risk', 'at risk'), ('off_track', 'off track')], default='on_track', max_length=10, verbose_name='status')),
-                ('finished_on', models.DateField(blank=True, null=True, verbose_name='finished on')),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField(unique=True)),
+                ("title", models.CharField(max_length=160, verbose_name="result")),
+                (
+                    "description",
+                    models.TextField(blank=True, max_length=4000, verbose_name="what is there when it is done"),
+                ),
+                (
+                    "theme",
+                    models.CharField(
+                        choices=[
+                            ("harmonisation", "harmonisation"),
+                            ("integration", "integration"),
+                            ("set_up", "set-up"),
+                            ("continuity", "continuity"),
+                            ("innovation", "innovation"),
+                            ("cost", "cost"),
+                        ],
+                        max_length=20,
+                        verbose_name="theme",
+                    ),
+                ),
+                ("planned_from", models.DateField(verbose_name="planned from")),
+                ("planned_to", models.DateField(verbose_name="planned to")),
+                (
+                    "progress",
+                    models.PositiveSmallIntegerField(
+                        default=0,
+                        validators=[django.core.validators.MaxValueValidator(100)],
+                        verbose_name="progress (%)",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("on_track", "on track"), ("at_risk", "at risk"), ("off_track", "off track")],
+                        default="on_track",
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                ("finished_on", models.DateField(blank=True, null=True, verbose_name="finished on")),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
-                'ordering': ['number'],
+                "ordering": ["number"],
             },
         ),
         migrations.CreateModel(
-            name='WorkUpdate',
+            name="WorkUpdate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.TextField(max_length=4000, verbose_name='what happened')),
-                ('progress', models.PositiveSmallIntegerField()),
-                ('status', models.CharField(choices=[('on_track', 'on track'), ('at_risk', 'at risk'), ('off_track', 'off track')], max_length=10)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("text", models.TextField(max_length=4000, verbose_name="what happened")),
+                ("progress", models.PositiveSmallIntegerField()),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("on_track", "on track"), ("at_risk", "at risk"), ("off_track", "off track")],
+                        max_length=10,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
-                'ordering': ['-created_at', '-pk'],
+                "ordering": ["-created_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Category',
+            name="Category",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('from_on', models.DateField(default=django.utils.timezone.localdate, verbose_name='from')),
-                ('until_on', models.DateField(blank=True, null=True, verbose_name='until and including')),
-                ('code', models.CharField(help_text='Such as 6 or 6.1.', max_length=8, unique=True)),
-                ('name_nl', models.CharField(max_length=80)),
-                ('name_en', models.CharField(max_length=80)),
-                ('position', models.PositiveSmallIntegerField()),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='agenda.category')),
-                ('successor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agenda.category')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("from_on", models.DateField(default=django.utils.timezone.localdate, verbose_name="from")),
+                ("until_on", models.DateField(blank=True, null=True, verbose_name="until and including")),
+                ("code", models.CharField(help_text="Such as 6 or 6.1.", max_length=8, unique=True)),
+                ("name_nl", models.CharField(max_length=80)),
+                ("name_en", models.CharField(max_length=80)),
+                ("position", models.PositiveSmallIntegerField()),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="agenda.category",
+                    ),
+                ),
+                (
+                    "successor",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agenda.category",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position'],
+                "ordering": ["position"],
             },
         ),
     ]

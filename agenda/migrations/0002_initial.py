@@ -2,121 +2,170 @@
 
 import django.contrib.postgres.constraints
 import django.db.models.deletion
-import tenants.models
 from django.conf import settings
 from django.db import migrations, models
 
+import tenants.models
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('agenda', '0001_initial'),
-        ('tenants', '0001_initial'),
+        ("agenda", "0001_initial"),
+        ("tenants", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='contribution',
-            name='organisation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.organisation'),
+            model_name="contribution",
+            name="organisation",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="tenants.organisation"
+            ),
         ),
         migrations.AddField(
-            model_name='policygoal',
-            name='framework',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='goals', to='agenda.policyframework'),
+            model_name="policygoal",
+            name="framework",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="goals", to="agenda.policyframework"
+            ),
         ),
         migrations.AddField(
-            model_name='seat',
-            name='organisation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='seats', to='tenants.organisation'),
+            model_name="seat",
+            name="organisation",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="seats", to="tenants.organisation"
+            ),
         ),
         migrations.AddField(
-            model_name='ticketsnapshot',
-            name='category',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agenda.category'),
+            model_name="ticketsnapshot",
+            name="category",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="agenda.category"
+            ),
         ),
         migrations.AddField(
-            model_name='ticketsnapshot',
-            name='library',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.library'),
+            model_name="ticketsnapshot",
+            name="library",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="tenants.library"
+            ),
         ),
         migrations.AddField(
-            model_name='ticketsnapshot',
-            name='organisation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.organisation'),
+            model_name="ticketsnapshot",
+            name="organisation",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="tenants.organisation"
+            ),
         ),
         migrations.AddField(
-            model_name='ticketsnapshot',
-            name='platform',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.platform'),
+            model_name="ticketsnapshot",
+            name="platform",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="tenants.platform"
+            ),
         ),
         migrations.AddField(
-            model_name='workitem',
-            name='goal',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='agenda.policygoal', verbose_name='goal'),
+            model_name="workitem",
+            name="goal",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                to="agenda.policygoal",
+                verbose_name="goal",
+            ),
         ),
         migrations.AddField(
-            model_name='workitem',
-            name='lead',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='led_items', to='tenants.organisation', verbose_name='lead'),
+            model_name="workitem",
+            name="lead",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="led_items",
+                to="tenants.organisation",
+                verbose_name="lead",
+            ),
         ),
         migrations.AddField(
-            model_name='contribution',
-            name='item',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contributions', to='agenda.workitem'),
+            model_name="contribution",
+            name="item",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="contributions", to="agenda.workitem"
+            ),
         ),
         migrations.AddField(
-            model_name='workupdate',
-            name='by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="workupdate",
+            name="by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='workupdate',
-            name='item',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='updates', to='agenda.workitem'),
+            model_name="workupdate",
+            name="item",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="updates", to="agenda.workitem"
+            ),
         ),
         migrations.AddField(
-            model_name='workupdate',
-            name='organisation',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.organisation'),
+            model_name="workupdate",
+            name="organisation",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="tenants.organisation"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='category',
-            constraint=models.CheckConstraint(condition=models.Q(('until_on__isnull', True), ('until_on__gte', models.F('from_on')), _connector='OR'), name='category_ends_after_begin'),
+            model_name="category",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("until_on__isnull", True), ("until_on__gte", models.F("from_on")), _connector="OR"),
+                name="category_ends_after_begin",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='seat',
-            constraint=models.CheckConstraint(condition=models.Q(('until_on__isnull', True), ('until_on__gte', models.F('from_on')), _connector='OR'), name='seat_ends_after_begin'),
+            model_name="seat",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("until_on__isnull", True), ("until_on__gte", models.F("from_on")), _connector="OR"),
+                name="seat_ends_after_begin",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='seat',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('organisation', '='), (tenants.models.DateRange(models.F('from_on'), models.F('until_on'), models.Value('[]')), '&&')], name='seat_once_at_a_time'),
+            model_name="seat",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                expressions=[
+                    ("organisation", "="),
+                    (tenants.models.DateRange(models.F("from_on"), models.F("until_on"), models.Value("[]")), "&&"),
+                ],
+                name="seat_once_at_a_time",
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticketsnapshot',
-            index=models.Index(fields=['opened_at'], name='snapshot_opened'),
+            model_name="ticketsnapshot",
+            index=models.Index(fields=["opened_at"], name="snapshot_opened"),
         ),
         migrations.AddIndex(
-            model_name='ticketsnapshot',
-            index=models.Index(fields=['resolved_at'], name='snapshot_resolved'),
+            model_name="ticketsnapshot",
+            index=models.Index(fields=["resolved_at"], name="snapshot_resolved"),
         ),
         migrations.AddConstraint(
-            model_name='ticketsnapshot',
-            constraint=models.UniqueConstraint(fields=('organisation', 'number'), name='snapshot_once_per_ticket'),
+            model_name="ticketsnapshot",
+            constraint=models.UniqueConstraint(fields=("organisation", "number"), name="snapshot_once_per_ticket"),
         ),
         migrations.AddConstraint(
-            model_name='workitem',
-            constraint=models.CheckConstraint(condition=models.Q(('planned_to__gte', models.F('planned_from'))), name='work_item_ends_after_begin'),
+            model_name="workitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("planned_to__gte", models.F("planned_from"))), name="work_item_ends_after_begin"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='workitem',
-            constraint=models.CheckConstraint(condition=models.Q(('progress__lte', 100)), name='work_item_progress_to_100'),
+            model_name="workitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("progress__lte", 100)), name="work_item_progress_to_100"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contribution',
-            constraint=models.UniqueConstraint(fields=('item', 'organisation'), name='contribution_once'),
+            model_name="contribution",
+            constraint=models.UniqueConstraint(fields=("item", "organisation"), name="contribution_once"),
         ),
     ]

@@ -81,9 +81,7 @@ def add(apps, schema_editor):
     since, position = date(2016, 1, 1), 0
     for code, name_nl, name_en, leaves in TREE:
         position += 100
-        group = category.objects.create(
-            code=code, name_nl=name_nl, name_en=name_en, position=position, from_on=since
-        )
+        group = category.objects.create(code=code, name_nl=name_nl, name_en=name_en, position=position, from_on=since)
         for index, (leaf_nl, leaf_en) in enumerate(leaves, start=1):
             category.objects.create(
                 code=f"{code}.{index}",

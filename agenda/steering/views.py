@@ -54,7 +54,9 @@ def steering(request: HttpRequest) -> HttpResponse:
         "rows": rows,
         "organisations": organisations,
         "categories": [(one.name_en if get_language() == "en" else one.name_nl, one) for one in categories(period)],
-        "history": [(quarter, [(one.name, counts.get(one.pk, 0)) for one in organisations]) for quarter, counts in history],
+        "history": [
+            (quarter, [(one.name, counts.get(one.pk, 0)) for one in organisations]) for quarter, counts in history
+        ],
         "chart": _chart(history, organisations),
         "seats": Seat.objects.current().select_related("organisation"),
     }

@@ -11,7 +11,18 @@ from tenants.audit.actions import record
 from tenants.models import Organisation
 from tenants.roles import OrganisationRole, Permission
 
-FIELDS = ("title", "description", "theme", "goal", "lead", "planned_from", "planned_to", "progress", "status", "finished_on")
+FIELDS = (
+    "title",
+    "description",
+    "theme",
+    "goal",
+    "lead",
+    "planned_from",
+    "planned_to",
+    "progress",
+    "status",
+    "finished_on",
+)
 
 
 class NotAllowed(PermissionError):
@@ -119,6 +130,7 @@ def report_progress(
     locked = WorkItem.objects.select_for_update().get(pk=item.pk)
     if not locked.editable_by(by):
         raise NotAllowed
+    assert by.person is not None
     update = WorkUpdate.objects.create(
         item=locked, organisation=organisation, text=text, progress=progress, status=status, by=by.person
     )

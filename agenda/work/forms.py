@@ -89,7 +89,9 @@ class ProgressForm(forms.Form):
 class AgendaFilterForm(forms.Form):
     """Choose items of the agenda."""
 
-    theme = forms.ChoiceField(label=_("Theme"), required=False, choices=[("", _("every theme")), *WorkItem.Theme.choices])
+    theme = forms.ChoiceField(
+        label=_("Theme"), required=False, choices=[("", _("every theme")), *WorkItem.Theme.choices]
+    )
     status = forms.ChoiceField(label=_("Status"), required=False, choices=[("", _("any status")), *Status.choices])
     organisation = forms.ModelChoiceField(
         label=_("Organisation"),

@@ -120,7 +120,10 @@ def edit_item(request: HttpRequest, number: int) -> HttpResponse:
             form.is_valid()
             form.add_error(
                 None,
-                _("Somebody changed this result meanwhile. Compare with what it is now, and save again if yours holds."),
+                _(
+                    "Somebody changed this result meanwhile."
+                    " Compare with what it is now, and save again if yours holds."
+                ),
             )
         else:
             messages.success(request, _("Saved."))

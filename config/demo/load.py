@@ -37,7 +37,7 @@ from tickets.states import State, Visibility
 from tickets.volume import Builder
 
 HERE = Path(__file__).parent
-PASSWORD = "samenbeheer"
+PASSWORD = "samenbeheer"  # noqa: S105  the demo's, printed at its start
 SINCE = date(2021, 10, 1)
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 Step = Callable[[str], None]

@@ -90,7 +90,10 @@ def moment(value: datetime | None) -> SafeString:
     else:
         text = date_format(local, "j M Y").lower()
     return format_html(
-        '<time datetime="{}" title="{}">{}</time>', local.isoformat(timespec="minutes"), date_format(local, "l j F Y H:i"), text
+        '<time datetime="{}" title="{}">{}</time>',
+        local.isoformat(timespec="minutes"),
+        date_format(local, "l j F Y H:i"),
+        text,
     )
 
 

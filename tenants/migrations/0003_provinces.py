@@ -18,9 +18,7 @@ PROVINCES = [
 
 def add(apps, schema_editor):
     province = apps.get_model("tenants", "Province")
-    province.objects.bulk_create(
-        [province(slug=slug, name=name) for slug, name in PROVINCES], ignore_conflicts=True
-    )
+    province.objects.bulk_create([province(slug=slug, name=name) for slug, name in PROVINCES], ignore_conflicts=True)
 
 
 class Migration(migrations.Migration):

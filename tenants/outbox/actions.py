@@ -20,7 +20,9 @@ GIVE_UP_AFTER = 12
 SWEEP_BATCH = 500
 
 
-def put(*, organisation: Organisation, topic: str, address: str, dedupe_key: str, due_at: datetime | None = None) -> None:
+def put(
+    *, organisation: Organisation, topic: str, address: str, dedupe_key: str, due_at: datetime | None = None
+) -> None:
     """Write an entry in the caller's transaction and nudge a worker after commit; the same key counts once.
 
     `topic` is the name of a Celery task that takes (schema name, entry pk). `due_at` in the future waits for the sweep.

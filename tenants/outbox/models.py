@@ -15,7 +15,7 @@ class OutboxQuerySet(models.QuerySet):
 
 
 class OutboxEntry(models.Model):
-    """Something to do outside the transaction that decided it: a task's name and an address, no text, no mail address."""
+    """Something to do outside the transaction that decided it: a task and an address; no text, no mail address."""
 
     organisation = models.ForeignKey("tenants.Organisation", on_delete=models.PROTECT, related_name="+")
     topic = models.CharField(max_length=60, help_text="Name of the task that handles it.")

@@ -14,7 +14,9 @@ class ApiToken(models.Model):
     organisation = models.ForeignKey("tenants.Organisation", on_delete=models.PROTECT, null=True, related_name="+")
     name = models.CharField(_("name"), max_length=80)
     scope = models.CharField(_("scope"), max_length=5, choices=Scope, default=Scope.WRITE)
-    digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the token; the token itself is not kept.")
+    digest = models.CharField(
+        max_length=64, unique=True, help_text="SHA-256 of the token; the token itself is not kept."
+    )
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField(_("valid until"))
     last_used_at = models.DateTimeField(_("last used"), null=True)

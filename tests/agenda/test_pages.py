@@ -10,7 +10,17 @@ from agenda.work.models import Contribution, WorkItem
 from agenda.work.queries import axis, tally
 from tenants.access import standing
 
-PEOPLE = ["manager", "member", "reader", "platform", "bisc lead", "bisc desk", "cubiss lead", "bisc colleague", "stranger"]
+PEOPLE = [
+    "manager",
+    "member",
+    "reader",
+    "platform",
+    "bisc lead",
+    "bisc desk",
+    "cubiss lead",
+    "bisc colleague",
+    "stranger",
+]
 LADDER = [
     ("GET", "/agenda/", (200, 200, 200, 200, 200, 200, 200, 404, 404)),
     ("GET", "/agenda/?as=time", (200, 200, 200, 200, 200, 200, 200, 404, 404)),
@@ -34,14 +44,23 @@ def test_ladder(cast, client_of, method, path, statuses):
     assert tuple(client_of(who, "").generic(method, path).status_code for who in PEOPLE) == statuses
 
 
-@pytest.mark.parametrize(("path", "statuses"), [("/agenda/items", (200,) * 7 + (403, 403)), ("/steering/figures", (200, 200, 200) + (403,) * 6)])
+@pytest.mark.parametrize(
+    ("path", "statuses"),
+    [("/agenda/items", (200,) * 7 + (403, 403)), ("/steering/figures", (200, 200, 200) + (403,) * 6)],
+)
 def test_ladder_of_the_api(cast, api_of, path, statuses):
     assert tuple(api_of(who, "")("GET", path).status_code for who in PEOPLE) == statuses
 
 
 FORM = {
     **{"title": "Nieuw resultaat", "description": "", "theme": "cost", "goal": "", "planned_from": "2026-01-01"},
-    **{"planned_to": "2026-06-30", "progress": "0", "status": "on_track", "finished_on": "", "contributors": ["cubiss"]},
+    **{
+        "planned_to": "2026-06-30",
+        "progress": "0",
+        "status": "on_track",
+        "finished_on": "",
+        "contributors": ["cubiss"],
+    },
 }
 
 
@@ -61,7 +80,14 @@ def test_a_desk_lead_adds_only_what_the_own_organisation_leads(cast, client_of):
 
 @pytest.mark.parametrize(
     "changes",
-    [{"title": ""}, {"planned_to": "2025-01-01"}, {"progress": "101"}, {"theme": "x"}, {"planned_from": "gisteren"}, {"lead": "0"}],
+    [
+        {"title": ""},
+        {"planned_to": "2025-01-01"},
+        {"progress": "101"},
+        {"theme": "x"},
+        {"planned_from": "gisteren"},
+        {"lead": "0"},
+    ],
 )
 def test_bad_input_keeps_what_was_typed(cast, client_of, changes):
     data = {**FORM, "lead": cast.bisc.organisation.pk, "description": "Lange uitleg", **changes}
@@ -73,7 +99,10 @@ def test_two_who_edit_at_once_the_second_sees_both(cast, client_of, item):
     manager = client_of("manager", "")
     data = {**FORM, "lead": cast.bisc.organisation.pk, "version": item.version, "title": "Van mij"}
     actions.change_item(
-        item=item, changes={"title": "Van de ander"}, base_version=item.version, by=standing(cast.people["manager"], cast.common)
+        item=item,
+        changes={"title": "Van de ander"},
+        base_version=item.version,
+        by=standing(cast.people["manager"], cast.common),
     )
     response = manager.post("/agenda/1/edit/", data)
     page = response.content.decode()
@@ -109,7 +138,13 @@ def test_progress_moves_the_item(cast, client_of, item):
 
 def test_red_comes_first(cast, item, client_of):
     by = standing(cast.people["manager"], cast.common)
-    values = {"theme": "cost", "lead": cast.bisc.organisation, "planned_from": date(2026, 1, 1), "planned_to": date(2026, 2, 1), "by": by}
+    values = {
+        "theme": "cost",
+        "lead": cast.bisc.organisation,
+        "planned_from": date(2026, 1, 1),
+        "planned_to": date(2026, 2, 1),
+        "by": by,
+    }
     actions.create_item(title="Groen", **values)
     actions.create_item(title="Rood", status="off_track", **values)
     actions.create_item(title="Oranje", status="at_risk", **values)

@@ -3,7 +3,8 @@
 from datetime import date, timedelta
 
 import pytest
-from django.contrib.auth.models import Group, Permission as ModelPermission
+from django.contrib.auth.models import Group
+from django.contrib.auth.models import Permission as ModelPermission
 from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 
@@ -47,7 +48,9 @@ def test_superuser_groups_and_model_permissions_open_nothing(cast, client_of):
     assert client_of("stranger", "").get("/agenda/").status_code == 404
 
 
-@pytest.mark.parametrize(("from_days", "until_days", "holds"), [(-9, None, True), (1, None, False), (-9, -1, False), (-9, 0, True)])
+@pytest.mark.parametrize(
+    ("from_days", "until_days", "holds"), [(-9, None, True), (1, None, False), (-9, -1, False), (-9, 0, True)]
+)
 def test_a_role_counts_from_its_first_to_its_last_day(cast, from_days, until_days, holds):
     today = timezone.localdate()
     Membership.objects.filter(person=cast.bisc.people["desk"]).update(

@@ -110,7 +110,9 @@ def test_reset_says_the_same_for_known_and_unknown(cast, client_of):
         client_of(None).post("/account/password/reset/", {"email": email})
         for email in ("desk@bisc.example", "niemand@bisc.example")
     ]
-    assert [(answer.status_code, answer["Location"]) for answer in answers] == [(302, "/account/password/reset/done/")] * 2
+    assert [(answer.status_code, answer["Location"]) for answer in answers] == [
+        (302, "/account/password/reset/done/")
+    ] * 2
     assert OutboxEntry.objects.filter(topic="tenants.mail_password_reset").count() == 1
 
 
@@ -133,7 +135,10 @@ def test_deactivating_closes_everything_and_keeps_the_row(cast, api_of):
     assert Person.objects.filter(pk=cast.bisc.people["desk"].pk, is_active=False).exists()
 
 
-@pytest.mark.parametrize("statement", ["UPDATE tenants_auditentry SET action = 'x'", "DELETE FROM tenants_auditentry", "TRUNCATE tenants_auditentry"])
+@pytest.mark.parametrize(
+    "statement",
+    ["UPDATE tenants_auditentry SET action = 'x'", "DELETE FROM tenants_auditentry", "TRUNCATE tenants_auditentry"],
+)
 def test_the_trail_is_append_only(cast, statement):
     record(action="proef", by=None)
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
@@ -155,8 +160,16 @@ def test_signins_are_in_the_trail(cast, client_of):
     client.post("/account/login/", {"login": "desk@bisc.example", "password": "fout"})
     client.post("/account/login/", {"login": "desk@bisc.example", "password": "een lang wachtwoord"})
     client.post("/account/logout/")
-    rows = list(AuditEntry.objects.filter(action__startswith="signin").order_by("pk").values_list("action", "result", "organisation__slug"))
-    assert rows == [("signin.refused", "refused", "bisc"), ("signin.done", "done", "bisc"), ("signin.ended", "done", "bisc")]
+    rows = list(
+        AuditEntry.objects.filter(action__startswith="signin")
+        .order_by("pk")
+        .values_list("action", "result", "organisation__slug")
+    )
+    assert rows == [
+        ("signin.refused", "refused", "bisc"),
+        ("signin.done", "done", "bisc"),
+        ("signin.ended", "done", "bisc"),
+    ]
     assert "fout" not in str(list(AuditEntry.objects.values()))
 
 
@@ -200,7 +213,9 @@ def test_outbox_waits_for_its_moment_and_gives_up_in_the_end(bisc, monkeypatch):
     monkeypatch.setattr(outbox, "nudge", lambda **values: sent.append(values["dedupe_key"]))
     now = timezone.now()
     OutboxEntry.objects.update(done_at=now)
-    outbox.put(organisation=bisc.organisation, topic="x", address="a", dedupe_key="straks", due_at=now + timedelta(hours=1))
+    outbox.put(
+        organisation=bisc.organisation, topic="x", address="a", dedupe_key="straks", due_at=now + timedelta(hours=1)
+    )
     assert (outbox.sweep(now), sent) == (0, [])
     assert (outbox.sweep(now + timedelta(hours=2)), sent) == (1, ["straks"])
 
@@ -230,7 +245,10 @@ def test_a_broker_that_is_away_costs_nothing_but_time(bisc, ticket, monkeypatch,
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
-    [(["niemand@x.example"], "no active person"), (["desk@bisc.example", "--organisation", "nergens"], "no organisation")],
+    [
+        (["niemand@x.example"], "no active person"),
+        (["desk@bisc.example", "--organisation", "nergens"], "no organisation"),
+    ],
 )
 def test_create_token_says_what_is_wrong(cast, arguments, message):
     with inside(None), pytest.raises(CommandError, match=message):

@@ -160,7 +160,13 @@ def test_list_pages_by_50_with_next(bisc, colleague, desk):
 def test_list_filters(bisc, colleague, desk):
     number = colleague("POST", "/tickets", {**NEW, "type": "wish", "category": "1.2"}).json()["number"]
     desk("PATCH", f"/tickets/{number}", {"assignee": "me"})
-    for query in ("type=wish", "category=1.2", "assignee=me", "assignee=desk@bisc.example", "library=bisc-een&type=wish"):
+    for query in (
+        "type=wish",
+        "category=1.2",
+        "assignee=me",
+        "assignee=desk@bisc.example",
+        "library=bisc-een&type=wish",
+    ):
         assert [row["number"] for row in desk("GET", f"/tickets?{query}").json()["items"]] == [number], query
     assert desk("GET", "/tickets?assignee=none").json()["count"] == 1
     assert desk("GET", "/tickets?library=bisc-twee").json()["count"] == 0
@@ -181,7 +187,9 @@ def test_patch_and_stale_version(desk, ticket):
 
 def test_transition_and_message(desk, colleague):
     assert desk("POST", "/tickets/BISC-1/messages", {"body": "Hallo"}).status_code == 201
-    assert desk("POST", "/tickets/BISC-1/transitions", {"to": "resolved", "reason": "klaar"}).json()["state"] == "resolved"
+    assert (
+        desk("POST", "/tickets/BISC-1/transitions", {"to": "resolved", "reason": "klaar"}).json()["state"] == "resolved"
+    )
     assert colleague("POST", "/tickets/BISC-1/transitions", {"to": "closed"}).json()["state"] == "closed"
     assert colleague("POST", "/tickets/BISC-1/messages", {"body": "x"}).status_code == 409
     assert desk("POST", "/tickets/BISC-1/transitions", {"to": "merged"}).status_code == 409
@@ -222,7 +230,11 @@ def _upload(call, *uploads, **fields):
 
 
 def test_attachments(colleague, desk):
-    response = _upload(colleague, SimpleUploadedFile("foto.png", b"\x89PNG\r\n\x1a\n" + b"0" * 64), SimpleUploadedFile("b.txt", b"tekst"))
+    response = _upload(
+        colleague,
+        SimpleUploadedFile("foto.png", b"\x89PNG\r\n\x1a\n" + b"0" * 64),
+        SimpleUploadedFile("b.txt", b"tekst"),
+    )
     assert response.status_code == 201
     rows = response.json()
     assert [(row["name"], row["content_type"]) for row in rows] == [("foto.png", "image/png"), ("b.txt", "text/plain")]

@@ -39,7 +39,9 @@ def test_numbers_are_found(bisc, ticket, text):
     assert _found(bisc, text) == ["BISC-1"]
 
 
-@pytest.mark.parametrize("text", ["de", "", "   ", "bestaatniet", "kastlijst bestaatniet", "' & | ! :* <->", "%", "a" * 500])
+@pytest.mark.parametrize(
+    "text", ["de", "", "   ", "bestaatniet", "kastlijst bestaatniet", "' & | ! :* <->", "%", "a" * 500]
+)
 def test_nothing_is_found_and_nothing_breaks(bisc, spoken, text):
     assert _found(bisc, text) == []
 
@@ -49,9 +51,7 @@ def test_another_organisations_number_is_not_found(bisc, ticket):
 
 
 def test_a_hit_on_an_internal_note_is_no_hit_for_the_library(bisc, ticket):
-    workflow.answer(
-        ticket=ticket, body="contractboete", visibility=Visibility.INTERNAL, by=bisc.actor("desk")
-    )
+    workflow.answer(ticket=ticket, body="contractboete", visibility=Visibility.INTERNAL, by=bisc.actor("desk"))
     assert _found(bisc, "contractboete") == [ticket.number]
     for who in ("colleague", "keyuser"):
         assert _found(bisc, "contractboete", who) == []

@@ -198,7 +198,10 @@ def test_edit_conflicts_only_on_the_same_field(bisc, ticket):
 
 def test_edit_to_the_same_value_changes_nothing(bisc, ticket):
     before = Event.objects.count()
-    assert workflow.edit(ticket=ticket, changes={"subject": ticket.subject}, by=bisc.actor("desk")).version == ticket.version
+    assert (
+        workflow.edit(ticket=ticket, changes={"subject": ticket.subject}, by=bisc.actor("desk")).version
+        == ticket.version
+    )
     assert Event.objects.count() == before
 
 
@@ -250,7 +253,9 @@ def test_a_failed_verb_leaves_nothing(bisc, ticket, monkeypatch):
     assert (Event.objects.count(), OutboxEntry.objects.count(), ticket.messages.count()) == before
 
 
-@pytest.mark.parametrize("statement", ["UPDATE tickets_event SET type = 'x'", "DELETE FROM tickets_event", "TRUNCATE tickets_event CASCADE"])
+@pytest.mark.parametrize(
+    "statement", ["UPDATE tickets_event SET type = 'x'", "DELETE FROM tickets_event", "TRUNCATE tickets_event CASCADE"]
+)
 def test_events_are_append_only(bisc, statement):
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)

@@ -3,252 +3,507 @@
 import django.contrib.postgres.indexes
 import django.db.models.deletion
 import django.utils.timezone
-import tickets.models
 from django.conf import settings
 from django.db import migrations, models
 
+import tickets.models
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('agenda', '0002_initial'),
-        ('auth', '0012_alter_user_first_name_max_length'),
-        ('tenants', '0001_initial'),
+        ("agenda", "0002_initial"),
+        ("auth", "0012_alter_user_first_name_max_length"),
+        ("tenants", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Counter',
+            name="Counter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('last', models.PositiveIntegerField(default=0)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("last", models.PositiveIntegerField(default=0)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('pk', 1)), name='counter_one_row')],
+                "constraints": [models.CheckConstraint(condition=models.Q(("pk", 1)), name="counter_one_row")],
             },
         ),
         migrations.CreateModel(
-            name='Message',
+            name="Message",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('by_staff', models.BooleanField(help_text='Did the author speak for the desk?')),
-                ('visibility', models.CharField(choices=[('public', 'public'), ('internal', 'internal'), ('partners', 'partners')], default='public', max_length=10)),
-                ('body', models.TextField(max_length=20000)),
-                ('channel', models.CharField(default='page', max_length=10)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('search', tickets.models.SearchColumn(source='body')),
-                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("by_staff", models.BooleanField(help_text="Did the author speak for the desk?")),
+                (
+                    "visibility",
+                    models.CharField(
+                        choices=[("public", "public"), ("internal", "internal"), ("partners", "partners")],
+                        default="public",
+                        max_length=10,
+                    ),
+                ),
+                ("body", models.TextField(max_length=20000)),
+                ("channel", models.CharField(default="page", max_length=10)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("search", tickets.models.SearchColumn(source="body")),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'ordering': ['created_at', 'pk'],
-                'default_permissions': (),
+                "ordering": ["created_at", "pk"],
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='Attachment',
+            name="Attachment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=48, unique=True)),
-                ('name', models.CharField(max_length=150)),
-                ('size', models.PositiveIntegerField()),
-                ('content_type', models.CharField(max_length=120)),
-                ('sha256', models.CharField(max_length=64)),
-                ('storage_name', models.CharField(max_length=200, unique=True)),
-                ('purpose', models.CharField(default='message', max_length=20)),
-                ('contains_patron_data', models.BooleanField(default=False)),
-                ('purge_on', models.DateField(null=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('message', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attachments', to='tickets.message')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=48, unique=True)),
+                ("name", models.CharField(max_length=150)),
+                ("size", models.PositiveIntegerField()),
+                ("content_type", models.CharField(max_length=120)),
+                ("sha256", models.CharField(max_length=64)),
+                ("storage_name", models.CharField(max_length=200, unique=True)),
+                ("purpose", models.CharField(default="message", max_length=20)),
+                ("contains_patron_data", models.BooleanField(default=False)),
+                ("purge_on", models.DateField(null=True)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "message",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="attachments", to="tickets.message"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
-                'default_permissions': (),
+                "ordering": ["pk"],
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='Ticket',
+            name="Ticket",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=30, unique=True)),
-                ('type', models.CharField(choices=[('incident', 'incident'), ('service_request', 'service request'), ('question', 'question'), ('change', 'change'), ('wish', 'wish'), ('complaint', 'complaint')], max_length=20, verbose_name='type')),
-                ('subject', models.CharField(max_length=400, verbose_name='subject')),
-                ('state', models.CharField(choices=[('new', 'new'), ('open', 'open'), ('waiting_reporter', 'waiting for reporter'), ('waiting_supplier', 'waiting for supplier'), ('waiting_partner', 'waiting for partner'), ('planned', 'planned'), ('resolved', 'resolved'), ('closed', 'closed'), ('merged', 'merged')], default='new', max_length=20, verbose_name='state')),
-                ('urgency', models.CharField(choices=[('low', 'low'), ('medium', 'medium'), ('high', 'high')], default='medium', max_length=10, verbose_name='urgency')),
-                ('impact', models.CharField(choices=[('low', 'low'), ('medium', 'medium'), ('high', 'high')], default='low', max_length=10, verbose_name='impact')),
-                ('priority', models.CharField(choices=[('critical', 'critical'), ('high', 'high'), ('medium', 'medium'), ('low', 'low')], max_length=10, verbose_name='priority')),
-                ('priority_rank', models.GeneratedField(db_persist=True, expression=models.Case(models.When(priority='critical', then=models.Value(0)), models.When(priority='high', then=models.Value(1)), models.When(priority='medium', then=models.Value(2)), models.When(priority='low', then=models.Value(3)), default=models.Value(9)), output_field=models.SmallIntegerField())),
-                ('opened_at', models.DateTimeField(verbose_name='opened')),
-                ('first_answer_at', models.DateTimeField(null=True, verbose_name='first answer')),
-                ('resolved_at', models.DateTimeField(null=True, verbose_name='resolved')),
-                ('closed_at', models.DateTimeField(null=True, verbose_name='closed')),
-                ('changed_at', models.DateTimeField(verbose_name='last change')),
-                ('reopened', models.PositiveSmallIntegerField(default=0)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('search', tickets.models.SearchColumn(source='subject')),
-                ('assignee', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='assignee')),
-                ('category', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agenda.category', verbose_name='category')),
-                ('library', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.library', verbose_name='library')),
-                ('locations', models.ManyToManyField(blank=True, related_name='+', to='tenants.location', verbose_name='locations')),
-                ('platform', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.platform', verbose_name='platform')),
-                ('reporter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='reported by')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(max_length=30, unique=True)),
+                (
+                    "type",
+                    models.CharField(
+                        choices=[
+                            ("incident", "incident"),
+                            ("service_request", "service request"),
+                            ("question", "question"),
+                            ("change", "change"),
+                            ("wish", "wish"),
+                            ("complaint", "complaint"),
+                        ],
+                        max_length=20,
+                        verbose_name="type",
+                    ),
+                ),
+                ("subject", models.CharField(max_length=400, verbose_name="subject")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("new", "new"),
+                            ("open", "open"),
+                            ("waiting_reporter", "waiting for reporter"),
+                            ("waiting_supplier", "waiting for supplier"),
+                            ("waiting_partner", "waiting for partner"),
+                            ("planned", "planned"),
+                            ("resolved", "resolved"),
+                            ("closed", "closed"),
+                            ("merged", "merged"),
+                        ],
+                        default="new",
+                        max_length=20,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "urgency",
+                    models.CharField(
+                        choices=[("low", "low"), ("medium", "medium"), ("high", "high")],
+                        default="medium",
+                        max_length=10,
+                        verbose_name="urgency",
+                    ),
+                ),
+                (
+                    "impact",
+                    models.CharField(
+                        choices=[("low", "low"), ("medium", "medium"), ("high", "high")],
+                        default="low",
+                        max_length=10,
+                        verbose_name="impact",
+                    ),
+                ),
+                (
+                    "priority",
+                    models.CharField(
+                        choices=[("critical", "critical"), ("high", "high"), ("medium", "medium"), ("low", "low")],
+                        max_length=10,
+                        verbose_name="priority",
+                    ),
+                ),
+                (
+                    "priority_rank",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=models.Case(
+                            models.When(priority="critical", then=models.Value(0)),
+                            models.When(priority="high", then=models.Value(1)),
+                            models.When(priority="medium", then=models.Value(2)),
+                            models.When(priority="low", then=models.Value(3)),
+                            default=models.Value(9),
+                        ),
+                        output_field=models.SmallIntegerField(),
+                    ),
+                ),
+                ("opened_at", models.DateTimeField(verbose_name="opened")),
+                ("first_answer_at", models.DateTimeField(null=True, verbose_name="first answer")),
+                ("resolved_at", models.DateTimeField(null=True, verbose_name="resolved")),
+                ("closed_at", models.DateTimeField(null=True, verbose_name="closed")),
+                ("changed_at", models.DateTimeField(verbose_name="last change")),
+                ("reopened", models.PositiveSmallIntegerField(default=0)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("search", tickets.models.SearchColumn(source="subject")),
+                (
+                    "assignee",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="assignee",
+                    ),
+                ),
+                (
+                    "category",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agenda.category",
+                        verbose_name="category",
+                    ),
+                ),
+                (
+                    "library",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenants.library",
+                        verbose_name="library",
+                    ),
+                ),
+                (
+                    "locations",
+                    models.ManyToManyField(
+                        blank=True, related_name="+", to="tenants.location", verbose_name="locations"
+                    ),
+                ),
+                (
+                    "platform",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenants.platform",
+                        verbose_name="platform",
+                    ),
+                ),
+                (
+                    "reporter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="reported by",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-opened_at', '-pk'],
-                'permissions': [('view_ticket', 'May see this ticket')],
-                'default_permissions': (),
+                "ordering": ["-opened_at", "-pk"],
+                "permissions": [("view_ticket", "May see this ticket")],
+                "default_permissions": (),
             },
         ),
         migrations.AddField(
-            model_name='message',
-            name='origin_ticket',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tickets.ticket'),
+            model_name="message",
+            name="origin_ticket",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="tickets.ticket"
+            ),
         ),
         migrations.AddField(
-            model_name='message',
-            name='ticket',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='messages', to='tickets.ticket'),
+            model_name="message",
+            name="ticket",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="messages", to="tickets.ticket"
+            ),
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('type', models.CharField(max_length=30)),
-                ('schema', models.PositiveSmallIntegerField(default=1)),
-                ('payload', models.JSONField(default=dict)),
-                ('system_actor', models.CharField(blank=True, max_length=30)),
-                ('channel', models.CharField(choices=[('page', 'page'), ('api', 'API'), ('mail', 'mail'), ('rule', 'rule'), ('system', 'system')], max_length=10)),
-                ('ticket_version', models.PositiveIntegerField()),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('cause', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tickets.event')),
-                ('on_behalf_of', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('undoes', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='undone_by', to='tickets.event')),
-                ('message', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tickets.message')),
-                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='tickets.ticket')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("type", models.CharField(max_length=30)),
+                ("schema", models.PositiveSmallIntegerField(default=1)),
+                ("payload", models.JSONField(default=dict)),
+                ("system_actor", models.CharField(blank=True, max_length=30)),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("page", "page"),
+                            ("api", "API"),
+                            ("mail", "mail"),
+                            ("rule", "rule"),
+                            ("system", "system"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("ticket_version", models.PositiveIntegerField()),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "cause",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="tickets.event"
+                    ),
+                ),
+                (
+                    "on_behalf_of",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "undoes",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="undone_by",
+                        to="tickets.event",
+                    ),
+                ),
+                (
+                    "message",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="tickets.message"
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="events", to="tickets.ticket"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['created_at', 'pk'],
-                'default_permissions': (),
+                "ordering": ["created_at", "pk"],
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='TicketGrant',
+            name="TicketGrant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('content_object', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='tickets.ticket')),
-                ('permission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='auth.permission')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("content_object", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="tickets.ticket")),
+                ("permission", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="auth.permission")),
+                ("user", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'abstract': False,
-                'default_permissions': (),
+                "abstract": False,
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='TicketGroupGrant',
+            name="TicketGroupGrant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('content_object', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='tickets.ticket')),
-                ('group', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='auth.group')),
-                ('permission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='auth.permission')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("content_object", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="tickets.ticket")),
+                ("group", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="auth.group")),
+                ("permission", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="auth.permission")),
             ],
             options={
-                'abstract': False,
-                'default_permissions': (),
+                "abstract": False,
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='AnsweredRequest',
+            name="AnsweredRequest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('path', models.CharField(max_length=200)),
-                ('key', models.CharField(max_length=200)),
-                ('body_sha256', models.CharField(max_length=64)),
-                ('status', models.PositiveSmallIntegerField(null=True)),
-                ('answer', models.JSONField(null=True)),
-                ('created_at', models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("path", models.CharField(max_length=200)),
+                ("key", models.CharField(max_length=200)),
+                ("body_sha256", models.CharField(max_length=64)),
+                ("status", models.PositiveSmallIntegerField(null=True)),
+                ("answer", models.JSONField(null=True)),
+                ("created_at", models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'default_permissions': (),
-                'constraints': [models.UniqueConstraint(fields=('person', 'path', 'key'), name='answered_once')],
+                "default_permissions": (),
+                "constraints": [models.UniqueConstraint(fields=("person", "path", "key"), name="answered_once")],
             },
         ),
         migrations.CreateModel(
-            name='Notice',
+            name="Notice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('received', 'received'), ('answered', 'answered'), ('resolved', 'resolved'), ('assigned', 'assigned'), ('reaction', 'reaction')], max_length=10)),
-                ('sent_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tickets.event')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("received", "received"),
+                            ("answered", "answered"),
+                            ("resolved", "resolved"),
+                            ("assigned", "assigned"),
+                            ("reaction", "reaction"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("sent_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="tickets.event"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'default_permissions': (),
-                'constraints': [models.UniqueConstraint(fields=('event', 'person'), name='notice_once')],
+                "default_permissions": (),
+                "constraints": [models.UniqueConstraint(fields=("event", "person"), name="notice_once")],
             },
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search'], name='ticket_search'),
+            model_name="ticket",
+            index=django.contrib.postgres.indexes.GinIndex(fields=["search"], name="ticket_search"),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(condition=models.Q(('state__in', ('new', 'open', 'waiting_reporter', 'waiting_supplier', 'waiting_partner', 'planned'))), fields=['priority_rank', 'opened_at', 'id'], name='ticket_open_by_priority'),
+            model_name="ticket",
+            index=models.Index(
+                condition=models.Q(
+                    ("state__in", ("new", "open", "waiting_reporter", "waiting_supplier", "waiting_partner", "planned"))
+                ),
+                fields=["priority_rank", "opened_at", "id"],
+                name="ticket_open_by_priority",
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(condition=models.Q(('state__in', ('new', 'open', 'waiting_reporter', 'waiting_supplier', 'waiting_partner', 'planned'))), fields=['assignee'], name='ticket_open_assignee'),
+            model_name="ticket",
+            index=models.Index(
+                condition=models.Q(
+                    ("state__in", ("new", "open", "waiting_reporter", "waiting_supplier", "waiting_partner", "planned"))
+                ),
+                fields=["assignee"],
+                name="ticket_open_assignee",
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['-opened_at', '-id'], name='ticket_newest'),
+            model_name="ticket",
+            index=models.Index(fields=["-opened_at", "-id"], name="ticket_newest"),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['-changed_at', '-id'], name='ticket_changed'),
+            model_name="ticket",
+            index=models.Index(fields=["-changed_at", "-id"], name="ticket_changed"),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['library', '-opened_at'], name='ticket_library'),
+            model_name="ticket",
+            index=models.Index(fields=["library", "-opened_at"], name="ticket_library"),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['reporter', '-opened_at'], name='ticket_reporter'),
+            model_name="ticket",
+            index=models.Index(fields=["reporter", "-opened_at"], name="ticket_reporter"),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(condition=models.Q(('state', 'resolved')), fields=['resolved_at'], name='ticket_to_close'),
+            model_name="ticket",
+            index=models.Index(
+                condition=models.Q(("state", "resolved")), fields=["resolved_at"], name="ticket_to_close"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('resolved_at__isnull', False), ('state__in', ['resolved', 'closed', 'merged'])), models.Q(('resolved_at__isnull', True), ('state__in', ('new', 'open', 'waiting_reporter', 'waiting_supplier', 'waiting_partner', 'planned'))), _connector='OR'), name='ticket_resolved_has_moment'),
+            model_name="ticket",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("resolved_at__isnull", False), ("state__in", ["resolved", "closed", "merged"])),
+                    models.Q(
+                        ("resolved_at__isnull", True),
+                        (
+                            "state__in",
+                            ("new", "open", "waiting_reporter", "waiting_supplier", "waiting_partner", "planned"),
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="ticket_resolved_has_moment",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state__in', ('closed', 'merged'))), models.Q(models.Q(('state__in', ('closed', 'merged')), _negated=True), ('closed_at__isnull', True)), _connector='OR'), name='ticket_closed_has_moment'),
+            model_name="ticket",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("closed_at__isnull", False), ("state__in", ("closed", "merged"))),
+                    models.Q(models.Q(("state__in", ("closed", "merged")), _negated=True), ("closed_at__isnull", True)),
+                    _connector="OR",
+                ),
+                name="ticket_closed_has_moment",
+            ),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search'], name='message_search'),
+            model_name="message",
+            index=django.contrib.postgres.indexes.GinIndex(fields=["search"], name="message_search"),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['ticket', 'ticket_version'], name='event_since'),
+            model_name="event",
+            index=models.Index(fields=["ticket", "ticket_version"], name="event_since"),
         ),
         migrations.AddConstraint(
-            model_name='event',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('actor__isnull', False), ('system_actor', '')), models.Q(('actor__isnull', True), models.Q(('system_actor', ''), _negated=True)), _connector='OR'), name='event_person_or_system'),
+            model_name="event",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("actor__isnull", False), ("system_actor", "")),
+                    models.Q(("actor__isnull", True), models.Q(("system_actor", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="event_person_or_system",
+            ),
         ),
         migrations.AlterUniqueTogether(
-            name='ticketgrant',
-            unique_together={('user', 'permission', 'content_object')},
+            name="ticketgrant",
+            unique_together={("user", "permission", "content_object")},
         ),
         migrations.AlterUniqueTogether(
-            name='ticketgroupgrant',
-            unique_together={('group', 'permission', 'content_object')},
+            name="ticketgroupgrant",
+            unique_together={("group", "permission", "content_object")},
         ),
     ]
