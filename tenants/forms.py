@@ -90,7 +90,7 @@ class SettingsForm(forms.ModelForm):
         for name, field in self.fields.items():
             default = defaults[name]
             field.required = False
-            field.help_text = _("Empty: as the cooperation does (%(value)s).") % {
+            field.help_text = _("Leave empty to use the cooperation's setting (%(value)s).") % {
                 "value": yes_no[default] if isinstance(default, bool) else default
             }
             if isinstance(default, bool):
@@ -112,7 +112,7 @@ class TokenForm(forms.Form):
     """Make an API token for oneself."""
 
     name = forms.CharField(label=_("What is it for?"), max_length=80)
-    scope = forms.ChoiceField(label=_("May"), choices=ApiToken.Scope.choices, initial=ApiToken.Scope.READ)
+    scope = forms.ChoiceField(label=_("Rights"), choices=ApiToken.Scope.choices, initial=ApiToken.Scope.READ)
     days = forms.IntegerField(label=_("Valid for (days)"), min_value=1, max_value=730, initial=365)
 
     def clean_name(self) -> str:

@@ -51,9 +51,11 @@ DESCRIPTIONS = {
     OrganisationRole.FUNCTIONAL_MANAGER: _(
         "Helps the libraries of this organisation: reads, answers and resolves all its tickets."
     ),
-    OrganisationRole.DESK_LEAD: _("As a functional manager, and leads this organisation's part of the work agenda."),
+    OrganisationRole.DESK_LEAD: _(
+        "Does what a functional manager does, and leads this organisation's part of the work agenda."
+    ),
     OrganisationRole.ADMINISTRATOR: _(
-        "Invites people, gives and ends roles, and changes the settings of this organisation. Reads no tickets by it."
+        "Invites people, gives and ends roles, and changes the settings of this organisation. This role does not give access to tickets."
     ),
     LibraryRole.COLLEAGUE: _("Files tickets. Sees their own, or more if the key user decides so."),
     LibraryRole.KEY_USER: _("Files tickets, sees all of the library, and decides what colleagues see."),

@@ -21,6 +21,7 @@ ARGUMENTS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
     *("--disable-component-update", "--disable-sync", "--host-resolver-rules=MAP *.localhost 127.0.0.1"),
 ]
+CHECKED: set[tuple] = set()  # kinds of page that axe has seen, by width and with or without an error
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
@@ -77,10 +78,13 @@ class Visitor:
 
     def check(self) -> None:
         """No violation of WCAG 2.2 A and AA, nothing wider than the screen, nothing refused by the CSP."""
-        if self.javascript:
+        kind = re.sub(r"\d+|(?<=q=).*", "0", self.page.url.split("//")[1].split(":", 1)[1].split("/", 1)[1])
+        form = self.page.locator("[role=alert]").count()
+        seen = (kind, form, self.page.viewport_size["width"])
+        if self.javascript and seen not in CHECKED:
+            CHECKED.add(seen)
             self.page.wait_for_load_state("networkidle")
-            if not self.page.evaluate("() => Boolean(window.axe)"):
-                self.page.evaluate(AXE.read_text())
+            self.page.evaluate(AXE.read_text())
             found = self.page.evaluate(
                 "rules => axe.run({runOnly: rules}).then(result => result.violations.map("
                 "one => one.id + ': ' + one.nodes.map(node => node.html).slice(0, 3).join(' | ')))",
@@ -114,7 +118,7 @@ def visit(browser, running):
 
 
 def _story(visit, subject: str, **options) -> None:
-    """A librarian reports, BiSC helps, the librarian confirms; Cubiss sees nothing, the steering group sees it counted."""
+    """A librarian reports, BiSC helps, the librarian confirms; Cubiss sees nothing, the steering group counts it."""
     librarian = visit("bisc", **options)
     librarian.sign_in("balie@eemland.example")
     assert "Waar kunnen we mee helpen?" in librarian.text()
@@ -160,10 +164,10 @@ def _story(visit, subject: str, **options) -> None:
     assert subject not in other.text().replace(f"Zoeken: {subject}", "")
 
     desk.page.select_option("#id_to", "resolved")
-    desk.press("Status zetten")
+    desk.press("Status wijzigen")
     assert "Opgelost" in desk.text()
     librarian.goto("/")
-    assert "Opgelost: klopt het?" in librarian.text()
+    assert "Opgelost, graag bevestigen" in librarian.text()
     librarian.goto(f"/tickets/{number}/")
     librarian.press("Ja, sluit de melding")
     assert "Gesloten" in librarian.text()
@@ -212,7 +216,7 @@ def test_english_is_complete(visit):
     }.items():
         desk.goto(path)
         assert words in desk.text(), path
-        assert "Mijn" not in desk.text() and "Opslaan" not in desk.text(), path
+        assert "Mijn meldingen" not in desk.text() and "Opslaan" not in desk.text(), path
     desk.page.click("details.me summary")
     desk.page.get_by_role("button", name="Nederlands").click()
 

@@ -37,7 +37,7 @@ TYPE_CHOICES_FOR_LIBRARIES = [
 ]
 URGENCY_CHOICES_FOR_LIBRARIES = [
     (Urgency.HIGH, _("Urgent: we cannot go on")),
-    (Urgency.MEDIUM, _("Normal: it hinders us")),
+    (Urgency.MEDIUM, _("Medium: it gets in our way")),
     (Urgency.LOW, _("It can wait")),
 ]
 

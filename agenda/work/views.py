@@ -122,7 +122,7 @@ def edit_item(request: HttpRequest, number: int) -> HttpResponse:
                 None,
                 _(
                     "Somebody changed this result meanwhile."
-                    " Compare with what it is now, and save again if yours holds."
+                    " Compare with what it is now, and save again to keep your version."
                 ),
             )
         else:
@@ -162,7 +162,7 @@ def contribution(request: HttpRequest, number: int, slug: str) -> HttpResponse:
             form.is_valid()
             form.add_error(
                 None,
-                _("Somebody changed this meanwhile to “%(text)s” (%(status)s). Save again if yours holds.")
+                _("Somebody changed this meanwhile to “%(text)s” (%(status)s). Save again to keep your version.")
                 % {"text": fresh.description, "status": fresh.get_status_display()},
             )
         else:

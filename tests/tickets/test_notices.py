@@ -33,7 +33,7 @@ def test_reporter_hears_received_answered_resolved(bisc, ticket):
     workflow.answer(ticket=ticket, body="Intern praatje", visibility=Visibility.INTERNAL, by=desk)
     workflow.move(ticket=ticket, to="resolved", reason="interne reden", by=desk)
     to = [bisc.people["colleague"].email]
-    assert _deliver(bisc) == [(to, "Nieuw antwoord"), (to, "Opgelost")]
+    assert _deliver(bisc) == [(to, "Nieuw antwoord"), (to, "Opgelost, graag bevestigen")]
     text = "".join(one.subject + one.body for one in mail.outbox)
     assert "We kijken mee." in text
     assert "Intern praatje" not in text and "interne reden" not in text
