@@ -136,6 +136,9 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
+if _read_flag("SAMENBEHEER_SQL_HEADER", default=False) and DEMO:
+    MIDDLEWARE.insert(1, "config.measuring.SqlHeaderMiddleware")
+
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",

@@ -132,10 +132,13 @@ def end_role(*, membership: Membership, by: Person, origin: str = "") -> Members
 
     Raises ValidationError when it would leave the organisation without an administrator.
     """
+    Organisation.objects.select_for_update().get(pk=membership.organisation_id)  # two who end each other's role wait
     locked = Membership.objects.select_for_update().get(pk=membership.pk)
     today = timezone.localdate()
     if locked.role == "administrator":
-        others = Membership.objects.current().filter(organisation=locked.organisation, role="administrator")
+        others = Membership.objects.current().filter(
+            organisation=locked.organisation, role="administrator", person__is_active=True
+        )
         if not others.exclude(pk=locked.pk).exists():
             raise ValidationError(_("Somebody has to be administrator. Give that role to another person first."))
     record(

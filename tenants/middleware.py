@@ -1,5 +1,6 @@
 """From a request to an organisation, a language and a standing."""
 
+import re
 import time
 
 from django.conf import settings
@@ -23,10 +24,14 @@ from tenants.tokens.models import ApiToken
 # Names of addresses that everyone may open: sign-in, language, and what checks its own rights.
 OPEN_ROUTES = {"set_language", "theme"}
 OPEN_PREFIXES = ("/account/", "/api/")
+UPLOAD_PATHS = re.compile(r"/tickets/(new|[^/]+/messages)/|/api/v1/tickets/[^/]+/attachments")
 
 
 class BodyLimitMiddleware:
-    """Refuses a request by its length before a byte of it is read."""
+    """Notes whether a request is too long, by its length alone; it is refused before a byte of it is read.
+
+    Only the addresses that take files may be long.
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -36,8 +41,8 @@ class BodyLimitMiddleware:
             length = int(request.META.get("CONTENT_LENGTH") or 0)
         except ValueError:
             length = 0
-        is_form = request.META.get("CONTENT_TYPE", "").startswith("multipart/form-data")
-        request.body_limit = settings.BODY_MAX_BYTES if is_form else settings.FORM_MAX_BYTES
+        takes_files = UPLOAD_PATHS.fullmatch(request.path) is not None
+        request.body_limit = settings.BODY_MAX_BYTES if takes_files else settings.FORM_MAX_BYTES
         request.body_too_large = length > request.body_limit
         return self.get_response(request)
 
@@ -55,7 +60,7 @@ class OrganisationMiddleware:
         except DisallowedHost:
             host = ""
         domain = Domain.objects.select_related("tenant").filter(domain=host).first()
-        if domain is None or not domain.tenant.ready:
+        if domain is None or not domain.tenant.is_open:
             set_urlconf(settings.PUBLIC_SCHEMA_URLCONF)
             request.urlconf = settings.PUBLIC_SCHEMA_URLCONF
             request.tenant = None
@@ -104,6 +109,8 @@ class StandingMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.standing = SimpleLazyObject(lambda: standing(request.user, request.organisation))
+        if request.body_too_large and not request.path.startswith("/api/"):
+            return render(request, "413.html", {"limit": request.body_limit}, status=413)
         response = self.get_response(request)
         if not request.path.startswith(settings.STATIC_URL):
             response.headers.setdefault("Cache-Control", "private, no-store")
@@ -121,8 +128,6 @@ class StandingMiddleware:
                 hosts = [(one, address_of(one)) for one in hosts_of(request.user)]
                 return render(request, "stranger.html", {"hosts": hosts}, status=403)
             raise Http404
-        if request.body_too_large:
-            return render(request, "413.html", {"limit": request.body_limit}, status=413)
         return None
 
 
@@ -192,7 +197,7 @@ def resubmit_context(request: HttpRequest, reason: str) -> dict[str, object]:
     origin = request.headers.get("Origin") or request.headers.get("Referer") or ""
     own = origin.split("//", 1)[-1].split("/", 1)[0].lower() == request.get_host().lower()
     fields: list[tuple[str, str]] = []
-    if own and not getattr(request, "body_too_large", False):
+    if own:
         for name, values in request.POST.lists():
             if name != "csrfmiddlewaretoken":
                 fields += [(name, value) for value in values]
@@ -200,6 +205,6 @@ def resubmit_context(request: HttpRequest, reason: str) -> dict[str, object]:
         "reason": reason,
         "own": own,
         "fields": fields,
-        "lost_files": own and any(request.FILES.values()) if own and not request.body_too_large else False,
+        "lost_files": own and any(request.FILES.values()),
         "here": request.get_full_path(),
     }

@@ -113,6 +113,12 @@ class Organisation(TenantMixin, Dated):
         return self.name
 
     @property
+    def is_open(self) -> bool:
+        """Is it served today: ready, begun and not ended?"""
+        today = timezone.localdate()
+        return self.ready and self.from_on <= today and (self.until_on is None or self.until_on >= today)
+
+    @property
     def is_common(self) -> bool:
         """Is this the row of the common host?"""
         return self.schema_name == COMMON_SCHEMA

@@ -55,7 +55,8 @@ DESCRIPTIONS = {
         "Does what a functional manager does, and leads this organisation's part of the work agenda."
     ),
     OrganisationRole.ADMINISTRATOR: _(
-        "Invites people, gives and ends roles, and changes the settings of this organisation. This role does not give access to tickets."
+        "Invites people, gives and ends roles, and changes the settings of this organisation."
+        " This role does not give access to tickets."
     ),
     LibraryRole.COLLEAGUE: _("Files tickets. Sees their own, or more if the key user decides so."),
     LibraryRole.KEY_USER: _("Files tickets, sees all of the library, and decides what colleagues see."),

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from ninja import Field, Query, Router, Schema, Status
 from ninja.decorators import decorate_view
 
@@ -209,7 +210,7 @@ def _detail(request: HttpRequest, ticket: Ticket) -> dict[str, object]:
     attached: dict[int, list[Attachment]] = {}
     for row in Attachment.objects.filter(message__in=[one.pk for one in messages]):
         attached.setdefault(row.message_id, []).append(row)
-    plain = TicketOut.from_orm(ticket).dict()
+    plain = TicketOut.from_orm(_as_told(request, [ticket])[0]).dict()
     return {
         **plain,
         "reporter": {"name": ticket.reporter.name},
@@ -218,6 +219,14 @@ def _detail(request: HttpRequest, ticket: Ticket) -> dict[str, object]:
         "messages": [_message(request, ticket, one, attached.get(one.pk, [])) for one in messages],
         "events": [_event(request, one) for one in events_visible_to(ticket, request.standing)],
     }
+
+
+def _as_told(request: HttpRequest, tickets: list[Ticket]) -> list[Ticket]:
+    """For a library: the last change is the last one it may know of."""
+    if not request.standing.is_staff:
+        for ticket in tickets:
+            ticket.changed_at = ticket.told_at
+    return tickets
 
 
 def _actor(request: HttpRequest) -> Actor:
@@ -255,7 +264,7 @@ def list_tickets(request: HttpRequest, filters: Query[Filters]):
         query = request.GET.copy()
         query["page"] = page.next
         following = request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
-    return {"count": page.count, "items": page.rows, "next": following}
+    return {"count": page.count, "items": _as_told(request, page.rows), "next": following}
 
 
 @router.post("/tickets", response={201: TicketDetailOut})
@@ -264,6 +273,9 @@ def create_ticket(request: HttpRequest, data: TicketIn):
     """File a ticket. `library` and `locations` are slugs, `category` such as "6.1"."""
     _require_reporting(request)
     form = TicketForm({**data.dict(), "impact": data.impact or ""}, standing=request.standing)
+    if data.impact not in (None, "", *Impact.values):
+        form.add_error(None, _("This value cannot be used."))
+        form.errors["impact"] = form.errors.pop("__all__")
     if not form.is_valid():
         raise form_problem(form.errors)
     values = form.cleaned_data
@@ -274,7 +286,7 @@ def create_ticket(request: HttpRequest, data: TicketIn):
         library=values["library"],
         category=values["category"],
         urgency=values["urgency"],
-        impact=values["impact"] or None,
+        impact=values.get("impact") or None,
         locations=values["locations"],
         by=_actor(request),
     )
@@ -313,8 +325,9 @@ def change_ticket(request: HttpRequest, number: str, data: TicketPatch):
         **given,
     }
     form = EditForm(full, standing=request.standing, ticket=ticket)
-    if not form.is_valid():
-        raise form_problem({name: errors for name, errors in form.errors.items() if name in given or name == "__all__"})
+    wrong = {name: errors for name, errors in form.errors.items() if name in given or name == "__all__"}
+    if wrong:
+        raise form_problem(wrong)
     changes = {name: value for name, value in form.changes().items() if name in given}
     try:
         workflow.edit(ticket=ticket, changes=changes, base_version=base_version, by=_actor(request))

@@ -143,6 +143,8 @@ class TicketForm(forms.Form):
         self.standing = standing
         super().__init__(*args, **kwargs)
         libraries = libraries_visible_to(standing)
+        if not standing.is_staff:
+            libraries = libraries.filter(pk__in=standing.library_ids)
         self.fields["library"].queryset = libraries
         self.fields["category"].offer(_("Choose a subject"))
         if standing.is_staff:
@@ -152,7 +154,7 @@ class TicketForm(forms.Form):
             self.fields["type"].choices = Type.choices
             self.fields["urgency"].choices = Urgency.choices
         else:
-            del self.fields["reporter"]
+            del self.fields["reporter"], self.fields["impact"]
             own = list(libraries)
             if len(own) == 1:
                 self.fields["library"].initial = own[0].slug
@@ -167,7 +169,7 @@ class TicketForm(forms.Form):
             return None
         person = Person.objects.filter(email=address, is_active=True).first()
         if person is None:
-            raise ValidationError(_("Nobody with this address has an account."))
+            raise ValidationError(_("Nobody with this address belongs to this library."))
         return person
 
     def clean(self):
@@ -178,7 +180,7 @@ class TicketForm(forms.Form):
                 self.add_error("locations", _("Choose locations of this library only."))
             reporter = cleaned.get("reporter")
             if reporter and not reporter.library_memberships.current().filter(library=library).exists():
-                self.add_error("reporter", _("This person does not belong to %(library)s.") % {"library": library})
+                self.add_error("reporter", _("Nobody with this address belongs to this library."))
         return cleaned
 
 
@@ -258,8 +260,11 @@ class EditForm(forms.Form):
         self.fields["locations"].choices = [
             (place.slug, place.name) for place in self.fields["locations"].queryset.filter(library__slug=library_slug)
         ]
-        self.fields["assignee"].queryset = staff_of(standing.organisation)
+        self.fields["assignee"].queryset = staff_of(standing.organisation) | Person.objects.filter(
+            pk=ticket.assignee_id
+        )
         self.fields["category"].offer(_("Choose a subject"))
+        self.fields["category"].queryset = leaves() | Category.objects.filter(pk=ticket.category_id)
 
     def clean(self):
         cleaned = super().clean()
@@ -315,9 +320,9 @@ class FilterForm(forms.Form):
         value = self.cleaned_data["assignee"].strip()
         if value in ("", "me", "none"):
             return value
-        if value.isdigit() and len(value) < 10:
+        if value.isascii() and value.isdecimal() and len(value) < 10:
             return value
-        person = Person.objects.filter(email=value.lower()).first()
+        person = staff_of(self.standing.organisation).filter(email=value.lower()).first()
         if person is None:
             raise ValidationError(_("Give “me”, “none” or the address of a member of staff."))
         return str(person.pk)

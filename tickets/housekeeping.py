@@ -3,6 +3,8 @@
 import logging
 from datetime import datetime, timedelta
 
+from django.utils import timezone
+
 from tenants import files
 from tenants.audit.actions import record
 from tenants.context import current_organisation
@@ -53,8 +55,26 @@ def check_drift() -> int:
     return count
 
 
+def purge_attachments(now: datetime) -> int:
+    """Delete, with their bytes, the files whose day has come (patron data after 90 days); return how many."""
+    due = list(
+        Attachment.objects.filter(purge_on__lte=timezone.localdate(now)).select_related("message__ticket")[:BATCH]
+    )
+    for attachment in due:
+        files.forget(attachment.storage_name)
+        record(
+            action="attachment.purged",
+            by=None,
+            organisation=current_organisation(),
+            object=f"{attachment.message.ticket.number} attachment {attachment.pk}",
+        )
+        attachment.delete()
+    return len(due)
+
+
 def tidy(now: datetime) -> None:
-    """Forget answers to API requests after 24 hours, and bytes that no attachment knows after a day."""
+    """Forget answers to API requests after 24 hours, bytes without a row after a day, and files on their day."""
+    purge_attachments(now)
     AnsweredRequest.objects.filter(created_at__lt=now - timedelta(hours=24)).delete()
     known = set(Attachment.objects.values_list("storage_name", flat=True))
     for name in files.orphans(known, current_organisation().schema_name, now - timedelta(days=1)):

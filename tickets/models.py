@@ -117,6 +117,7 @@ class Ticket(models.Model):
     resolved_at = models.DateTimeField(_("resolved"), null=True)
     closed_at = models.DateTimeField(_("closed"), null=True)
     changed_at = models.DateTimeField(_("last change"))
+    told_at = models.DateTimeField(help_text="Last change that the library may know of.")
     reopened = models.PositiveSmallIntegerField(default=0)
     version = models.PositiveIntegerField(default=1)
     search = SearchColumn("subject")
@@ -149,6 +150,7 @@ class Ticket(models.Model):
             models.Index(fields=["assignee"], name="ticket_open_assignee", condition=Q(state__in=OPEN_STATES)),
             models.Index(fields=["-opened_at", "-id"], name="ticket_newest"),
             models.Index(fields=["-changed_at", "-id"], name="ticket_changed"),
+            models.Index(fields=["library", "-told_at"], name="ticket_told"),
             models.Index(fields=["library", "-opened_at"], name="ticket_library"),
             models.Index(fields=["reporter", "-opened_at"], name="ticket_reporter"),
             models.Index(fields=["resolved_at"], name="ticket_to_close", condition=Q(state=State.RESOLVED)),

@@ -11,11 +11,11 @@ from django.db.models import Count, Q
 from tenants.access import Standing
 from tenants.context import current_organisation
 from tickets.models import Attachment, Event, Message, Ticket, TicketQuerySet
+from tickets.states import PUBLIC_FIELDS
 
 WORDS = 8
 # What the library's side may see happen; internal work stays out, its moments too.
 PUBLIC_EVENTS = {"created", "answered", "state_changed", "picked_up", "edited"}
-PUBLIC_FIELDS = {"state", "subject", "type", "category", "library", "locations", "urgency"}
 
 
 def search(tickets: TicketQuerySet, text: str, standing: Standing) -> TicketQuerySet:
@@ -123,9 +123,10 @@ def timeline(ticket: Ticket, standing: Standing) -> list[Entry]:
 def events_visible_to(ticket: Ticket, standing: Standing) -> list[Event]:
     """Return the events of a ticket that may be read, oldest first, with actor."""
     events = ticket.events.select_related("actor")
-    if not standing.is_staff:
-        events = events.filter(type__in=PUBLIC_EVENTS)
-    return list(events)
+    if standing.is_staff:
+        return list(events)
+    found = events.filter(type__in=PUBLIC_EVENTS)
+    return [one for one in found if one.type in {"created", "answered"} or public_changes(one, standing)]
 
 
 def public_changes(event: Event, standing: Standing) -> dict[str, list[object]]:

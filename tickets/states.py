@@ -72,6 +72,9 @@ OPEN_STATES = (
 )
 CLOSED_STATES = (State.CLOSED, State.MERGED)
 
+# What a library may know that it changed; the rest is the desk's own.
+PUBLIC_FIELDS = frozenset({"state", "subject", "type", "category", "library", "locations", "urgency"})
+
 # Priority by (urgency, impact): the 3 x 3 matrix of ITIL with four outcomes.
 PRIORITY = {
     (Urgency.HIGH, Impact.HIGH): Priority.CRITICAL,

@@ -24,6 +24,8 @@ VIEWS = {"mine": "me", "unassigned": "none", "all": ""}
 
 def _ticket(request: HttpRequest, number: str) -> Ticket:
     """Return a ticket the person may know of, or raise Http404."""
+    if "\0" in number:
+        raise Http404
     tickets = Ticket.objects.visible_to(request.standing).select_related(
         "library", "category", "assignee", "reporter", "platform"
     )
@@ -34,7 +36,7 @@ def _ticket(request: HttpRequest, number: str) -> Ticket:
 def portal(request: HttpRequest) -> HttpResponse:
     """A library's first page: what can I do, and how do my tickets stand."""
     mine = Ticket.objects.visible_to(request.standing).filter(reporter=request.user)
-    return render(request, "tickets/portal.html", {"tickets": listed(mine).order_by("-changed_at")[:5]})
+    return render(request, "tickets/portal.html", {"tickets": listed(mine).order_by("-told_at")[:5]})
 
 
 @require_GET
@@ -111,7 +113,7 @@ def new_ticket(request: HttpRequest) -> HttpResponse:
             library=values["library"],
             category=values["category"],
             urgency=values["urgency"],
-            impact=values["impact"] or None,
+            impact=values.get("impact") or None,
             locations=values["locations"],
             reporter=values.get("reporter"),
             uploads=values["attachments"],

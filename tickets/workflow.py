@@ -21,7 +21,17 @@ from tenants.outbox import actions as outbox
 from tickets.actor import Actor
 from tickets.models import Attachment, Counter, Event, Message, Ticket
 from tickets.sharing import publish
-from tickets.states import CLOSED_STATES, REOPEN_DAYS, REPORTER, Impact, State, Visibility, allowed, priority_of
+from tickets.states import (
+    CLOSED_STATES,
+    PUBLIC_FIELDS,
+    REOPEN_DAYS,
+    REPORTER,
+    Impact,
+    State,
+    Visibility,
+    allowed,
+    priority_of,
+)
 
 # Fields that `edit` may change.
 EDITABLE = ("type", "subject", "category", "library", "locations", "urgency", "impact", "assignee")
@@ -107,6 +117,7 @@ def create(
             reporter=reporter if by.is_staff and reporter else by.person,
             opened_at=at,
             changed_at=at,
+            told_at=at,
         )
         if places:
             ticket.locations.set(places)
@@ -153,9 +164,14 @@ def answer(
         if then and then != ticket.state:
             _go(ticket, then, by, at)
         changes: dict[str, list[object]] = {"state": [before, ticket.state]} if before != ticket.state else {}
-        _save(ticket, at)
-        kind = "answered" if visibility == Visibility.PUBLIC else "noted"
-        _record(ticket, kind, by, at, message=message, changes=changes, notify=visibility == Visibility.PUBLIC)
+        _save(ticket, at, told=visibility == Visibility.PUBLIC or bool(changes))
+        if visibility == Visibility.PUBLIC:
+            _record(ticket, "answered", by, at, message=message, changes=changes, notify=True)
+        else:  # what the library may not read is one event, what it must know another
+            _record(ticket, "noted", by, at, message=message)
+            if changes:
+                told = ticket.state in (State.RESOLVED, State.OPEN)
+                _record(ticket, "state_changed", by, at, changes=changes, notify=told)
         publish(ticket)
     return message
 
@@ -248,7 +264,7 @@ def edit(
             ticket.locations.set(changes["locations"])
         ticket.priority = priority_of(ticket.urgency, ticket.impact)
         newly_assigned = "assignee" in real and ticket.assignee_id is not None
-        _save(ticket, at)
+        _save(ticket, at, told=bool(real & PUBLIC_FIELDS))
         kind = "assigned" if real == {"assignee"} else "edited"
         trail = {name: [before[name], after[name]] for name in sorted(real)}
         _record(ticket, kind, by, at, changes=trail, notify=newly_assigned)
@@ -271,7 +287,7 @@ def pick_up(*, ticket: Ticket, by: Actor, at: datetime | None = None) -> Ticket:
             changes["state"] = [State.NEW, State.OPEN]
             ticket.state = State.OPEN
         if changes:
-            _save(ticket, at)
+            _save(ticket, at, told="state" in changes)
             _record(ticket, "picked_up", by, at, changes=changes)
             publish(ticket)
     return ticket
@@ -315,9 +331,12 @@ def _go(ticket: Ticket, to: str, by: Actor, at: datetime) -> None:
     ticket.state = to
 
 
-def _save(ticket: Ticket, at: datetime) -> None:
+def _save(ticket: Ticket, at: datetime, *, told: bool = True) -> None:
+    """Save a changed ticket; `told` says whether the library may know that it changed now."""
     ticket.version += 1
     ticket.changed_at = at
+    if told:
+        ticket.told_at = at
     ticket.save()
 
 

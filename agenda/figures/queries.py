@@ -41,7 +41,14 @@ class Period:
     def parse(cls, text: str | None) -> "Period | None":
         """Return the quarter written as 2026-4, or None."""
         year, dash, quarter = (text or "").partition("-")
-        if dash and year.isdigit() and len(year) == 4 and 2000 <= int(year) <= 2100 and quarter in {"1", "2", "3", "4"}:
+        if (
+            dash
+            and year.isascii()
+            and year.isdecimal()
+            and len(year) == 4
+            and 2000 <= int(year) <= 2100
+            and quarter in {"1", "2", "3", "4"}
+        ):
             return cls(int(year), int(quarter))
         return None
 

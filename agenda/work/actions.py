@@ -92,16 +92,20 @@ def change_item(
     changed = [name for name in FIELDS if name in changes and getattr(locked, name) != changes[name]]
     for name in changed:
         setattr(locked, name, changes[name])
+    removed: list[str] = []
     if contributors is not None:
         wanted = {one.pk for one in contributors}
-        locked.contributions.exclude(organisation__in=wanted).delete()
+        gone = locked.contributions.filter(organisation__in=Organisation.objects.taking_part().values("pk"))
+        gone = gone.exclude(organisation__in=wanted)
+        removed = list(gone.values_list("organisation__slug", flat=True))
+        gone.delete()  # what an organisation did that has left meanwhile, stays
         present = set(locked.contributions.values_list("organisation_id", flat=True))
         Contribution.objects.bulk_create(
             Contribution(item=locked, organisation_id=pk) for pk in sorted(wanted - present)
         )
     locked.version += 1
     locked.save()
-    record(action="agenda.item_changed", by=by.person, object=f"W{locked.number}", fields=changed)
+    record(action="agenda.item_changed", by=by.person, object=f"W{locked.number}", fields=changed, removed=removed)
     return locked
 
 

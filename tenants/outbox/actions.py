@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from celery import current_app
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from tenants.context import common_organisation, inside, organisation_by_schema
@@ -97,8 +98,10 @@ def _count_failure(organisation: Organisation, dedupe_key: str) -> None:
 def sweep(at: datetime | None = None) -> int:
     """Nudge for every entry that is due, at most 500 a time; return how many were nudged."""
     with inside(None):
+        open_ones = Organisation.objects.taking_part().values("pk")
         rows = list(
             OutboxEntry.objects.waiting(at or timezone.now())
+            .filter(Q(organisation__in=open_ones) | Q(organisation__schema_name=COMMON_SCHEMA))
             .order_by("due_at")
             .values_list("topic", "organisation__schema_name", "dedupe_key")[:SWEEP_BATCH]
         )

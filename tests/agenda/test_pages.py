@@ -9,6 +9,7 @@ from agenda.work import actions
 from agenda.work.models import Contribution, WorkItem
 from agenda.work.queries import axis, tally
 from tenants.access import standing
+from tenants.models import Organisation
 
 PEOPLE = [
     "manager",
@@ -167,7 +168,10 @@ def test_seats_say_who_sits(cast, client_of):
     assert page.split("Zetels")[1].split("</section>")[0].count("Cubiss") == 0
 
 
-@pytest.mark.parametrize("query", ["?quarter=2026-3", "?quarter=onzin", "?quarter=2099-1", "?quarter=2000-1"])
+@pytest.mark.parametrize(
+    "query",
+    ["?quarter=2026-3", "?quarter=onzin", "?quarter=%C2%B2%C2%B2%C2%B2%C2%B2-1", "?quarter=2099-1", "?quarter=2000-1"],
+)
 def test_steering_takes_any_quarter(client_of, query):
     assert client_of("member", "").get(f"/steering/{query}").status_code == 200
 
@@ -176,3 +180,10 @@ def test_steering_shows_no_names_of_people(cast, client_of):
     page = client_of("member", "").get("/steering/").content.decode()
     for name in ("Desk BiSC", "Balie BiSC", "Key-user", "Bibliotheek een"):
         assert name not in page
+
+
+def test_what_an_ended_organisation_did_stays_when_an_item_is_saved(cast, item):
+    Organisation.objects.filter(slug="cubiss").update(from_on="2024-01-01", until_on="2025-12-31")
+    by = standing(cast.people["manager"], cast.common)
+    actions.change_item(item=item, changes={}, contributors=[], base_version=item.version, by=by)
+    assert [one.organisation.slug for one in item.contributions.all()] == ["cubiss"]

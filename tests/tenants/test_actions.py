@@ -270,3 +270,41 @@ def test_tokens_page_shows_a_token_once(cast, client_of):
     pk = cast.bisc.people["desk"].tokens.get().pk
     assert client_of("bisc lead").post(f"/me/tokens/{pk}/end/").status_code == 404
     assert client.post(f"/me/tokens/{pk}/end/").status_code == 302
+
+
+def test_an_ended_organisation_is_not_served_and_does_not_stall_the_outbox(cast, client_of, monkeypatch):
+    sent = []
+    monkeypatch.setattr(outbox, "nudge", lambda **values: sent.append(values["dedupe_key"]))
+    OutboxEntry.objects.update(done_at=timezone.now())
+    for house in (cast.bisc, cast.cubiss):
+        outbox.put(organisation=house.organisation, topic="x", address="a", dedupe_key=house.organisation.slug)
+    Organisation.objects.filter(slug="cubiss").update(from_on="2024-01-01", until_on="2025-12-31")
+    assert (outbox.sweep(), sent) == (1, ["bisc"])
+    assert client_of("cubiss desk", "cubiss").get("/account/login/").status_code == 404
+
+
+def test_a_failed_creation_drops_only_what_it_made(cast, monkeypatch):
+    def broken(*args, **kwargs):
+        raise RuntimeError
+
+    monkeypatch.setattr(actions, "call_command", broken)
+    with inside(None), pytest.raises(RuntimeError):
+        actions.create_organisation(slug="nieuw", name="Nieuw", prefix="NIEUW", domain="nieuw.example", by=None)
+    assert not Organisation.objects.filter(slug="nieuw").exists()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nspname FROM pg_namespace WHERE nspname IN ('nieuw', 'bisc')")
+        assert cursor.fetchall() == [("bisc",)]
+
+
+def test_whether_somebody_elsewhere_has_an_account_is_not_told(cast, api_of, client_of):
+    answers = [
+        api_of("bisc colleague")("GET", f"/tickets?assignee={one}").status_code
+        for one in ("desk@cubiss.example", "x@y.example")
+    ]
+    assert answers == [422, 422]
+    form = {"type": "incident", "subject": "x", "body": "x", "library": "bisc-een", "category": "6.1", "urgency": "low"}
+    pages = [
+        client_of("bisc desk").post("/tickets/new/", {**form, "reporter": one}).content.decode()
+        for one in ("desk@cubiss.example", "x@y.example")
+    ]
+    assert all("Niemand met dit adres hoort bij deze bibliotheek." in page for page in pages)

@@ -12,7 +12,9 @@ from django.utils import timezone
 
 from tenants import files
 from tenants.context import inside
-from tickets import workflow
+from tenants.markdown import to_html
+from tenants.models import Membership
+from tickets import housekeeping, workflow
 from tickets.models import Attachment, Ticket
 from tickets.volume import Builder
 
@@ -289,6 +291,7 @@ def test_the_list_stays_under_60_kb(bisc, client_of):
         "/tickets/?view=x&state=onzin&type=1",
         "/tickets/?q=%00",
         "/tickets/?library=%00&view=all",
+        "/tickets/?view=all&assignee=%C2%B2",
     ],
 )
 def test_odd_addresses_are_no_errors_of_ours(client_of, path):
@@ -326,3 +329,47 @@ def test_security_headers(client_of):
     assert (
         b"<style" not in response.content and b" style=" not in response.content and b"onclick" not in response.content
     )
+
+
+def test_a_body_that_is_too_large_is_refused_for_somebody_who_is_not_signed_in_too(client_of):
+    """Before anything reads it: the sign-in page takes 2 MiB at most, also as multipart."""
+    response = client_of(None).generic(
+        "POST", "/account/login/", b"x", content_type="multipart/form-data; boundary=b", CONTENT_LENGTH="5000000"
+    )
+    assert response.status_code == 413
+
+
+def test_a_number_with_nul_is_404(client_of):
+    assert client_of("bisc desk").get("/tickets/a%00/").status_code == 404
+
+
+def test_a_departed_assignee_stays_when_another_field_changes(client_of, ticket, bisc, api_of):
+    workflow.edit(ticket=ticket, changes={"assignee": bisc.people["lead"]}, by=bisc.actor("desk"))
+    Membership.objects.filter(person=bisc.people["lead"]).update(until_on="2025-01-01")
+    page = client_of("bisc desk").get("/tickets/BISC-1/edit/").content.decode()
+    assert f'value="{bisc.people["lead"].pk}" selected' in page
+    assert api_of("bisc desk")("PATCH", "/tickets/BISC-1", {"subject": "Nieuw"}).status_code == 200
+
+
+def test_a_library_does_not_decide_the_impact(client_of, api_of, bisc):
+    client_of("bisc colleague").post("/tickets/new/", {**FORM, "impact": "high"})
+    assert Ticket.objects.order_by("-pk")[0].impact == "low"
+    data = {name: value for name, value in FORM.items() if value} | {"impact": "high"}
+    assert api_of("bisc colleague")("POST", "/tickets", data).json()["impact"] == "low"
+    assert api_of("bisc desk")("POST", "/tickets", data).json()["impact"] == "high"
+
+
+def test_a_wide_table_costs_nothing_much():
+    text = "a|" * 2500 + "\n" + "-|" * 2500 + "\n" + "a\n" * 2000
+    assert "<table" not in to_html(text)
+    assert "<table" in to_html("a|b\n-|-\n1|2\n")
+
+
+def test_files_with_patron_data_are_deleted_on_their_day(bisc, ticket):
+    upload = SimpleUploadedFile("scherm.txt", b"klant 118")
+    workflow.answer(ticket=ticket, body="zie", uploads=[upload], patron_data=True, by=bisc.actor("colleague"))
+    row = Attachment.objects.get()
+    assert row.purge_on == timezone.localdate() + timedelta(days=90)
+    assert housekeeping.purge_attachments(timezone.now() + timedelta(days=89)) == 0
+    assert housekeeping.purge_attachments(timezone.now() + timedelta(days=90)) == 1
+    assert not Attachment.objects.exists() and not files.default_storage.exists(row.storage_name)

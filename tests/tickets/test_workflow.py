@@ -12,6 +12,7 @@ from tenants.outbox.models import OutboxEntry
 from tickets import workflow
 from tickets.actor import Actor
 from tickets.models import Event, Ticket
+from tickets.queries import timeline
 from tickets.sharing import differing
 from tickets.states import (
     OPEN_STATES,
@@ -286,3 +287,23 @@ def test_an_event_has_a_person_or_a_system_actor(bisc, ticket):
 def test_system_actor_may_only_what_time_may(bisc, ticket):
     with pytest.raises(workflow.TransitionNotAllowed):
         workflow.move(ticket=ticket, to="open", by=Actor.of_system("auto_close"))
+
+
+def test_resolving_behind_a_note_is_told_and_seen(bisc, ticket):
+    workflow.answer(ticket=ticket, body="Intern", visibility="internal", then="resolved", by=bisc.actor("desk"))
+    events = list(ticket.events.order_by("pk").values_list("type", flat=True))[-2:]
+    assert events == ["noted", "state_changed"]
+    last = ticket.events.last()
+    assert OutboxEntry.objects.filter(address=f"event {last.pk}").exists()
+    assert "resolved" in [
+        entry.state for entry in timeline(Ticket.objects.get(pk=ticket.pk), bisc.standing("colleague"))
+    ]
+
+
+def test_internal_work_leaves_no_moment_for_the_library(bisc, ticket, api_of):
+    call = api_of("bisc colleague")
+    before = call("GET", "/tickets/BISC-1").json()
+    workflow.answer(ticket=ticket, body="Intern", visibility="internal", by=bisc.actor("desk"))
+    workflow.edit(ticket=ticket, changes={"assignee": bisc.people["desk"], "impact": "high"}, by=bisc.actor("desk"))
+    after = call("GET", "/tickets/BISC-1").json()
+    assert (after["changed_at"], after["events"]) == (before["changed_at"], before["events"])

@@ -31,6 +31,8 @@ def idempotent(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
             return view(request, *args, **kwargs)
         if len(key) > 200 or not key.isprintable():
             return problem(422, errors=[{"field": "Idempotency-Key", "message": "At most 200 printable characters."}])
+        if len(request.path) > 200 or "\0" in request.path:
+            return problem(404)
         digest = _digest(request)
         with files.keeping(), transaction.atomic():
             fresh = _claim(request, key, digest)
