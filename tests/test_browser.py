@@ -13,7 +13,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from tests.running import ROOT, Running
 
-pytestmark = [pytest.mark.servers, pytest.mark.xdist_group("servers")]
+pytestmark = [pytest.mark.servers, pytest.mark.xdist_group("running")]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 PICTURES = Path(os.environ.get("SAMENBEHEER_PICTURES", ROOT / "tests" / "screenshots"))
@@ -208,7 +208,7 @@ def test_english_is_complete(visit):
         "/tickets/?view=all": "Unassigned",
         "/tickets/new/": "In one sentence",
         "/people/": "Invite somebody, or give a role",
-        "/settings/": "working days until a resolved ticket closes",
+        "/settings/": "Working days until a resolved ticket closes",
         "/me/": "Your roles at BiSC",
         "/libraries/": "Libraries",
         "/account/2fa/": "Two-Factor",

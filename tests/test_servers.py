@@ -12,7 +12,9 @@ import pytest
 
 from tests.running import Running, folder_for_data, wait_for
 
-pytestmark = [pytest.mark.servers, pytest.mark.xdist_group("servers")]
+pytestmark = pytest.mark.servers
+WITH_DEMO = pytest.mark.xdist_group("running")  # share the one that runs
+ALONE = pytest.mark.xdist_group("alone")
 NEW = {
     "type": "incident",
     "subject": "Na de klap",
@@ -23,6 +25,7 @@ NEW = {
 }
 
 
+@WITH_DEMO
 def test_it_answers_and_a_command_beside_it_talks_to_the_same_servers(running):
     assert running.call("", "GET", "/healthz") == (200, {"status": "ok", "wrong": []})
     token = running.command("create_token", "balie@eemland.example", "--organisation", "bisc")
@@ -32,6 +35,7 @@ def test_it_answers_and_a_command_beside_it_talks_to_the_same_servers(running):
     assert running.call("cubiss", "GET", "/api/v1/me", token)[0] == 401
 
 
+@WITH_DEMO
 def test_the_application_is_no_superuser_and_does_not_own_its_tables(running):
     users = running.sql("SELECT DISTINCT usename FROM pg_stat_activity WHERE datname = 'samenbeheer'")
     assert ("samenbeheer_app",) in users
@@ -44,6 +48,7 @@ def test_the_application_is_no_superuser_and_does_not_own_its_tables(running):
     assert owners == [("samenbeheer_owner",)]
 
 
+@WITH_DEMO
 def test_worker_mails_what_the_event_says(running):
     desk = running.command("create_token", "desk@bisc.example", "--organisation", "bisc")
     mails = running.data / "mail"
@@ -56,6 +61,7 @@ def test_worker_mails_what_the_event_says(running):
     assert wait_for(lambda: rows == [(0,)])
 
 
+@WITH_DEMO
 def test_a_lost_nudge_is_found_by_the_sweep(running):
     running.sql("UPDATE tenants_outboxentry SET done_at = now() WHERE done_at IS NULL")
     (event,) = running.sql("SELECT max(id) FROM bisc.tickets_event WHERE type = 'created'")[0]
@@ -69,6 +75,7 @@ def test_a_lost_nudge_is_found_by_the_sweep(running):
     assert wait_for(lambda: running.sql(done)) == [(1,)]
 
 
+@WITH_DEMO
 def test_beat_closes_what_was_resolved_long_ago_and_reports_drift(running):
     desk = running.command("create_token", "desk@bisc.example", "--organisation", "bisc")
     numbers = []
@@ -94,6 +101,7 @@ def test_beat_closes_what_was_resolved_long_ago_and_reports_drift(running):
     assert running.command("rebuild_snapshots") == "All snapshots are right; nothing changed."
 
 
+@ALONE
 def test_kill_9_of_each_and_of_all_ten_times_loses_nothing():
     """No process left, no committed ticket lost, no mode changed outside the data directory; restarted within 0.2 s."""
     folder = folder_for_data()
@@ -147,6 +155,7 @@ def _is_of(path: Path, one: Running) -> bool:
     return str(path) in one.log.read_text(errors="replace")
 
 
+@WITH_DEMO
 def test_two_side_by_side_and_a_taken_port_is_said_in_one_line(running):
     folder = folder_for_data()
     other = Running(folder / "data", volume="0", SAMENBEHEER_DEMO="0")
@@ -160,6 +169,7 @@ def test_two_side_by_side_and_a_taken_port_is_said_in_one_line(running):
     assert other.pids() == {}
 
 
+@ALONE
 def test_a_command_alone_starts_what_it_needs_and_stops_it_again():
     one = Running(folder_for_data() / "data")
     assert one.command("upgrade") == "Migrating: public"

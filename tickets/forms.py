@@ -3,6 +3,9 @@
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -63,6 +66,27 @@ class LocationBoxes(forms.CheckboxSelectMultiple):
         if place is not None:
             option["attrs"]["data-library"] = place.library.slug
         return option
+
+
+class LongSelect(forms.Select):
+    """A select rendered without a template for each option: the filter of the desk has well over a hundred."""
+
+    def render(self, name, value, attrs=None, renderer=None):
+        chosen = set(self.format_value(value))
+        groups = []
+        for key, label in self.choices:
+            if isinstance(label, (list, tuple)):
+                groups.append(format_html('<optgroup label="{}">{}</optgroup>', key, _options(label, chosen)))
+            else:
+                groups.append(_options([(key, label)], chosen))
+        return format_html(
+            "<select{}>{}</select>", flatatt(self.build_attrs(attrs or {}, {"name": name})), mark_safe("".join(groups))
+        )
+
+
+def _options(choices, chosen: set[str]) -> SafeString:
+    rows = ((key, mark_safe(" selected") if str(key) in chosen else "", label) for key, label in choices)
+    return format_html_join("", '<option value="{}"{}>{}</option>', rows)
 
 
 class SeveralFiles(forms.ClearableFileInput):
@@ -310,9 +334,14 @@ class FilterForm(forms.Form):
 
     def offer(self) -> None:
         """Fill the choices that cost a query, for a page that shows them."""
+        for name in ("state", "type", "priority", "sort"):
+            self.fields[name].widget = LongSelect(choices=self.fields[name].choices)
+        self.fields["library"].widget, self.fields["category"].widget = LongSelect(), LongSelect()
+        libraries = self.fields["library"].queryset.values_list("slug", "name")
+        self.fields["library"].widget.choices = [("", _("any library")), *libraries]
         self.fields["category"].offer(_("any category"))
-        people = [(str(one.pk), one.name) for one in staff_of(self.standing.organisation)]
-        self.fields["assignee"].widget = forms.Select(
+        people = staff_of(self.standing.organisation).values_list("pk", "name")
+        self.fields["assignee"].widget = LongSelect(
             choices=[("", _("anybody")), ("me", _("me")), ("none", _("nobody yet")), *people]
         )
 

@@ -1,6 +1,7 @@
 """The tree of categories as choices."""
 
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from agenda.categories.models import Category
 
@@ -12,9 +13,11 @@ def leaves():
 
 def grouped_choices() -> list[tuple[str, list[tuple[str, str]]]]:
     """Return (group, [(code, name)]) for a form, in the language of the moment; one query."""
+    english = (get_language() or "nl").startswith("en")
+    names = ("parent__name_en", "name_en") if english else ("parent__name_nl", "name_nl")
     groups: dict[str, list[tuple[str, str]]] = {}
-    for leaf in leaves():
-        groups.setdefault(leaf.parent.name, []).append((leaf.code, leaf.name))
+    for code, group, name in leaves().values_list("code", *names):
+        groups.setdefault(group, []).append((code, name))
     return list(groups.items())
 
 

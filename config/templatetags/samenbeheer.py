@@ -1,22 +1,25 @@
 """Tags and filters of every page: icons, moments, Markdown, tags for states."""
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 
 from django import template
 from django.conf import settings
+from django.db.models import TextChoices
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from agenda.work.models import Status
 from tenants.markdown import to_html
 from tickets.models import Ticket
-from tickets.states import State
+from tickets.states import Priority, State, Type
 
 register = template.Library()
 ICONS = Path(settings.BASE_DIR) / "node_modules" / "@tabler" / "icons" / "icons" / "outline"
@@ -34,6 +37,8 @@ STATE_LOOK = {
 }
 PRIORITY_LOOK = {"critical": ("red", "flame"), "high": ("amber", "alert-triangle"), "medium": ("", ""), "low": ("", "")}
 STATUS_LOOK = {"on_track": ("green", "check"), "at_risk": ("amber", "alert-triangle"), "off_track": ("red", "x")}
+LOOKS = {State: STATE_LOOK, Priority: PRIORITY_LOOK, Status: STATUS_LOOK}
+ON_TAGS = sorted({symbol for look in LOOKS.values() for _colour, symbol in look.values() if symbol})
 
 
 @lru_cache(maxsize=256)
@@ -49,32 +54,69 @@ def _svg(name: str) -> str:
 
 
 @register.simple_tag
+@lru_cache(maxsize=1)
+def tag_icons() -> SafeString:
+    """Return the icons of tags as symbols, once a page, for `use` to point at."""
+    symbols = "".join(
+        f'<symbol id="i-{name}" viewBox="0 0 24 24">{re.search(r"<svg[^>]*>(.*)</svg>", _svg(name))[1]}</symbol>'
+        for name in ON_TAGS
+    )
+    return mark_safe(f'<svg class="symbols" aria-hidden="true">{symbols}</svg>')
+
+
+def use(name: str) -> SafeString:
+    """Return an icon that stands on the page as a symbol."""
+    return mark_safe(f'<svg class="icon line" aria-hidden="true"><use href="#i-{name}"/></svg>')
+
+
+@register.simple_tag
 def icon(name: str) -> SafeString:
     """Return a Tabler icon inline; it says nothing by itself, so words stand beside it."""
     return mark_safe(_svg(name)) if name else SafeString("")
 
 
-def _tag(label: str, look: tuple[str, str]) -> SafeString:
-    colour, symbol = look
-    return format_html('<span class="tag {}">{}{}</span>', colour, icon(symbol) if symbol else "", capfirst(label))
+@lru_cache(maxsize=1024)
+def _tag(kind: type[TextChoices], value: str, language: str) -> SafeString:
+    """Return a choice as a tag in words; the same few come back on every row of every list."""
+    colour, symbol = LOOKS[kind].get(value, ("", ""))
+    label = capfirst(str(kind(value).label))
+    return format_html('<span class="tag {}">{}{}</span>', colour, use(symbol) if symbol else "", label)
 
 
 @register.filter
 def state_tag(ticket) -> SafeString:
     """Return the state of a ticket as a tag in words, with its own icon and tint."""
-    return _tag(ticket.get_state_display(), STATE_LOOK[ticket.state])
+    return _tag(State, ticket.state, get_language() or "nl")
 
 
 @register.filter
 def priority_tag(ticket) -> SafeString:
     """Return the priority of a ticket as a tag."""
-    return _tag(ticket.get_priority_display(), PRIORITY_LOOK[ticket.priority])
+    return _tag(Priority, ticket.priority, get_language() or "nl")
 
 
 @register.filter
 def status_tag(thing) -> SafeString:
     """Return the status of an item or contribution as a tag."""
-    return _tag(thing.get_status_display(), STATUS_LOOK[thing.status])
+    return _tag(Status, thing.status, get_language() or "nl")
+
+
+@lru_cache(maxsize=64)
+def _label(kind: type[TextChoices], value: str, language: str) -> str:
+    return str(kind(value).label)
+
+
+@register.filter
+def type_name(ticket) -> str:
+    """Return the type of a ticket in words."""
+    return _label(Type, ticket.type, get_language() or "nl")
+
+
+@lru_cache(maxsize=4096)
+def _day(day: date, language: str) -> tuple[str, str, str]:
+    """Return a day as written this year, in another year, and in full."""
+    this_year = date_format(day, "D j M").lower()
+    return this_year, date_format(day, "j M Y").lower(), date_format(day, "l j F Y")
 
 
 @register.filter
@@ -82,18 +124,15 @@ def moment(value: datetime | None) -> SafeString:
     """Return a moment in local time: time today, weekday and date otherwise, year when it is another one."""
     if value is None:
         return SafeString("")
-    local, now = timezone.localtime(value), timezone.localtime()
-    if local.date() == now.date():
-        text = _("today") + f" {local:%H:%M}"
-    elif local.year == now.year:
-        text = date_format(local, "D j M, H:i").lower()
+    local, today = timezone.localtime(value), timezone.localdate()
+    clock = f"{local:%H:%M}"
+    this_year, other_year, full = _day(local.date(), get_language() or "nl")
+    if local.date() == today:
+        text = _("today") + f" {clock}"
     else:
-        text = date_format(local, "j M Y").lower()
+        text = f"{this_year}, {clock}" if local.year == today.year else other_year
     return format_html(
-        '<time datetime="{}" title="{}">{}</time>',
-        local.isoformat(timespec="minutes"),
-        date_format(local, "l j F Y H:i"),
-        text,
+        '<time datetime="{}" title="{} {}">{}</time>', local.isoformat(timespec="minutes"), full, clock, text
     )
 
 

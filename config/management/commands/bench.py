@@ -170,9 +170,8 @@ class Command(BaseCommand):
         rows = []
         for page in pages:
             for clients in (1, 4):
-                visitors = [makers["empty"][0]() for _ in range(clients)]
-                empty, *_ = _timed(makers["empty"][1], visitors, clients)
-                visitors = [makers[page][0]() for _ in range(clients)]
+                empty, *_ = _timed(makers["empty"][1], makers["empty"][0](clients), clients)
+                visitors = makers[page][0](clients)
                 times, seconds, (queries, sql, size_bytes) = _timed(makers[page][1], visitors, clients)
                 row = {
                     "page": page,
@@ -200,16 +199,20 @@ class Command(BaseCommand):
 def _pages(server: Server, token: str) -> dict[str, tuple[Callable, Callable]]:
     """Return for each page how to make a visitor, and the request it does."""
 
-    def desk() -> Visitor:
-        return Visitor(server, "desk@bisc.example", "bisc")
+    desks = [Visitor(server, "desk@bisc.example", "bisc") for _ in range(4)]
+    members = [Visitor(server, "stuurgroep@bisc.example", "") for _ in range(4)]
+    programs = [Visitor(server, "", "bisc", token=token) for _ in range(4)]
 
-    def member() -> Visitor:
-        return Visitor(server, "stuurgroep@bisc.example", "")
+    def desk(count: int) -> list[Visitor]:
+        return desks[:count]
 
-    def program() -> Visitor:
-        return Visitor(server, "", "bisc", token=token)
+    def member(count: int) -> list[Visitor]:
+        return members[:count]
 
-    numbers = re.findall(r"/tickets/(BISC-\d+)/", desk().request("GET", "/tickets/?view=all")[1])
+    def program(count: int) -> list[Visitor]:
+        return programs[:count]
+
+    numbers = re.findall(r"/tickets/(BISC-\d+)/", desks[0].request("GET", "/tickets/?view=all")[1])
     number = numbers[len(numbers) // 2]
 
     def create_page(visitor: Visitor):
