@@ -116,8 +116,13 @@ class Visitor:
             headers["Origin"] = f"http://{self.host}:{self.server.port}"
         if self.token:
             headers["Authorization"] = f"Bearer {self.token}"
-        self.connection.request(method, path, body, headers)
-        answer = self.connection.getresponse()
+        try:
+            self.connection.request(method, path, body, headers)
+            answer = self.connection.getresponse()
+        except (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError):  # it was idle for too long
+            self.connection.close()
+            self.connection.request(method, path, body, headers)
+            answer = self.connection.getresponse()
         content = answer.read()
         for value in answer.headers.get_all("Set-Cookie") or []:
             name, _, rest = value.partition("=")
