@@ -17,6 +17,7 @@ import psycopg2
 ROOT = Path(__file__).resolve().parent.parent
 KEEP = ("PATH", "HOME", "LANG", "TMPDIR", "CI")
 QUICK = {"SAMENBEHEER_SWEEP_SECONDS": "2", "SAMENBEHEER_CLOSE_SECONDS": "2", "SAMENBEHEER_DRIFT_SECONDS": "3"}
+QUICK["SAMENBEHEER_API_PER_MINUTE"] = "100000"
 
 
 def free_port() -> int:

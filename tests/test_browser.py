@@ -97,6 +97,8 @@ class Visitor:
 
     def picture(self, name: str) -> None:
         PICTURES.mkdir(parents=True, exist_ok=True)
+        if self.page.viewport_size["width"] < 600:
+            name = f"{name}-phone"
         self.page.screenshot(path=PICTURES / f"{name}.png")
 
     def close(self) -> None:
