@@ -44,6 +44,11 @@ PASSWORD = "een lang wachtwoord"
 SECRET = {"bisc": "kwartelzang", "cubiss": "zonnedauw"}
 
 
+def pytest_collection_modifyitems(items):
+    """The long ones first, so that both cores are busy to the end."""
+    items.sort(key=lambda item: item.get_closest_marker("servers") is None)
+
+
 @dataclass
 class House:
     """One organisation of the cast, with its people by short name."""

@@ -25,9 +25,9 @@ CHECKED: set[tuple] = set()  # kinds of page that axe has seen, by width and wit
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
-    """A headless Chromium."""
+    """A headless Chromium; gone with this module, because its event loop would trouble the tests after it."""
     if CHROMIUM is None:
         reason = "no Chromium on this machine: install the package chromium"
         if os.environ.get("CI"):
@@ -204,7 +204,7 @@ def test_english_is_complete(visit):
     desk = visit("bisc")
     desk.sign_in("lead@bisc.example")
     desk.page.click("details.me summary")
-    desk.page.get_by_role("button", name="English").click()
+    desk.page.locator("details.me").get_by_role("button", name="English").click()
     desk.page.wait_for_load_state("load")
     for path, words in {
         "/tickets/?view=all": "Unassigned",
@@ -220,7 +220,7 @@ def test_english_is_complete(visit):
         assert words in desk.text(), path
         assert "Mijn meldingen" not in desk.text() and "Opslaan" not in desk.text(), path
     desk.page.click("details.me summary")
-    desk.page.get_by_role("button", name="Nederlands").click()
+    desk.page.locator("details.me").get_by_role("button", name="Nederlands").click()
 
 
 def test_every_sign_in_page_is_ours(visit, running):
