@@ -62,8 +62,8 @@ def desk(request: HttpRequest) -> HttpResponse:
     form.offer()
     found = Ticket.objects.visible_to(request.standing)
     found = form.filter(found) if form.is_valid() else found.none()
-    counts = open_counts(request.standing)
-    known = getattr(counts, view) if form.is_valid() and not form.narrows and _plain(data, view) else None
+    counts = None if searching else open_counts(request.standing)
+    known = getattr(counts, view) if counts and form.is_valid() and not form.narrows and _plain(data, view) else None
     page = Page(listed(found), request.GET.get("page"), count=known)
     context = {"form": form, "page": page, "view": view, "counts": counts, "searching": searching}
     return render(request, "tickets/desk.html", context)
