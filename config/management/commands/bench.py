@@ -31,8 +31,8 @@ REASONS = """
 
 - Search: at 20,000 tickets it shows 50 rows where at 1,000 it shows 10, and PostgreSQL estimates a prefix in the two
   indexes too high, so it hashes the table of tickets instead of fetching the few that were found.
-- Steering: it adds up all snapshots for this quarter, a year before and eight quarters of history on each request; closed
-  quarters could be kept.
+- Steering: on each request it adds up all snapshots for this quarter, the one a year before and eight quarters of
+  history; closed quarters could be kept.
 - List: fifty rows with five cells each through the template engine cost most of it; SQL is a sixth.
 """
 FORM = {"type": "incident", "subject": "Meting", "body": "Meting.", "category": "6.1", "urgency": "low", "impact": ""}
