@@ -7,7 +7,7 @@ from functools import cached_property
 from django.utils import timezone
 
 from tenants.models import LibraryMembership, Membership, Organisation, Person
-from tenants.roles import ON_COMMON, ON_ORGANISATION, CooperationRole, LibraryRole, OrganisationRole, Permission
+from tenants.roles import ON_COMMON, ON_ORGANISATION, LibraryRole, OrganisationRole, Permission
 
 
 @dataclass(frozen=True)
@@ -151,8 +151,3 @@ def staff_of(organisation: Organisation, at: date | None = None):
         role__in=[OrganisationRole.FUNCTIONAL_MANAGER, OrganisationRole.DESK_LEAD],
     )
     return Person.objects.filter(is_active=True, pk__in=rows.values("person_id")).order_by("name", "pk")
-
-
-def holds_cooperation_role(person: Person, role: CooperationRole, at: date | None = None) -> bool:
-    """Has `person` this role in the cooperation on the day `at`?"""
-    return Membership.objects.at(at or timezone.localdate()).filter(person=person, role=role).exists()

@@ -7,8 +7,6 @@ from tenants.models import Person
 from tickets.models import Event, Ticket
 from tickets.states import REPORTER, STAFF, TIME
 
-AUTO_CLOSE = "auto_close"
-
 
 @dataclass(frozen=True)
 class Actor:
