@@ -102,6 +102,8 @@ class SettingsForm(forms.ModelForm):
                     coerce=lambda value: value == "True",
                     empty_value=None,
                 )
+        zone = self.fields["time_zone"]
+        zone.choices = [("", _("as the cooperation does")), *(one for one in zone.choices if one[0])]
 
     def values(self) -> dict[str, object]:
         """Return the cleaned values as `change_settings` takes them."""

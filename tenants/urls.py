@@ -6,6 +6,7 @@ from tenants import views
 
 own_urls = [
     path("me/", views.me, name="me"),
+    path("me/shortcuts/", views.shortcuts, name="shortcuts"),
     path("me/tokens/", views.tokens, name="tokens"),
     path("me/tokens/<int:pk>/end/", views.end_token, name="end_token"),
 ]

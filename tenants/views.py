@@ -209,6 +209,15 @@ def end_token(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("tokens")
 
 
+@require_POST
+def shortcuts(request: HttpRequest) -> HttpResponse:
+    """Switch the one-key shortcuts on or off (WCAG 2.1.4): speech input and tremor set them off by accident."""
+    request.user.shortcuts = "shortcuts" in request.POST
+    request.user.save(update_fields=["shortcuts"])
+    messages.success(request, _("Saved."))
+    return redirect("me")
+
+
 @require_GET
 def me(request: HttpRequest) -> HttpResponse:
     """One's own account: roles on this host, language, and where to change what."""

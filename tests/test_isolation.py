@@ -33,6 +33,7 @@ OBJECTS = {
     "demo_mail": None,
     "empty": None,
     "me": None,
+    "shortcuts": None,
     "tokens": None,
     "end_token": "token",
     "people": None,

@@ -380,4 +380,9 @@ class FilterForm(forms.Form):
     @property
     def narrows(self) -> bool:
         """Does it choose anything beyond the tab and the order?"""
-        return any(self.cleaned_data.get(name) for name in ("q", "type", "priority", "library", "category"))
+        return bool(self.cleaned_data.get("q")) or self.refines
+
+    @property
+    def refines(self) -> bool:
+        """Does it choose a kind of ticket, beyond tab, words and order?"""
+        return any(self.cleaned_data.get(name) for name in ("type", "priority", "library", "category"))

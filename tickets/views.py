@@ -59,13 +59,15 @@ def desk(request: HttpRequest) -> HttpResponse:
         data["assignee"] = VIEWS[view]
     data.setdefault("sort", "priority")
     form = FilterForm(data, standing=request.standing)
-    form.offer()
     found = Ticket.objects.visible_to(request.standing)
     found = form.filter(found) if form.is_valid() else found.none()
+    refined = "refine" in request.GET or not form.is_valid() or form.refines
+    if refined:
+        form.offer()
     counts = None if searching else open_counts(request.standing)
     known = getattr(counts, view) if counts and form.is_valid() and not form.narrows and _plain(data, view) else None
     page = Page(listed(found), request.GET.get("page"), count=known)
-    context = {"form": form, "page": page, "view": view, "counts": counts, "searching": searching}
+    context = {"form": form, "page": page, "view": view, "counts": counts, "searching": searching, "refined": refined}
     return render(request, "tickets/desk.html", context)
 
 

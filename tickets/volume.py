@@ -26,7 +26,8 @@ from tickets.states import Impact, State, Type, Urgency, priority_of
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 RARE_WORD = "magneetstrip"  # in one ticket of a hundred, for the bench
-OPEN_AT_LEAST = 60
+OPEN_AT_LEAST = 60  # so that a list of open tickets has a full page, however few were asked
+LONG_RUNNING = 0.35  # the share that waits for a supplier, a release or a decision
 
 # Weight of each month: quiet in summer, busy in September and January.
 MONTHS = [14, 11, 11, 9, 9, 9, 5, 6, 14, 12, 12, 9]
@@ -100,7 +101,16 @@ class _Place:
 class Builder:
     """Makes `count` tickets of the organisation entered, over the two years before `until`."""
 
-    def __init__(self, *, count: int, until: datetime, seed: int = 1, messages: int = 3, years: float = 2.0):
+    def __init__(
+        self,
+        *,
+        count: int,
+        until: datetime,
+        seed: int = 1,
+        messages: int = 3,
+        years: float = 2.0,
+        open_at_least: int = OPEN_AT_LEAST,
+    ):
         self.rng = random.Random(f"{current_organisation().slug} {seed}")
         self.count, self.until, self.messages = count, until, messages
         self.organisation = current_organisation()
@@ -116,6 +126,9 @@ class Builder:
         self.impact = _chooser(self.rng, IMPACTS)
         self.hour = _chooser(self.rng, HOURS)
         self.moments = self._moments(years)
+        recent = bisect(self.moments, until - timedelta(days=150))
+        recent = range(max(0, min(recent, count - 2 * open_at_least)), count)
+        self.stuck = set(self.rng.sample(recent, min(open_at_least, len(recent))))
 
     def _places(self) -> list[_Place]:
         reporters: dict[int, list[int]] = {}
@@ -198,11 +211,11 @@ class Builder:
         urgency, impact = self.urgency(), self.impact()
         reporter, assignee = rng.choice(place.reporters), rng.choice(self.staff)
         answered = self._later(at, rng.lognormvariate(0.1, 1.0))
-        resolved = self._later(answered, rng.lognormvariate(1.7, 1.2))
+        is_long = rng.random() < LONG_RUNNING
+        resolved = self._later(answered, 8 * rng.lognormvariate(3.5, 0.8) if is_long else rng.lognormvariate(1.7, 1.2))
         closed = resolved + timedelta(days=7)
-        stuck = index >= self.count - OPEN_AT_LEAST
         is_answered = answered <= self.until
-        is_resolved = resolved <= self.until and not stuck
+        is_resolved = resolved <= self.until and index not in self.stuck
         is_closed = is_resolved and closed <= self.until
         if is_resolved:
             state = State.CLOSED if is_closed else State.RESOLVED

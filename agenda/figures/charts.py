@@ -18,8 +18,8 @@ def stacked_bars(rows: list[dict[str, object]], colours: list[str], names: list[
     spec = {
         "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
         "description": label,
-        "width": 620,
-        "height": 200,
+        "width": 900,
+        "height": 240,
         "background": "transparent",
         "data": {"values": rows},
         "mark": {"type": "bar", "cornerRadiusEnd": 0},

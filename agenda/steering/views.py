@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 from agenda.figures.charts import stacked_bars
 from agenda.figures.queries import Period, categories, figures, new_per_quarter
 from agenda.steering.models import Seat
-from agenda.work.models import WorkItem
+from agenda.work.models import Status, WorkItem
 from agenda.work.queries import tally
 from tenants.roles import Permission
 
@@ -51,7 +51,8 @@ def steering(request: HttpRequest) -> HttpResponse:
         "together": together,
         "before": before,
         "tally": tally(),
-        "rows": rows,
+        "trouble": [row for row in rows if row[0].status != Status.ON_TRACK],
+        "steady": [row for row in rows if row[0].status == Status.ON_TRACK],
         "organisations": organisations,
         "categories": [(one.name_en if get_language() == "en" else one.name_nl, one) for one in categories(period)],
         "history": [

@@ -44,7 +44,10 @@ class ItemForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         organisations = Organisation.objects.taking_part()
         self.fields["lead"].queryset = organisations
+        self.fields["lead"].empty_label = _("Choose an organisation")
         self.fields["goal"].queryset = PolicyGoal.objects.select_related("framework")
+        self.fields["goal"].empty_label = _("none")
+        self.fields["theme"].choices = [("", _("Choose a theme")), *WorkItem.Theme.choices]
         self.fields["contributors"].queryset = organisations
         if self.instance.pk:
             self.fields["contributors"].initial = [
@@ -115,3 +118,8 @@ class AgendaFilterForm(forms.Form):
         if chosen["organisation"]:
             items = items.filter(contributions__organisation=chosen["organisation"])
         return items
+
+    @property
+    def narrows(self) -> bool:
+        """Does it choose anything?"""
+        return any(self.cleaned_data.get(name) for name in self.fields)

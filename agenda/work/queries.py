@@ -39,6 +39,20 @@ class Bar:
     width: int
     done: int
 
+    @property
+    def right(self) -> int:
+        """Where it is due."""
+        return min(1000, self.left + self.width)
+
+
+@dataclass(frozen=True)
+class Quarter:
+    """The beginning of a quarter on the axis, in thousandths of its width."""
+
+    left: int
+    year: int
+    number: int
+
 
 @dataclass(frozen=True)
 class Axis:
@@ -46,7 +60,7 @@ class Axis:
 
     begin: date
     end: date
-    quarters: list[tuple[int, str]]
+    quarters: list[Quarter]
     now: int
     bars: list[Bar]
 
@@ -68,8 +82,8 @@ def axis(items: list[WorkItem], today: date) -> Axis:
         width = max(6, right - left)
         bars.append(Bar(item=item, left=left, width=width, done=round(width * item.progress / 100)))
     quarters = [
-        (place(date(year, month, 1)), f"{year}" if month == 1 else f"{(month + 2) // 3}")
+        Quarter(left=place(date(year, 3 * number - 2, 1)), year=year, number=number)
         for year in range(first, last + 1)
-        for month in (1, 4, 7, 10)
+        for number in (1, 2, 3, 4)
     ]
     return Axis(begin=begin, end=end, quarters=quarters, now=place(today), bars=bars)

@@ -175,7 +175,7 @@ def _load_staff(organisation: Organisation, password: str, has_seat: bool) -> No
 def _load_volume(count: int, volume: float) -> None:
     wanted = round(count * volume)
     if wanted and not workflow.Ticket.objects.exists():
-        Builder(count=wanted, until=timezone.now() - timedelta(days=1)).build()
+        Builder(count=wanted, until=timezone.now() - timedelta(days=1), open_at_least=0).build()
 
 
 def _working_day(ago: int, hour: int, minute: int) -> datetime:
@@ -267,7 +267,8 @@ def _load_agenda(password: str) -> None:
             by=by,
         )
         for slug, status in row["parts"].items():
-            item.contributions.filter(organisation=organisations[slug]).update(status=status)
+            does = row.get("does", {}).get(slug, "")
+            item.contributions.filter(organisation=organisations[slug]).update(status=status, description=does)
         for text in row["updates"]:
             report_progress(item=item, text=text, progress=row["progress"], status=row["status"], by=by)
         if row.get("finished"):

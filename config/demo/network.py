@@ -87,6 +87,6 @@ def libraries_of(slug: str) -> list[DemoLibrary]:
         for index in range(1, count + 1):
             branches, points = 4 + index * 7 % 9, index * 5 % 4
             found.append(
-                DemoLibrary(f"{slug}-{province}-{index:02d}", f"{label} {index} (demo)", province, branches, points)
+                DemoLibrary(f"{slug}-{province}-{index:02d}", f"{label} {index:02d} (demo)", province, branches, points)
             )
     return found

@@ -66,7 +66,7 @@ def tag_icons() -> SafeString:
 
 def use(name: str) -> SafeString:
     """Return an icon that stands on the page as a symbol."""
-    return mark_safe(f'<svg class="icon line" aria-hidden="true"><use href="#i-{name}"/></svg>')
+    return mark_safe(f'<svg class="icon drawn" aria-hidden="true"><use href="#i-{name}"/></svg>')
 
 
 @register.simple_tag
@@ -115,13 +115,33 @@ def type_name(ticket) -> str:
 @lru_cache(maxsize=4096)
 def _day(day: date, language: str) -> tuple[str, str, str]:
     """Return a day as written this year, in another year, and in full."""
-    this_year = date_format(day, "D j M").lower()
-    return this_year, date_format(day, "j M Y").lower(), date_format(day, "l j F Y")
+    return _worded(day, "D j M", language), _worded(day, "j M Y", language), _worded(day, "l j F Y", language)
+
+
+def _worded(day: date, form: str, language: str) -> str:
+    """Return a day in words; Dutch writes days and months without a capital."""
+    text = date_format(day, form)
+    return text.lower() if language.startswith("nl") else text
 
 
 @register.filter
-def moment(value: datetime | None) -> SafeString:
-    """Return a moment in local time: time today, weekday and date otherwise, year when it is another one."""
+def day(value: date | None) -> str:
+    """Return a day as "30 sep 2026"."""
+    return _day(value, get_language() or "nl")[1] if value else "–"
+
+
+@register.filter
+def thousandths(value: int) -> str:
+    """Return thousandths of a width as SVG writes it: 125 is "12.5%"."""
+    return f"{value / 10:g}%"
+
+
+@register.filter
+def moment(value: datetime | None, exact: bool = False) -> SafeString:
+    """Return a moment in local time: time today, weekday and date otherwise, year when it is another one.
+
+    A moment in another year has its time only when `exact`.
+    """
     if value is None:
         return SafeString("")
     local, today = timezone.localtime(value), timezone.localdate()
@@ -129,8 +149,10 @@ def moment(value: datetime | None) -> SafeString:
     this_year, other_year, full = _day(local.date(), get_language() or "nl")
     if local.date() == today:
         text = _("today") + f" {clock}"
+    elif local.year == today.year:
+        text = f"{this_year}, {clock}"
     else:
-        text = f"{this_year}, {clock}" if local.year == today.year else other_year
+        text = f"{other_year}, {clock}" if exact else other_year
     return format_html(
         '<time datetime="{}" title="{} {}">{}</time>', local.isoformat(timespec="minutes"), full, clock, text
     )

@@ -8,6 +8,7 @@ from agenda.steering.models import Seat
 from agenda.work import actions
 from agenda.work.models import Contribution, WorkItem
 from agenda.work.queries import axis, tally
+from config.templatetags.samenbeheer import thousandths
 from tenants.access import standing
 from tenants.models import Organisation
 
@@ -152,7 +153,10 @@ def test_red_comes_first(cast, item, client_of):
     titles = list(WorkItem.objects.red_first().values_list("title", flat=True))
     assert titles[:2] == ["Rood", "Oranje"]
     assert (tally().all, tally().off_track, tally().at_risk) == (4, 1, 1)
-    assert "1 resultaat loopt vast" in client_of("member", "").get("/steering/").content.decode()
+    page = client_of("member", "").get("/steering/").content.decode()
+    assert "1 resultaat loopt vast" in page
+    trouble, _summary, steady = page.partition("2 resultaten liggen op schema")
+    assert "Rood" in trouble and "Oranje" in trouble and "Groen" not in trouble and "Groen" in steady
 
 
 def test_the_axis_holds_every_item(item):
@@ -160,6 +164,9 @@ def test_the_axis_holds_every_item(item):
     (bar,) = found.bars
     assert (found.begin, found.end) == (date(2026, 1, 1), date(2027, 1, 1))
     assert bar.left == 0 and 990 <= bar.width <= 1000 and 490 <= found.now <= 500
+    assert bar.right == bar.left + bar.width
+    assert [(one.year, one.number) for one in found.quarters] == [(2026, 1), (2026, 2), (2026, 3), (2026, 4)]
+    assert [thousandths(one.left) for one in found.quarters] == ["0%", "24.7%", "49.6%", "74.8%"]
 
 
 def test_seats_say_who_sits(cast, client_of):

@@ -8,7 +8,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext
 
 from tenants import files
 from tenants.context import inside
@@ -305,6 +306,39 @@ def test_preview_is_sanitised(client_of):
     html = client_of("bisc desk").post("/tickets/preview/", {"body": text}).content.decode()
     assert "<strong>vet</strong>" in html
     assert "<script" not in html and 'href="javascript' not in html and "<img" not in html
+
+
+def test_single_keys_can_be_switched_off(client_of, cast):
+    """WCAG 2.1.4: a shortcut of one key without a modifier must have a switch."""
+    desk = client_of("bisc desk", "bisc")
+    assert "data-shortcuts" in desk.get("/me/").content.decode()
+    assert desk.post("/me/shortcuts/", {}).status_code == 302
+    assert "data-shortcuts" not in desk.get("/tickets/").content.decode()
+    desk.post("/me/shortcuts/", {"shortcuts": "on"})
+    assert "data-shortcuts" in desk.get("/tickets/").content.decode()
+
+
+def test_the_filter_stands_there_when_asked_for_or_in_use(client_of, bisc):
+    desk = client_of("bisc desk", "bisc")
+    assert 'name="priority"' not in desk.get("/tickets/?view=all").content.decode()
+    for query in ("view=all&refine=1", "view=all&type=incident", f"view=all&library={bisc.library.slug}"):
+        page = desk.get(f"/tickets/?{query}").content.decode()
+        assert 'name="priority"' in page and 'name="refine"' in page, query
+    wrong = desk.get("/tickets/?view=all&priority=nonsense")
+    assert (
+        wrong.status_code == 200
+        and 'name="priority"' in wrong.content.decode()
+        and "errorlist" in wrong.content.decode()
+    )
+
+
+def test_what_allauth_says_is_in_our_form_of_address(client_of):
+    with translation.override("nl"):
+        assert gettext("Enter your password:") == "Geef uw wachtwoord:"
+    page = (
+        client_of(None, "bisc").post("/account/login/", {"login": "x@bisc.example", "password": "y"}).content.decode()
+    )
+    assert "horen niet bij elkaar" in page and "jou" not in page
 
 
 def test_language_is_kept_with_the_person(client_of, cast):

@@ -3,6 +3,7 @@
 import io
 from pathlib import Path
 
+import allauth
 from babel.messages import Catalog
 from babel.messages.extract import extract_from_dir, extract_python
 from babel.messages.mofile import write_mo
@@ -12,7 +13,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import templatize
 
 ROOT = Path(settings.BASE_DIR)
-PO = ROOT / "config" / "locale" / "nl" / "LC_MESSAGES" / "django.po"
+IN_DUTCH = Path("nl") / "LC_MESSAGES" / "django.po"
+PO = ROOT / "config" / "locale" / IN_DUTCH
+OVER_ALLAUTH = ROOT / "config" / "locale_allauth" / IN_DUTCH  # its texts in our form of address
+OF_ALLAUTH = Path(allauth.__file__).parent / "locale" / IN_DUTCH
 ROOMS = ("config", "tenants", "agenda", "tickets")
 KEYWORDS = {
     "gettext": None,
@@ -51,7 +55,7 @@ class Command(BaseCommand):
         parser.add_argument("--check", action="store_true", help="Fail on a string that is missing or no longer used.")
 
     def handle(self, *args, extract, check, **options):
-        catalog = read_po(PO.open("rb"), locale="nl") if PO.exists() else Catalog(locale="nl", fuzzy=False)
+        catalog = _read(PO) if PO.exists() else Catalog(locale="nl", fuzzy=False)
         if extract:
             catalog.update(extracted(), no_fuzzy_matching=True)
             catalog.obsolete.clear()
@@ -59,20 +63,28 @@ class Command(BaseCommand):
                 write_po(output, catalog, width=110, sort_output=True, no_location=True, omit_header=False)
         if check:
             self._check(catalog)
-        with PO.with_suffix(".mo").open("wb") as output:
-            write_mo(output, catalog)
+        for path, texts in {PO: catalog, OVER_ALLAUTH: _read(OVER_ALLAUTH)}.items():
+            with path.with_suffix(".mo").open("wb") as output:
+                write_mo(output, texts)
 
     def _check(self, catalog: Catalog) -> None:
         wanted = {(one.id, one.context) for one in extracted() if one.id}
         present = {(one.id, one.context): one for one in catalog if one.id}
         missing = [key for key in wanted if key not in present or not _is_translated(present[key])]
         unused = [key for key in present if key not in wanted]
+        said = {one.id for one in _read(OF_ALLAUTH)}
+        unused += [(one.id, "allauth") for one in _read(OVER_ALLAUTH) if one.id not in said]
         wrong = [one.id for one in catalog if one.id and any(True for _ in one.check(catalog))]
         for name, keys in {"untranslated": missing, "no longer used": unused, "placeholders differ": wrong}.items():
             for key in sorted(map(str, keys)):
                 self.stderr.write(f"{name}: {key}")
         if missing or unused or wrong:
             raise CommandError("translations are not complete; run: make translations")
+
+
+def _read(path: Path) -> Catalog:
+    with path.open("rb") as source:
+        return read_po(source, locale="nl")
 
 
 def _is_translated(message) -> bool:

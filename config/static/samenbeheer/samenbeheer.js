@@ -2,6 +2,7 @@
 "use strict";
 
 // "/" goes to the search field, Ctrl+Enter sends the form you are in. In a text field letters are letters.
+// Who does not want single keys to do something switches them off at "My account".
 document.addEventListener("keydown", (event) => {
   const field = event.target.closest("input, textarea, select, [contenteditable]");
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && field && field.form) {
@@ -9,6 +10,7 @@ document.addEventListener("keydown", (event) => {
     field.form.requestSubmit();
     return;
   }
+  if (!("shortcuts" in document.body.dataset)) return;
   if (field || event.ctrlKey || event.metaKey || event.altKey) return;
   const jumps = { "/": "#find", a: "#id_body", n: "#new-ticket" };
   const goal = document.querySelector(jumps[event.key] || "#none");
@@ -70,6 +72,7 @@ document.querySelectorAll("select[name=library]").forEach((select) => {
     const mine = box.dataset.library === select.value;
     box.closest("div").hidden = !mine;
     if (!mine) box.checked = false;
+    box.closest("fieldset").hidden = ![...boxes].some((one) => one.dataset.library === select.value);
   });
   if (!boxes.length) return;
   select.addEventListener("change", show);
