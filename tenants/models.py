@@ -236,7 +236,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(_("e-mail address"), unique=True)
     name = models.CharField(_("name"), max_length=120)
     language = models.CharField(_("language"), max_length=2, choices=Language, default=Language.DUTCH)
-    shortcuts = models.BooleanField(_("one-key shortcuts"), default=True)
+    shortcuts = models.BooleanField(_("one-key shortcuts"), default=True, db_default=True)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=timezone.now)
 

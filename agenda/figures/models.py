@@ -27,6 +27,7 @@ class TicketSnapshot(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organisation", "number"], name="snapshot_once_per_ticket")]
         indexes = [
-            models.Index(fields=["opened_at"], name="snapshot_opened"),
+            models.Index(fields=["opened_at", "organisation", "resolved_at"], name="snapshot_open"),
+            models.Index(fields=["first_answer_at"], name="snapshot_answered"),
             models.Index(fields=["resolved_at"], name="snapshot_resolved"),
         ]

@@ -8,21 +8,14 @@ from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Aggregate, Count, F, FloatField, Q
+from django.db import connection
+from django.db.models import Count, Q
 
 from agenda.figures.models import TicketSnapshot
 from tenants.models import Organisation
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 SMALLEST_COUNT = 5
-
-
-class Median(Aggregate):
-    """The middle value, between the two middle ones when they are even in number."""
-
-    function = "PERCENTILE_CONT"
-    template = "%(function)s(0.5) WITHIN GROUP (ORDER BY %(expressions)s)"
-    output_field = FloatField()
 
 
 @dataclass(frozen=True)
@@ -98,36 +91,51 @@ class Figures:
     resolution_minutes: float | None
 
 
+# Each row that the period touches, once; per organisation and, where organisation_id is null, of all together.
+OF_PERIOD = """
+SELECT organisation_id,
+       count(*) FILTER (WHERE opened_at >= %(begin)s AND opened_at < %(end)s),
+       count(*) FILTER (WHERE resolved_at >= %(begin)s AND resolved_at < %(end)s),
+       percentile_cont(0.5) WITHIN GROUP (ORDER BY minutes_to_first_answer)
+           FILTER (WHERE first_answer_at >= %(begin)s AND first_answer_at < %(end)s),
+       percentile_cont(0.5) WITHIN GROUP (ORDER BY minutes_to_resolution)
+           FILTER (WHERE resolved_at >= %(begin)s AND resolved_at < %(end)s)
+  FROM agenda_ticketsnapshot
+ WHERE opened_at >= %(begin)s AND opened_at < %(end)s
+    OR resolved_at >= %(begin)s AND resolved_at < %(end)s
+    OR first_answer_at >= %(begin)s AND first_answer_at < %(end)s
+ GROUP BY GROUPING SETS ((organisation_id), ())
+"""
+OPEN_AT_END = """
+SELECT organisation_id, count(*)
+  FROM agenda_ticketsnapshot
+ WHERE opened_at < %(end)s AND (resolved_at IS NULL OR resolved_at >= %(end)s)
+ GROUP BY organisation_id
+"""
+
+
 def figures(period: Period) -> tuple[list[Figures], Figures]:
     """Return the figures per organisation, by name, and of all together; three queries.
 
     - new: opened in the period;
     - resolved: last resolved in the period (a reopened ticket counts again when it is resolved again);
     - open at end: opened before the end, and not resolved by then;
-    - first answer and resolution: median clock minutes of what was first answered, or resolved, in the period.
+    - first answer and resolution: median clock minutes of what was first answered, or resolved, in the period: the
+      middle one, or between the two middle ones when they are even in number.
     """
-    begin, end = period.begin, period.end
-    measures = {
-        "new": Count("pk", filter=Q(opened_at__gte=begin, opened_at__lt=end)),
-        "resolved": Count("pk", filter=Q(resolved_at__gte=begin, resolved_at__lt=end)),
-        "open_at_end": Count(
-            "pk", filter=Q(opened_at__lt=end) & (Q(resolved_at__isnull=True) | Q(resolved_at__gte=end))
-        ),
-        "first_answer_minutes": Median(
-            F("minutes_to_first_answer"), filter=Q(first_answer_at__gte=begin, first_answer_at__lt=end)
-        ),
-        "resolution_minutes": Median(F("minutes_to_resolution"), filter=Q(resolved_at__gte=begin, resolved_at__lt=end)),
-    }
-    rows: dict[int, dict[str, Any]] = {}
-    for row in map(dict[str, Any], TicketSnapshot.objects.order_by().values("organisation_id").annotate(**measures)):
-        rows[row.pop("organisation_id")] = row
-    nothing: dict[str, Any] = {name: None if name.endswith("minutes") else 0 for name in measures}
-    each = [
-        Figures(organisation=organisation, **rows.get(organisation.pk, nothing))
-        for organisation in Organisation.objects.taking_part()
-    ]
-    together = TicketSnapshot.objects.aggregate(**measures)
-    return each, Figures(organisation=None, **together)
+    limits = {"begin": period.begin, "end": period.end}
+    with connection.cursor() as cursor:
+        cursor.execute(OF_PERIOD, limits)
+        rows = {pk: tuple(values) for pk, *values in cursor.fetchall()}
+        cursor.execute(OPEN_AT_END, limits)
+        still_open = dict(cursor.fetchall())
+
+    def of(organisation: Organisation | None) -> Figures:
+        new, resolved, answer, resolution = rows.get(organisation and organisation.pk, (0, 0, None, None))
+        count = still_open.get(organisation.pk, 0) if organisation else sum(still_open.values())
+        return Figures(organisation, new, resolved, count, answer, resolution)
+
+    return [of(organisation) for organisation in Organisation.objects.taking_part()], of(None)
 
 
 @dataclass(frozen=True)

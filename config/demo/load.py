@@ -127,12 +127,13 @@ def _load_library(organisation: Organisation, demo: DemoLibrary, password: str) 
             *((Location.Kind.BRANCH, "vestiging", index) for index in range(1, demo.branches + 1)),
             *((Location.Kind.SERVICE_POINT, "servicepunt", index) for index in range(1, demo.service_points + 1)),
         ]
+        width = len(str(demo.branches))  # so that 2 comes before 10
         levels = [Location.Level.LARGE, Location.Level.MEDIUM, Location.Level.MEDIUM, Location.Level.SMALL]
         Location.objects.bulk_create(
             Location(
                 library=library,
                 slug=f"{demo.slug}-{word}-{index}",
-                name=f"{short}, {word} {index} (demo)",
+                name=f"{short}, {word} {index:0{width}d} (demo)",
                 kind=kind,
                 level=levels[min(index - 1, 3)] if kind == Location.Kind.BRANCH else Location.Level.SMALL,
                 from_on=SINCE,

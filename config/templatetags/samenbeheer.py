@@ -38,7 +38,10 @@ STATE_LOOK = {
 PRIORITY_LOOK = {"critical": ("red", "flame"), "high": ("amber", "alert-triangle"), "medium": ("", ""), "low": ("", "")}
 STATUS_LOOK = {"on_track": ("green", "check"), "at_risk": ("amber", "alert-triangle"), "off_track": ("red", "x")}
 LOOKS = {State: STATE_LOOK, Priority: PRIORITY_LOOK, Status: STATUS_LOOK}
-ON_TAGS = sorted({symbol for look in LOOKS.values() for _colour, symbol in look.values() if symbol})
+DOT_LOOK = {"on_track": "check", "at_risk": "exclamation-mark", "off_track": "x", "none": "minus"}
+ON_TAGS = sorted(
+    {symbol for look in LOOKS.values() for _colour, symbol in look.values() if symbol} | set(DOT_LOOK.values())
+)
 
 
 @lru_cache(maxsize=256)
@@ -99,6 +102,19 @@ def priority_tag(ticket) -> SafeString:
 def status_tag(thing) -> SafeString:
     """Return the status of an item or contribution as a tag."""
     return _tag(Status, thing.status, get_language() or "nl")
+
+
+@register.filter
+def status_dot(part) -> SafeString:
+    """Return the status of a contribution as a coloured dot with the words beside it for who cannot see it."""
+    return _dot(part.status if part else "none", get_language() or "nl")
+
+
+@lru_cache(maxsize=64)
+def _dot(status: str, language: str) -> SafeString:
+    words = _("does not take part") if status == "none" else Status(status).label
+    text = '<span class="dot {}" title="{}">{}</span><span class="hidden">{}</span>'
+    return format_html(text, status, words, use(DOT_LOOK[status]), words)
 
 
 @lru_cache(maxsize=64)

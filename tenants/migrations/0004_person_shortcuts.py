@@ -12,6 +12,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="person",
             name="shortcuts",
-            field=models.BooleanField(default=True, verbose_name="one-key shortcuts"),
+            field=models.BooleanField(db_default=True, default=True, verbose_name="one-key shortcuts"),
         ),
     ]
