@@ -197,7 +197,21 @@ class Embedded:
         log = self.data / "postgres.log"
         self._start("postgres", arguments, log, lambda: self._answers(".s.PGSQL.5432"), signal.SIGQUIT)
 
+    @property
+    def prepared_by(self) -> str:
+        """What last brought PostgreSQL's own data up to date; empty when that is not known."""
+        try:
+            return (self.data / "prepared").read_text() if "postgres" in self.wanted else ""
+        except OSError:
+            return ""
+
+    @prepared_by.setter
+    def prepared_by(self, name: str) -> None:
+        if "postgres" in self.wanted:
+            (self.data / "prepared").write_text(name)
+
     def _make_cluster(self, binaries: Path, home: Path) -> None:
+        (self.data / "prepared").unlink(missing_ok=True)
         for leftover in home.iterdir():  # an initdb that was killed half-way left no PG_VERSION of use
             shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
         superuser = "postgres"

@@ -8,6 +8,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from hashlib import sha256
 from pathlib import Path
 
 from config.embedded import CannotStart, Embedded, data_directory
@@ -106,10 +107,16 @@ class Supervisor:
             time.sleep(0.1)
 
     def _prepare(self) -> None:
-        """Migrate and load the demo, as the owner of the tables, in a child that can be stopped."""
+        """Migrate and load the demo, as the owner of the tables, in a child that can be stopped.
+
+        Own data that this very code prepared before is left as it is, which makes a second start quick.
+        """
         command = [sys.executable, str(ROOT / "manage.py"), "upgrade"]
         if os.environ.get("SAMENBEHEER_DEMO", "1") != "0" and self.environment["SAMENBEHEER_MODE"] == "demo":
             command.append("--demo")
+        made_by = _made_by(command)
+        if self.embedded.prepared_by == made_by:
+            return
         child = self._child("upgrade", command)
         while child.poll() is None and not self.stopping:
             time.sleep(0.05)
@@ -118,6 +125,7 @@ class Supervisor:
         del self.children["upgrade"]
         if child.returncode != 0:
             raise CannotStart("the database could not be prepared; see above")
+        self.embedded.prepared_by = made_by
 
     def _child(self, name: str, command: list[str]) -> subprocess.Popen:
         child = subprocess.Popen(
@@ -192,3 +200,11 @@ class Supervisor:
                 child.wait()
         self.embedded.stop()
         self.embedded.release()
+
+
+def _made_by(command: list[str]) -> str:
+    """Return a name for what prepares the database: the migrations, the packages and the way it is asked."""
+    parts = [sys.version, *command[2:]]
+    for path in sorted([*ROOT.glob("*/migrations/*.py"), *ROOT.glob("requirements/*.txt"), ROOT / "pyproject.toml"]):
+        parts += [path.name, path.read_text()]
+    return sha256("\0".join(parts).encode()).hexdigest()

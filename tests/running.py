@@ -1,7 +1,10 @@
 """A whole Samenbeheer in its own processes, for the tests that need one."""
 
+import atexit
 import json
 import os
+import pwd
+import shutil
 import signal
 import socket
 import subprocess
@@ -28,9 +31,10 @@ def free_port() -> int:
 
 
 def folder_for_data() -> Path:
-    """Return a new folder that every user may enter, as servers do that root starts."""
+    """Return a new folder that every user may enter, as servers do that root starts; gone after the tests."""
     folder = Path(tempfile.mkdtemp(prefix="samenbeheer-run-"))
     folder.chmod(0o711)
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
 
 
@@ -51,6 +55,7 @@ class Running:
             **environment,
         }
         self.process: subprocess.Popen | None = None
+        self.user: str | None = None  # who runs it, when root lets somebody else do so
 
     def start(self) -> float:
         """Start, wait for the line Ready, and return how many seconds it took."""
@@ -59,7 +64,14 @@ class Running:
         with self.log.open("ab") as output:
             mark = output.tell()
             self.process = subprocess.Popen(
-                [sys.executable, "manage.py", "run"], cwd=ROOT, env=self.environment, stdout=output, stderr=output
+                [sys.executable, "manage.py", "run"],
+                cwd=ROOT,
+                env=self.environment,
+                stdout=output,
+                stderr=output,
+                user=self.user,
+                group=self.user and pwd.getpwnam(self.user).pw_gid,
+                extra_groups=[] if self.user else None,
             )
         while time.monotonic() < begin + 120:
             text = self.log.read_bytes()[mark:].decode(errors="replace")

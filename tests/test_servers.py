@@ -2,7 +2,9 @@
 
 import contextlib
 import os
+import pwd
 import random
+import shutil
 import signal
 import tempfile
 import time
@@ -10,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.running import Running, folder_for_data, wait_for
+from config.embedded import Embedded
+from tests.running import ROOT, Running, folder_for_data, wait_for
+from tests.servers import WORKER
 
 pytestmark = pytest.mark.servers
 WITH_DEMO = pytest.mark.xdist_group("running")  # share the one that runs
@@ -33,6 +37,12 @@ def test_it_answers_and_a_command_beside_it_talks_to_the_same_servers(running):
     status, body = running.call("bisc", "POST", "/api/v1/tickets", token, NEW)
     assert status == 201 and body["number"].startswith("BISC-")
     assert running.call("cubiss", "GET", "/api/v1/me", token)[0] == 401
+
+
+@WITH_DEMO
+def test_the_tests_of_one_group_stay_in_one_process(request):
+    """Else each process starts a Samenbeheer of its own; pytest 9.2 with xdist 3.8 lets that happen in silence."""
+    assert not WORKER or request.node.nodeid.endswith("@running")
 
 
 @WITH_DEMO
@@ -156,10 +166,16 @@ def _is_of(path: Path, one: Running) -> bool:
 
 
 @WITH_DEMO
-def test_two_side_by_side_and_a_taken_port_is_said_in_one_line(running):
+def test_two_side_by_side_one_of_an_ordinary_user_and_a_taken_port_is_said_in_one_line(running):
     folder = folder_for_data()
     other = Running(folder / "data", volume="0", SAMENBEHEER_DEMO="0")
+    if os.geteuid() == 0 and _open_to_all(ROOT):
+        other.user = "daemon"
+        shutil.chown(folder, "daemon", "daemon")
     other.start()
+    if other.user:
+        owners = {Path(f"/proc/{pid}").stat().st_uid for pid in other.pids()}
+        assert owners == {pwd.getpwnam("daemon").pw_uid} and len(other.pids()) > 6
     assert other.call("", "GET", "/healthz")[0] == running.call("", "GET", "/healthz")[0] == 200
     third = Running(folder / "data3", port=other.port)
     with pytest.raises(RuntimeError, match=rf"Samenbeheer: port {other.port} is taken .*: PORT=8010 make run"):
@@ -167,6 +183,28 @@ def test_two_side_by_side_and_a_taken_port_is_said_in_one_line(running):
     assert third.pids() == {}
     assert other.stop() == 0
     assert other.pids() == {}
+
+
+def _open_to_all(path: Path) -> bool:
+    """May every user read a project that lies here?"""
+    return all(one.stat().st_mode & 0o005 == 0o005 for one in [path, *path.parents])
+
+
+@ALONE
+def test_data_that_was_made_anew_is_not_taken_for_prepared():
+    data = folder_for_data() / "data"
+    servers = Embedded(data)
+    assert servers.acquire()
+    servers.wanted = {"postgres"}
+    data.chmod(0o711)
+    servers.prepared_by = "this very code"
+    assert servers.prepared_by == "this very code"
+    try:
+        servers.start(fsync=False)
+        assert servers.prepared_by == ""
+    finally:
+        servers.stop()
+        servers.release()
 
 
 @ALONE
