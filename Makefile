@@ -15,7 +15,7 @@ BIN := .venv/bin
 help:
 	@echo "make run     serve Samenbeheer with its demo on http://samenbeheer.localhost:$(PORT)"
 	@echo "make test    run all tests"
-	@echo "make check   lint, types, migrations, translations"
+	@echo "make check   lint, types, migrations, translations, container files"
 	@echo "make bench   measure speed, write docs/benchmarks.md and var/bench.json"
 	@echo "make clean   remove what was set up, and the demo's data"
 
@@ -33,6 +33,9 @@ check: .setup/test
 	@SAMENBEHEER_LINT_MIGRATIONS=1 $(BIN)/python manage.py lintmigrations --no-cache --quiet ok ignore \
 	  --ignore-name 0001_initial 0002_initial --exclude-migration-tests RUNPYTHON_MODEL_VARIABLE_NAME
 	@$(BIN)/python manage.py translations --check
+	@$(BIN)/hadolint docker/Dockerfile
+	@$(BIN)/check-jsonschema -q --builtin-schema vendor.compose-spec docker/compose.yaml
+	@bash -n docker/roles.sh
 
 bench: .setup/test
 	@$(BIN)/python manage.py bench

@@ -115,7 +115,7 @@ def test_beat_closes_what_was_resolved_long_ago_and_reports_drift(running):
 def test_kill_9_of_each_and_of_all_ten_times_loses_nothing():
     """No process left, no committed ticket lost, no mode changed outside the data directory; restarted within 0.2 s."""
     folder = folder_for_data()
-    one = Running(folder / "data", volume="0")
+    one = Running(folder / "data", volume="0", SAMENBEHEER_WEB_PROCESSES="1")
     outside = [Path("/tmp"), folder.parent, folder, Path(__file__).parent.parent]
     modes = [(path, path.stat().st_mode, path.stat().st_uid) for path in outside]
     one.start()
@@ -159,6 +159,9 @@ def test_kill_9_of_each_and_of_all_ten_times_loses_nothing():
     assert one.pids() == {}
     assert [(path, path.stat().st_mode, path.stat().st_uid) for path in outside] == modes
     assert not [path for path in Path(tempfile.gettempdir()).glob("samenbeheer-????????") if _is_of(path, one)]
+    # A command alone starts what it needs, and stops it again.
+    assert one.command("rebuild_snapshots") == "All snapshots are right; nothing changed."
+    assert one.pids() == {}
 
 
 def _is_of(path: Path, one: Running) -> bool:
@@ -205,12 +208,3 @@ def test_data_that_was_made_anew_is_not_taken_for_prepared():
     finally:
         servers.stop()
         servers.release()
-
-
-@ALONE
-def test_a_command_alone_starts_what_it_needs_and_stops_it_again():
-    one = Running(folder_for_data() / "data")
-    assert one.command("upgrade") == "Migrating: public"
-    assert one.pids() == {}
-    assert one.command("rebuild_snapshots") == "All snapshots are right; nothing changed."
-    assert one.pids() == {}

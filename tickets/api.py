@@ -222,10 +222,10 @@ def _detail(request: HttpRequest, ticket: Ticket) -> dict[str, object]:
 
 
 def _as_told(request: HttpRequest, tickets: list[Ticket]) -> list[Ticket]:
-    """For a library: the last change is the last one it may know of."""
+    """For a library: the last change, and the version, are those it may know of; work inside does not show."""
     if not request.standing.is_staff:
         for ticket in tickets:
-            ticket.changed_at = ticket.told_at
+            ticket.changed_at, ticket.version = ticket.told_at, ticket.told_version
     return tickets
 
 
@@ -385,7 +385,8 @@ def post_transition(request: HttpRequest, number: str, data: TransitionIn):
     except workflow.TransitionNotAllowed as error:
         raise Problem(409, f"Not from {error.ticket.state} to {error.to}.") from error
     except workflow.Conflict as conflict:
-        raise Problem(409, "Changed meanwhile.", fields=conflict.fields, version=conflict.ticket.version) from conflict
+        (fresh,) = _as_told(request, [conflict.ticket])
+        raise Problem(409, "Changed meanwhile.", fields=conflict.fields, version=fresh.version) from conflict
     return _detail(request, _ticket(request, number))
 
 

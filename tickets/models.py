@@ -120,6 +120,7 @@ class Ticket(models.Model):
     told_at = models.DateTimeField(help_text="Last change that the library may know of.")
     reopened = models.PositiveSmallIntegerField(default=0)
     version = models.PositiveIntegerField(default=1)
+    told_version = models.PositiveIntegerField(default=1, db_default=1, help_text="The version at `told_at`.")
     search = SearchColumn("subject")
 
     objects = TicketQuerySet.as_manager()

@@ -69,7 +69,7 @@ def listed(tickets: TicketQuerySet) -> TicketQuerySet:
     """Return the queryset with all that a row of a list shows, in one query."""
     return tickets.select_related("library", "category", "assignee").only(
         *("number", "type", "subject", "state", "priority", "urgency", "impact", "version"),
-        *("opened_at", "changed_at", "told_at", "first_answer_at", "resolved_at", "closed_at"),
+        *("opened_at", "changed_at", "told_at", "told_version", "first_answer_at", "resolved_at", "closed_at"),
         *("library__slug", "library__name", "category__code", "category__name_nl", "category__name_en"),
         "assignee__name",
     )

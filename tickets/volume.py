@@ -232,7 +232,7 @@ class Builder:
             *(pk, number, kind, subject, state, category.pk, place.library.pk, place.library.platform_id),
             *(urgency, impact, priority_of(urgency, impact), reporter, assignee if is_answered else None),
             *(at, answered if is_answered else None, resolved if is_resolved else None),
-            *(closed if is_closed else None, changed, changed, reopened, version),
+            *(closed if is_closed else None, changed, changed, reopened, version, version),
         )
         rows.tickets.append(ticket)
         hit = sorted(rng.sample(place.locations, min(len(place.locations), rng.choice([0, 1, 1, 1, 2, 4]))))
@@ -294,7 +294,7 @@ class Builder:
                 Ticket._meta.db_table,
                 "id, number, type, subject, state, category_id, library_id, platform_id, urgency, impact, priority,"
                 " reporter_id, assignee_id, opened_at, first_answer_at, resolved_at, closed_at, changed_at, told_at,"
-                " reopened, version",
+                " reopened, version, told_version",
                 rows.tickets,
             ),
             (Ticket.locations.through._meta.db_table, "ticket_id, location_id", rows.places),

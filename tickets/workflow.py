@@ -336,7 +336,7 @@ def _save(ticket: Ticket, at: datetime, *, told: bool = True) -> None:
     ticket.version += 1
     ticket.changed_at = at
     if told:
-        ticket.told_at = at
+        ticket.told_at, ticket.told_version = at, ticket.version
     ticket.save()
 
 

@@ -306,4 +306,17 @@ def test_internal_work_leaves_no_moment_for_the_library(bisc, ticket, api_of):
     workflow.answer(ticket=ticket, body="Intern", visibility="internal", by=bisc.actor("desk"))
     workflow.edit(ticket=ticket, changes={"assignee": bisc.people["desk"], "impact": "high"}, by=bisc.actor("desk"))
     after = call("GET", "/tickets/BISC-1").json()
-    assert (after["changed_at"], after["events"]) == (before["changed_at"], before["events"])
+    same = ("changed_at", "version", "events")
+    assert {name: after[name] for name in same} == {name: before[name] for name in same}
+    (row,) = call("GET", "/tickets").json()["items"]
+    assert row["version"] == before["version"] < Ticket.objects.get().version
+
+
+def test_a_library_that_saw_the_last_it_may_know_is_not_stale(bisc, ticket, api_of):
+    call = api_of("bisc colleague")
+    workflow.move(ticket=ticket, to="resolved", by=bisc.actor("desk"))
+    seen = call("GET", "/tickets/BISC-1").json()["version"]
+    workflow.answer(ticket=ticket, body="Intern", visibility="internal", by=bisc.actor("desk"))
+    stale = call("POST", "/tickets/BISC-1/transitions", {"to": "closed", "version": seen - 1})
+    assert (stale.status_code, stale.json()["version"]) == (409, seen)
+    assert call("POST", "/tickets/BISC-1/transitions", {"to": "closed", "version": seen}).status_code == 200
