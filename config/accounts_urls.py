@@ -1,6 +1,7 @@
 """Addresses of signing in. What we do not offer (sign-up, changing the address) is 404."""
 
 from allauth.account import views as account
+from django.conf import settings
 from django.http import Http404
 from django.urls import include, path, re_path
 
@@ -31,6 +32,12 @@ account_urls = [
         name="account_reset_password_from_key",
     ),
     path("2fa/", include("allauth.mfa.urls")),
-    path("social/", include("allauth.socialaccount.urls")),
-    path("oidc/", include("allauth.socialaccount.providers.openid_connect.urls")),
 ]
+# With OIDC_SERVER_URL: signing in elsewhere. Who was not invited stays outside; connecting by hand is not offered.
+if settings.SOCIALACCOUNT_PROVIDERS:
+    account_urls += [
+        path("social/signup/", closed, name="socialaccount_signup"),
+        path("social/", closed, name="socialaccount_connections"),
+        path("social/", include("allauth.socialaccount.urls")),
+        path("", include("allauth.socialaccount.providers.openid_connect.urls")),
+    ]

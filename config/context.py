@@ -28,6 +28,7 @@ def page(request: HttpRequest) -> dict[str, object]:
         "standing": standing,
         "places": _places(request) if standing is not None and organisation is not None else [],
         "demo": settings.DEMO,
+        "elsewhere": settings.SIGN_IN_ELSEWHERE,
         "languages": settings.LANGUAGES,
         "other_language": "en" if getattr(request, "LANGUAGE_CODE", "nl") == "nl" else "nl",
     }

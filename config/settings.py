@@ -330,13 +330,15 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO
 MFA_TOTP_ISSUER = "Samenbeheer"
 SOCIALACCOUNT_ONLY = False
 SOCIALACCOUNT_PROVIDERS = {}
+SIGN_IN_ELSEWHERE = ""  # the name on the button, where people sign in with their organisation's own account
 if os.environ.get("OIDC_SERVER_URL"):
+    SIGN_IN_ELSEWHERE = os.environ.get("OIDC_NAME", "OpenID Connect")
     SOCIALACCOUNT_PROVIDERS["openid_connect"] = {
         "OAUTH_PKCE_ENABLED": True,
         "APPS": [
             {
                 "provider_id": "oidc",
-                "name": os.environ.get("OIDC_NAME", "OpenID Connect"),
+                "name": SIGN_IN_ELSEWHERE,
                 "client_id": os.environ.get("OIDC_CLIENT_ID", ""),
                 "secret": _read_secret("OIDC_CLIENT_SECRET"),
                 "settings": {"server_url": os.environ["OIDC_SERVER_URL"]},

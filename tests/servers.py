@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 
 from config.embedded import CannotStart, Embedded
+from tests.running import free_port
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 
@@ -28,6 +29,8 @@ def _begin() -> None:
     os.environ["SAMENBEHEER_AS_OWNER"] = "1"
     os.environ["PORT"] = "8000"
     os.environ.setdefault("SECRET_KEY", "t" * 60)
+    os.environ["OIDC_SERVER_URL"] = f"http://127.0.0.1:{free_port()}"  # tests/oidc.py listens there when asked
+    os.environ["OIDC_CLIENT_ID"], os.environ["OIDC_NAME"] = "samenbeheer", "Eigen organisatie"
     data = Path(tempfile.mkdtemp(prefix="samenbeheer-test-"))
     data.chmod(0o711)
     os.environ["SAMENBEHEER_DATA"] = str(data)

@@ -3,11 +3,13 @@
 import threading
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 
 from agenda.categories.models import Category
+from tenants import actions
 from tenants.context import inside
-from tenants.models import ApiToken
+from tenants.models import ApiToken, Membership
 from tenants.outbox.models import OutboxEntry
 from tenants.tokens.actions import create_token
 from tests import conftest
@@ -91,6 +93,38 @@ def test_8_equal_posts_make_one_ticket(committed):
         assert Ticket.objects.count() == before + 1
     assert {answer.status_code for answer in answers} == {201}
     assert len({answer.json()["number"] for answer in answers}) == 1
+
+
+def test_two_administrators_who_end_each_others_role_leave_one(committed):
+    house = committed.bisc
+    people = [house.people["lead"], house.people["desk"]]
+    with inside(None):
+        before = set(Membership.objects.values_list("pk", flat=True))
+        actions.give_role(person=people[1], organisation=house.organisation, role="administrator", by=None)
+        rows = [
+            Membership.objects.get(person=person, organisation=house.organisation, role="administrator")
+            for person in people
+        ]
+    refused = []
+
+    def end(index):
+        with inside(house.organisation):
+            try:
+                actions.end_role(membership=rows[1 - index], by=people[index])
+            except ValidationError:
+                refused.append(index)
+
+    try:
+        _together(2, end)
+        with inside(None):
+            left = Membership.objects.current().filter(organisation=house.organisation, role="administrator")
+            assert (left.count(), len(refused)) == (1, 1)
+    finally:
+        with inside(None):
+            Membership.objects.exclude(pk__in=before).delete()
+            if not Membership.objects.filter(pk=rows[0].pk).exists():
+                rows[0].save(force_insert=True)
+            Membership.objects.filter(pk=rows[0].pk).update(until_on=None)
 
 
 def test_two_who_pick_up_at_once_leave_one_right_trail(committed):

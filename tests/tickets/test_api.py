@@ -13,7 +13,7 @@ from django.utils import timezone
 from tenants import files
 from tenants.models import ApiToken
 from tickets.idempotency.models import AnsweredRequest
-from tickets.models import Attachment, Ticket
+from tickets.models import Attachment, Message, Ticket
 
 NEW = {
     "type": "incident",
@@ -220,13 +220,25 @@ def test_a_key_is_per_person_and_path(colleague, api_of):
     assert colleague("POST", "/tickets/BISC-2/messages", {"body": "x"}, **{"Idempotency-Key": "c"}).status_code == 201
 
 
-def _upload(call, *uploads, **fields):
+def _upload(call, *uploads, key=None, **fields):
     client = Client()
+    headers = {"host": f"{call.host}:8000", "authorization": f"Bearer {call.token}"}
     return client.post(
         "/api/v1/tickets/BISC-1/attachments",
         {"files": list(uploads), **fields},
-        headers={"host": f"{call.host}:8000", "authorization": f"Bearer {call.token}"},
+        headers=headers | ({"idempotency-key": key} if key else {}),
     )
+
+
+def test_the_same_upload_twice_is_one_file(colleague):
+    first = _upload(colleague, SimpleUploadedFile("a.txt", b"een"), key="f")
+    second = _upload(colleague, SimpleUploadedFile("a.txt", b"een"), key="f")
+    assert (first.status_code, second.status_code, first.json()) == (201, 201, second.json())
+    assert Attachment.objects.count() == Message.objects.filter(attachments__isnull=False).count() == 1
+    assert _upload(colleague, SimpleUploadedFile("a.txt", b"twee"), key="f").status_code == 422
+    assert _upload(colleague, SimpleUploadedFile("b.txt", b"een"), key="f").status_code == 422
+    assert Attachment.objects.count() == 1
+    files.forget(Attachment.objects.get().storage_name)
 
 
 def test_attachments(colleague, desk):
