@@ -1,14 +1,36 @@
 """Addresses of signing in. What we do not offer (sign-up, changing the address) is 404."""
 
+import logging
+from functools import wraps
+
 from allauth.account import views as account
+from allauth.socialaccount.providers.openid_connect import views as openid_connect
 from django.conf import settings
 from django.http import Http404
+from django.shortcuts import render
 from django.urls import include, path, re_path
+from requests import RequestException
+
+logger = logging.getLogger(__name__)
 
 
 def closed(request, *args, **kwargs):
     """Not offered here."""
     raise Http404
+
+
+def reachable(view):
+    """Wrap a view that asks a provider of sign-in: when that one is away or answers nonsense, say so in our words."""
+
+    @wraps(view)
+    def wrapped(request, *args, **kwargs):
+        try:
+            return view(request, *args, **kwargs)
+        except (RequestException, KeyError, ValueError) as error:
+            logger.warning("the provider of sign-in does not answer as it should: %r", error)
+            return render(request, "socialaccount/authentication_error.html", status=502)
+
+    return wrapped
 
 
 account_urls = [
@@ -39,5 +61,8 @@ if settings.SOCIALACCOUNT_PROVIDERS:
         path("social/signup/", closed, name="socialaccount_signup"),
         path("social/", closed, name="socialaccount_connections"),
         path("social/", include("allauth.socialaccount.urls")),
-        path("", include("allauth.socialaccount.providers.openid_connect.urls")),
+        path("oidc/<str:provider_id>/login/", reachable(openid_connect.login), name="openid_connect_login"),
+        path(
+            "oidc/<str:provider_id>/login/callback/", reachable(openid_connect.callback), name="openid_connect_callback"
+        ),
     ]

@@ -326,6 +326,7 @@ class Embedded:
                     cursor.execute(f"CREATE ROLE {APPLICATION} LOGIN")
                 cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE])
                 if cursor.fetchone() is None:
+                    self.prepared_by = ""
                     cursor.execute(f"CREATE DATABASE {DATABASE} OWNER {OWNER}")
         finally:
             connection.close()

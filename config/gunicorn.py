@@ -7,7 +7,7 @@ from config.processes import die_with_parent
 
 bind = os.environ.get("SAMENBEHEER_BIND", f"127.0.0.1:{os.environ.get('PORT', '8000')}")
 worker_class = "gthread"
-preload_app = True  # imported once, shared by all
+preload_app = True  # most is imported once, and shared
 workers = int(os.environ.get("SAMENBEHEER_WEB_PROCESSES", "2"))
 threads = int(os.environ.get("SAMENBEHEER_WEB_THREADS", "4"))
 timeout = 60

@@ -333,6 +333,10 @@ SOCIALACCOUNT_PROVIDERS = {}
 SIGN_IN_ELSEWHERE = ""  # the name on the button, where people sign in with their organisation's own account
 if os.environ.get("OIDC_SERVER_URL"):
     SIGN_IN_ELSEWHERE = os.environ.get("OIDC_NAME", "OpenID Connect")
+    OIDC_EMAIL_DOMAINS = os.environ.get("OIDC_EMAIL_DOMAINS", "").lower().replace(",", " ").split()
+    if not OIDC_EMAIL_DOMAINS:
+        raise ImproperlyConfigured("OIDC_EMAIL_DOMAINS must name the domains that OIDC_SERVER_URL vouches for")
+    SOCIALACCOUNT_LOGIN_ON_GET = True  # a link: a form may go to our own host only (Content-Security-Policy)
     SOCIALACCOUNT_PROVIDERS["openid_connect"] = {
         "OAUTH_PKCE_ENABLED": True,
         "APPS": [
@@ -380,7 +384,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
         "connect-src": [SELF],
-        "form-action": [SELF] if not SOCIALACCOUNT_PROVIDERS else [SELF, os.environ["OIDC_SERVER_URL"]],
+        "form-action": [SELF],
         "manifest-src": [SELF],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],

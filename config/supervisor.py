@@ -30,6 +30,7 @@ class Supervisor:
         self.embedded = Embedded(data_directory())
         self.children: dict[str, subprocess.Popen] = {}
         self.stopping = False
+        self.skipped = False
 
     def run(self) -> int:
         """Start everything, wait until it is told to stop or a child ends; return the exit code."""
@@ -109,14 +110,17 @@ class Supervisor:
     def _prepare(self) -> None:
         """Migrate and load the demo, as the owner of the tables, in a child that can be stopped.
 
-        Own data that this very code prepared before is left as it is, which makes a second start quick.
+        Own data that this very code prepared before is left as it is, which makes a second start quick; when the web
+        server then says that something is wrong, it is prepared after all.
         """
         command = [sys.executable, str(ROOT / "manage.py"), "upgrade"]
         if os.environ.get("SAMENBEHEER_DEMO", "1") != "0" and self.environment["SAMENBEHEER_MODE"] == "demo":
             command.append("--demo")
         made_by = _made_by(command)
-        if self.embedded.prepared_by == made_by:
+        self.skipped = self.embedded.prepared_by == made_by
+        if self.skipped:
             return
+        self.embedded.prepared_by = ""
         child = self._child("upgrade", command)
         while child.poll() is None and not self.stopping:
             time.sleep(0.05)
@@ -144,19 +148,26 @@ class Supervisor:
             ended = self._ended()
             if ended:
                 raise CannotStart(f"{ended} stopped while starting")
-            if self._healthy():
+            status = self._health()
+            if status == 200:
                 self._announce()
                 return
+            if status == 503 and self.skipped:  # an older dump was put back, a schema was made beside us
+                self.embedded.prepared_by = ""
+                self._prepare()
             if time.monotonic() > until:
                 raise CannotStart(f"the web server does not answer after {READY_SECONDS} seconds")
             time.sleep(0.05)
 
-    def _healthy(self) -> bool:
+    def _health(self) -> int:
+        """Return the status that /healthz answers; 0 while there is no answer."""
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=5) as answer:
-                return answer.status == 200
+                return answer.status
+        except urllib.error.HTTPError as error:
+            return error.code
         except (OSError, urllib.error.URLError):
-            return False
+            return 0
 
     def _announce(self) -> None:
         domain = os.environ.get("SAMENBEHEER_DOMAIN", "samenbeheer.localhost")
@@ -204,7 +215,8 @@ class Supervisor:
 
 def _made_by(command: list[str]) -> str:
     """Return a name for what prepares the database: the migrations, the packages and the way it is asked."""
-    parts = [sys.version, *command[2:]]
-    for path in sorted([*ROOT.glob("*/migrations/*.py"), *ROOT.glob("requirements/*.txt"), ROOT / "pyproject.toml"]):
+    parts = [sys.version, os.environ.get("SAMENBEHEER_DOMAIN", ""), *command[2:]]
+    code = [ROOT / "config" / "management" / "commands" / "upgrade.py", *ROOT.glob("*/migrations/*.py")]
+    for path in sorted([*code, *ROOT.glob("requirements/*.txt")]):
         parts += [path.name, path.read_text()]
     return sha256("\0".join(parts).encode()).hexdigest()

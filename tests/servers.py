@@ -31,6 +31,7 @@ def _begin() -> None:
     os.environ.setdefault("SECRET_KEY", "t" * 60)
     os.environ["OIDC_SERVER_URL"] = f"http://127.0.0.1:{free_port()}"  # tests/oidc.py listens there when asked
     os.environ["OIDC_CLIENT_ID"], os.environ["OIDC_NAME"] = "samenbeheer", "Eigen organisatie"
+    os.environ["OIDC_EMAIL_DOMAINS"] = "bisc.example"
     data = Path(tempfile.mkdtemp(prefix="samenbeheer-test-"))
     data.chmod(0o711)
     os.environ["SAMENBEHEER_DATA"] = str(data)

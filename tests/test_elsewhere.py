@@ -17,11 +17,11 @@ def provider():
         yield found
 
 
-def _come_back(client, provider, *, email, verified=True, sub="1"):
+def _come_back(client, provider, *, email, verified=True, sub="1", process="login"):
     provider.claims = {"sub": sub, "email": email, "email_verified": verified, "name": "Iemand"}
     page = client.get("/account/login/").content.decode()
-    assert "Aanmelden met Eigen organisatie" in page
-    away = client.post("/account/oidc/oidc/login/")
+    assert "Aanmelden met Eigen organisatie" in page or process == "connect"
+    away = client.get("/account/oidc/oidc/login/", {"process": process})
     assert away.status_code == 302 and away["Location"].startswith(f"{provider.address}/authorization?")
     asked = parse_qs(urlsplit(away["Location"]).query)
     assert asked["code_challenge_method"] == ["S256"] and asked["redirect_uri"][0].startswith("http://bisc.")
@@ -36,7 +36,15 @@ def test_an_invited_person_comes_in_by_the_verified_address(cast, client_of, pro
     assert SocialAccount.objects.get().user == cast.bisc.people["desk"]
 
 
-@pytest.mark.parametrize(("email", "verified"), [("niemand@elders.example", True), ("desk@bisc.example", False)])
+@pytest.mark.parametrize(
+    ("email", "verified"),
+    [
+        ("niemand@bisc.example", True),
+        ("desk@bisc.example", False),
+        ("desk@bisc.example", "false"),
+        ("desk@cubiss.example", True),  # of a domain that this provider does not vouch for
+    ],
+)
 def test_who_was_not_invited_or_not_verified_stays_outside(cast, client_of, provider, email, verified):
     before = Person.objects.count()
     client = client_of(None, "bisc")
@@ -60,3 +68,15 @@ def test_a_made_up_answer_is_refused_in_our_words(client_of, provider):
     page = client.get("/account/social/login/cancelled/").content.decode()
     assert "U hebt zich daar niet aangemeld" in page
     assert client.get("/account/social/").status_code == client.get("/account/social/signup/").status_code == 404
+
+
+def test_nobody_ties_an_outside_account_to_the_one_they_are_signed_in_with(client_of, provider):
+    client = client_of("bisc desk", "bisc")
+    page = _come_back(client, provider, email="kwaad@elders.example", verified=False, sub="kwaad", process="connect")
+    assert "Aanmelden daar is niet gelukt" in page.content.decode()
+    assert SocialAccount.objects.count() == 0
+
+
+def test_a_provider_that_is_away_is_said_in_our_words(client_of):
+    answer = client_of(None, "bisc").get("/account/oidc/oidc/login/")
+    assert answer.status_code == 502 and "Aanmelden daar is niet gelukt" in answer.content.decode()

@@ -61,7 +61,8 @@ def desk(request: HttpRequest) -> HttpResponse:
     form = FilterForm(data, standing=request.standing)
     found = Ticket.objects.visible_to(request.standing)
     found = form.filter(found) if form.is_valid() else found.none()
-    refined = "refine" in request.GET or not form.is_valid() or form.refines
+    chosen = {"refine", "state", "assignee", "sort"} & request.GET.keys()
+    refined = bool(chosen) or not form.is_valid() or form.refines
     if refined:
         form.offer()
     counts = None if searching else open_counts(request.standing)

@@ -36,7 +36,7 @@ def agenda(request: HttpRequest) -> HttpResponse:
         "page": page,
         "tally": tally(items.running()),
         "as_time": as_time,
-        "refined": "refine" in request.GET or form.narrows,
+        "refined": "refine" in request.GET or not form.is_valid() or form.narrows,
         "axis": axis(page.rows, timezone.localdate()) if as_time else None,
         "may_add": request.standing.may(Permission.AGENDA_EDIT)
         or bool(request.standing.organisation_ids(OrganisationRole.DESK_LEAD)),

@@ -159,6 +159,11 @@ def test_red_comes_first(cast, item, client_of):
     assert "Rood" in trouble and "Oranje" in trouble and "Groen" not in trouble and "Groen" in steady
 
 
+def test_a_wrong_filter_is_said_and_can_be_mended(client_of):
+    page = client_of("member", "").get("/agenda/?theme=nonsense").content.decode()
+    assert "errorlist" in page and 'name="theme"' in page
+
+
 def test_the_axis_holds_every_item(item):
     found = axis([item], date(2026, 7, 1))
     (bar,) = found.bars

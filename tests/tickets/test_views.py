@@ -321,7 +321,13 @@ def test_single_keys_can_be_switched_off(client_of, cast):
 def test_the_filter_stands_there_when_asked_for_or_in_use(client_of, bisc):
     desk = client_of("bisc desk", "bisc")
     assert 'name="priority"' not in desk.get("/tickets/?view=all").content.decode()
-    for query in ("view=all&refine=1", "view=all&type=incident", f"view=all&library={bisc.library.slug}"):
+    for query in (
+        "view=all&refine=1",
+        "view=all&type=incident",
+        "view=all&state=closed",
+        "view=mine&sort=oldest",
+        f"view=all&library={bisc.library.slug}",
+    ):
         page = desk.get(f"/tickets/?{query}").content.decode()
         assert 'name="priority"' in page and 'name="refine"' in page, query
     wrong = desk.get("/tickets/?view=all&priority=nonsense")
