@@ -104,6 +104,16 @@ def test_bad_input_is_said_beside_the_field_and_nothing_typed_is_lost(client_of,
         assert "Lang verhaal &lt;b&gt;over&lt;/b&gt; zelfservice" in page
 
 
+def test_files_that_a_browser_forgets_are_said(client_of, ticket):
+    text = "Uw bestanden zijn niet bewaard"
+    colleague, upload = client_of("bisc colleague"), SimpleUploadedFile("a.txt", b"tekst")
+    assert text not in colleague.post("/tickets/new/", {**FORM, "category": ""}).content.decode()
+    page = colleague.post("/tickets/new/", {**FORM, "category": "", "attachments": upload})
+    assert page.status_code == 422 and text in page.content.decode()
+    page = colleague.post("/tickets/BISC-1/messages/", {"body": "", "attachments": SimpleUploadedFile("b", b"b")})
+    assert page.status_code == 422 and text in page.content.decode()
+
+
 def test_a_subject_of_400_characters_fits(client_of, bisc):
     subject = "lang " * 79 + "woord"
     assert len(subject) == 400
