@@ -155,6 +155,7 @@ class Supervisor:
             if status == 503 and self.skipped:  # an older dump was put back, a schema was made beside us
                 self.embedded.prepared_by = ""
                 self._prepare()
+                until = time.monotonic() + READY_SECONDS
             if time.monotonic() > until:
                 raise CannotStart(f"the web server does not answer after {READY_SECONDS} seconds")
             time.sleep(0.05)
