@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings as project_settings
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
@@ -351,6 +353,8 @@ def test_the_filter_stands_there_when_asked_for_or_in_use(client_of, bisc):
 def test_what_allauth_says_is_in_our_form_of_address(client_of):
     with translation.override("nl"):
         assert gettext("Enter your password:") == "Geef uw wachtwoord:"
+        with pytest.raises(ValidationError, match="Het moet minstens 12 tekens hebben"):
+            validate_password("kort")
     page = (
         client_of(None, "bisc").post("/account/login/", {"login": "x@bisc.example", "password": "y"}).content.decode()
     )

@@ -9,6 +9,7 @@ from babel.messages.extract import extract_from_dir, extract_python
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from django.conf import settings
+from django.contrib import auth
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import templatize
 
@@ -17,6 +18,7 @@ IN_DUTCH = Path("nl") / "LC_MESSAGES" / "django.po"
 PO = ROOT / "config" / "locale" / IN_DUTCH
 OVER_ALLAUTH = ROOT / "config" / "locale_allauth" / IN_DUTCH  # its texts in our form of address
 OF_ALLAUTH = Path(allauth.__file__).parent / "locale" / IN_DUTCH
+OF_DJANGO = Path(auth.__file__).parent / "locale" / "en" / "LC_MESSAGES" / "django.po"
 ROOMS = ("config", "tenants", "agenda", "tickets")
 KEYWORDS = {
     "gettext": None,
@@ -72,7 +74,7 @@ class Command(BaseCommand):
         present = {(one.id, one.context): one for one in catalog if one.id}
         missing = [key for key in wanted if key not in present or not _is_translated(present[key])]
         unused = [key for key in present if key not in wanted]
-        said = {one.id for one in _read(OF_ALLAUTH)}
+        said = {one.id for path in (OF_ALLAUTH, OF_DJANGO) for one in _read(path)}
         unused += [(one.id, "allauth") for one in _read(OVER_ALLAUTH) if one.id not in said]
         wrong = [one.id for one in catalog if one.id and any(True for _ in one.check(catalog))]
         for name, keys in {"untranslated": missing, "no longer used": unused, "placeholders differ": wrong}.items():
