@@ -198,8 +198,9 @@ def move(request: HttpRequest, number: str) -> HttpResponse:
         )
     except (workflow.TransitionNotAllowed, workflow.Conflict):
         fresh = _ticket(request, number)
+        readers = "internal" if request.standing.is_staff else "public"  # those of a reason
         again = AnswerForm(
-            {"body": values["reason"], "visibility": "public"},
+            {"body": values["reason"], "visibility": readers},
             then=allowed(Actor.of(request.standing).role_on(fresh), fresh.state),
         )
         again.add_error(

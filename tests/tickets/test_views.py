@@ -152,6 +152,11 @@ def test_the_state_changed_meanwhile_and_the_text_is_kept(client_of, ticket, bis
     data = {"to": "open", "reason": "Het is er nog steeds", "version": seen}
     response = client_of("bisc colleague").post("/tickets/BISC-1/transitions/", data)
     assert (response.status_code, "Het is er nog steeds" in response.content.decode()) == (409, True)
+    # What only colleagues would have read does not wait in the box for the library.
+    response = client_of("bisc desk").post("/tickets/BISC-1/transitions/", data)
+    page = response.content.decode()
+    assert response.status_code == 409 and "Het is er nog steeds" in page
+    assert 'value="internal" checked' in page and 'value="public" checked' not in page
 
 
 def test_a_session_that_expired_loses_nothing(client_of):
