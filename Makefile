@@ -31,7 +31,7 @@ check: .setup/test
 	@$(BIN)/mypy
 	@$(BIN)/python manage.py makemigrations --check --dry-run
 	@SAMENBEHEER_LINT_MIGRATIONS=1 $(BIN)/python manage.py lintmigrations --no-cache --quiet ok ignore \
-	  --ignore-name 0001_initial 0002_initial --exclude-migration-tests RUNPYTHON_MODEL_VARIABLE_NAME
+	  --ignore-name 0001_tables --exclude-migration-tests RUNPYTHON_MODEL_VARIABLE_NAME
 	@$(BIN)/python manage.py translations --check
 	@$(BIN)/hadolint docker/Dockerfile
 	@$(BIN)/check-jsonschema -q --builtin-schema vendor.compose-spec docker/compose.yaml

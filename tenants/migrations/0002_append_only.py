@@ -23,5 +23,5 @@ DROP FUNCTION public.append_only();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tenants", "0001_initial")]
+    dependencies = [("tenants", "0001_tables")]
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]

@@ -13,5 +13,5 @@ DROP TRIGGER event_append_only ON tickets_event;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tickets", "0001_initial"), ("tenants", "0002_append_only")]
+    dependencies = [("tickets", "0001_tables"), ("tenants", "0002_append_only")]
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]

@@ -111,5 +111,5 @@ def add(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("agenda", "0002_initial")]
+    dependencies = [("agenda", "0001_tables")]
     operations = [migrations.RunPython(add, migrations.RunPython.noop)]
