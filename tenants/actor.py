@@ -1,0 +1,79 @@
+"""Who acts: a person through some channel, or a named part of the system. The one `by` of every verb of all apps."""
+
+from dataclasses import dataclass
+
+from django.db import models
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from tenants.access import Standing
+from tenants.models import Organisation, Person
+from tenants.refusals import NotAllowed
+from tenants.roles import Permission
+
+
+class Channel(models.TextChoices):
+    """The way by which something came in."""
+
+    PAGE = "page", _("page")
+    API = "api", _("API")
+    MAIL = "mail", _("mail")
+    RULE = "rule", _("rule")
+    SYSTEM = "system", _("system")
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A person with their standing on one host, or a system actor with exactly the permissions it was given.
+
+    `channel` is the way it came in, `origin` the network address it came from (empty where there is none).
+    """
+
+    person: Person | None = None
+    standing: Standing | None = None
+    system: str = ""
+    permissions: frozenset[Permission] = frozenset()
+    channel: str = Channel.PAGE
+    origin: str = ""
+
+    @classmethod
+    def of(cls, standing: Standing, channel: str = Channel.PAGE, origin: str = "") -> "Actor":
+        """Return the person of `standing` as actor, with the permissions of that standing."""
+        return cls(
+            person=standing.person,
+            standing=standing,
+            permissions=standing.permissions,
+            channel=channel,
+            origin=origin,
+        )
+
+    @classmethod
+    def of_request(cls, request: HttpRequest) -> "Actor":
+        """Return the person who sent `request` as actor: through the API when a token came with it."""
+        channel = Channel.API if getattr(request, "token", None) else Channel.PAGE
+        return cls.of(request.standing, channel, request.META.get("REMOTE_ADDR") or "")
+
+    @classmethod
+    def of_system(cls, name: str, *permissions: Permission, channel: str = Channel.SYSTEM) -> "Actor":
+        """Return a named part of the system as actor; it may do what is given here and nothing else."""
+        return cls(system=name, permissions=frozenset(permissions), channel=channel)
+
+    def may(self, permission: Permission) -> bool:
+        """Was this permission given?"""
+        return permission in self.permissions
+
+    def may_at(self, organisation: Organisation, permission: Permission) -> bool:
+        """Was this permission given for `organisation`? A person's rights count on the host of their standing alone."""
+        if self.standing is not None and self.standing.organisation.pk != organisation.pk:
+            return False
+        return self.may(permission)
+
+    def require(self, permission: Permission) -> None:
+        """Raise NotAllowed unless this permission was given."""
+        if not self.may(permission):
+            raise NotAllowed(permission)
+
+    @property
+    def is_staff(self) -> bool:
+        """Is it a person who acts for the desk of an organisation?"""
+        return bool(self.standing and self.standing.is_staff)
