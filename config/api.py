@@ -1,15 +1,19 @@
 """The two APIs, wired: one on each organisation's host, one on the common host."""
 
 import logging
+from collections.abc import Iterable
 
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
-from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.errors import AuthenticationError, HttpError
+from ninja.errors import ValidationError as UnreadableInput
 from ninja.security import HttpBearer
 
 from agenda.api import router as agenda_router
 from tenants.problems import Problem, problem
+from tenants.refusals import Conflict
 from tickets.api import router as tickets_router
 
 log = logging.getLogger("samenbeheer.api")
@@ -42,6 +46,11 @@ def _message_of(error: dict) -> str:
     return _("This value cannot be used.")
 
 
+def invalid(errors: Iterable[dict[str, str]]) -> HttpResponse:
+    """Return 400 with everything that is wrong at once."""
+    return problem(400, _("Some values cannot be used."), errors=list(errors))
+
+
 def _made(title: str, namespace: str, router) -> NinjaAPI:
     api = NinjaAPI(
         title=title,
@@ -58,10 +67,27 @@ def _made(title: str, namespace: str, router) -> NinjaAPI:
     def own(request: HttpRequest, error: Problem) -> HttpResponse:
         return problem(error.status, error.detail, **error.more)
 
+    @api.exception_handler(UnreadableInput)
+    def unreadable(request: HttpRequest, error: UnreadableInput) -> HttpResponse:
+        return invalid([{"field": str(one["loc"][-1]), "message": _message_of(one)} for one in error.errors])
+
     @api.exception_handler(ValidationError)
     def unusable(request: HttpRequest, error: ValidationError) -> HttpResponse:
-        rows = [{"field": str(one["loc"][-1]), "message": _message_of(one)} for one in error.errors]
-        return problem(422, errors=rows)
+        by_field = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
+        return invalid(
+            {"field": "" if name == "__all__" else name, "message": message}
+            for name, messages in by_field.items()
+            for message in messages
+        )
+
+    @api.exception_handler(PermissionDenied)
+    def refused(request: HttpRequest, error: PermissionDenied) -> HttpResponse:
+        return problem(403)
+
+    @api.exception_handler(Conflict)
+    def conflict(request: HttpRequest, error: Conflict) -> HttpResponse:
+        more = {"fields": error.fields, "version": error.version} if error.fields else {}
+        return problem(409, error.detail, **more)
 
     @api.exception_handler(HttpError)
     def http(request: HttpRequest, error: HttpError) -> HttpResponse:

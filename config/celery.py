@@ -16,6 +16,8 @@ app.conf.beat_schedule = {
     "sweep-outbox": {"task": "tenants.sweep_outbox", "schedule": settings.SWEEP_EVERY},
     "close-resolved": {"task": "tickets.close_resolved_everywhere", "schedule": settings.CLOSE_EVERY},
     "check-drift": {"task": "tickets.check_drift_everywhere", "schedule": settings.DRIFT_EVERY},
+    "purge-attachments": {"task": "tickets.purge_attachments_everywhere", "schedule": settings.DRIFT_EVERY},
+    "tidy-bytes": {"task": "tickets.tidy_bytes_everywhere", "schedule": settings.DRIFT_EVERY},
     "tidy": {"task": "tenants.tidy", "schedule": 86400},
 }
 

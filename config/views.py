@@ -10,7 +10,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from config.mailbox import mails_to
-from tickets.views import portal
+from tickets.lists.views import portal
 
 
 @require_GET

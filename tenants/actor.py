@@ -1,9 +1,9 @@
 """Who acts: a person through some channel, or a named part of the system. The one `by` of every verb of all apps."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import models
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from tenants.access import Standing
@@ -48,7 +48,7 @@ class Actor:
         )
 
     @classmethod
-    def of_request(cls, request: HttpRequest) -> "Actor":
+    def of_request(cls, request: Any) -> "Actor":
         """Return the person who sent `request` as actor: through the API when a token came with it."""
         channel = Channel.API if getattr(request, "token", None) else Channel.PAGE
         return cls.of(request.standing, channel, request.META.get("REMOTE_ADDR") or "")

@@ -26,10 +26,10 @@ def problem(status: int, detail: str = "", **more: object) -> JsonResponse:
 
 
 def form_problem(errors: dict[str, list[str]]) -> Problem:
-    """Return a 422 that names each field; `errors` as a Django form gives them."""
+    """Return a 400 that names each field; `errors` as a Django form gives them."""
     rows = [
         {"field": "" if name == "__all__" else name, "message": str(message)}
         for name, messages in errors.items()
         for message in messages
     ]
-    return Problem(422, errors=rows)
+    return Problem(400, errors=rows)

@@ -10,10 +10,12 @@ class NotAllowed(PermissionDenied):
 class Conflict(Exception):
     """What was asked does not fit what is there now (409): changed meanwhile, or no such step from here.
 
-    `fields` are the names of what changed since the version that the actor saw; empty where the state refuses.
+    `fields` are the names of what changed since the version that the actor saw, and `version` is the one to see now;
+    empty where the state refuses.
     """
 
-    def __init__(self, detail: str = "", fields: list[str] | None = None):
+    def __init__(self, detail: str = "", fields: list[str] | None = None, version: int | None = None):
         super().__init__(detail)
         self.detail = detail
         self.fields = fields or []
+        self.version = version

@@ -36,6 +36,7 @@ class Permission(StrEnum):
 
     TICKETS_WORK = "tickets.work"
     TICKETS_REPORT = "tickets.report"
+    TICKETS_CLOSE = "tickets.close"
     COLLEAGUES_MANAGE = "colleagues.manage"
     PEOPLE_MANAGE = "people.manage"
     SETTINGS_CHANGE = "settings.change"

@@ -21,6 +21,7 @@ from agenda.work.models import WorkItem
 from tenants import context
 from tenants.access import standing
 from tenants.actions import create_organisation, ensure_common
+from tenants.actor import Actor
 from tenants.context import inside
 from tenants.models import (
     Library,
@@ -35,8 +36,7 @@ from tenants.models import (
 from tenants.tokens.actions import create_token
 from tests.running import Running, folder_for_data
 from tests.servers import WORKER
-from tickets import workflow
-from tickets.actor import Actor
+from tickets.desk import actions as verbs
 from tickets.models import Ticket
 from tickets.states import Visibility
 
@@ -145,7 +145,7 @@ def _house(slug: str, name: str) -> House:
         LibraryMembership.objects.create(person=people[who], library=library, role=role, from_on=since)
     house = House(organisation, libraries[0], libraries[1], locations, people, "")
     with inside(organisation):
-        ticket = workflow.create(
+        ticket = verbs.create(
             type="incident",
             subject=f"Zelfservice zegt {SECRET[slug]}",
             body=f"Het bericht luidt {SECRET[slug]}.",
@@ -155,7 +155,7 @@ def _house(slug: str, name: str) -> House:
             locations=locations[:1],
             by=house.actor("colleague"),
         )
-        workflow.answer(
+        verbs.answer(
             ticket=ticket, body=f"Intern {SECRET[slug]}geheim", visibility=Visibility.INTERNAL, by=house.actor("desk")
         )
         house.ticket = ticket.number

@@ -15,9 +15,10 @@ from tenants.tokens.actions import create_token
 from tests import conftest
 from tests.conftest import Api
 from tests.tickets.test_api import NEW
-from tickets import workflow
+from tickets.desk import actions as verbs
 from tickets.idempotency.models import AnsweredRequest
 from tickets.models import Counter, Event, Message, Ticket
+from tickets.opening import next_number
 
 
 @pytest.fixture
@@ -74,7 +75,7 @@ def test_8_threads_of_50_give_400_numbers_none_twice(committed):
         with inside(house.organisation):
             for _ in range(50):
                 with transaction.atomic():
-                    numbers.append(workflow.next_number())
+                    numbers.append(next_number())
 
     _together(8, make)
     assert len(numbers) == len(set(numbers)) == 400
@@ -130,7 +131,7 @@ def test_two_administrators_who_end_each_others_role_leave_one(committed):
 def test_two_who_pick_up_at_once_leave_one_right_trail(committed):
     house = committed.bisc
     with inside(house.organisation):
-        ticket = workflow.create(
+        ticket = verbs.create(
             type="incident",
             subject="x",
             body="x",
@@ -143,7 +144,7 @@ def test_two_who_pick_up_at_once_leave_one_right_trail(committed):
 
     def pick(index):
         with inside(house.organisation):
-            workflow.pick_up(ticket=ticket, by=actors[index])
+            verbs.pick_up(ticket=ticket, by=actors[index])
 
     _together(8, pick)
     with inside(house.organisation):

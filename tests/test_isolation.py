@@ -19,7 +19,7 @@ from tenants import files
 from tenants.context import inside
 from tenants.models import ApiToken, LibraryMembership, Membership
 from tests.conftest import SECRET
-from tickets import workflow
+from tickets.desk import actions as verbs
 from tickets.models import Attachment, Message, Ticket
 from tickets.states import Visibility
 
@@ -105,7 +105,7 @@ def planted(bisc):
     """BiSC's ticket with an internal note and a file; returns arguments by kind of object."""
     ticket = Ticket.objects.get(number=bisc.ticket)
     upload = SimpleUploadedFile(f"{WORD}.txt", f"inhoud {WORD}".encode())
-    workflow.answer(ticket=ticket, body=f"Bijlage {WORD}", uploads=[upload], by=bisc.actor("colleague"))
+    verbs.answer(ticket=ticket, body=f"Bijlage {WORD}", uploads=[upload], by=bisc.actor("colleague"))
     attachment = Attachment.objects.get(message__ticket=ticket)
     token = ApiToken.objects.create(
         person=bisc.people["desk"],
@@ -226,13 +226,13 @@ def test_a_library_never_reads_internal_text(planted, client_of, api_of, bisc):
         detail = api_of(who)("GET", f"/tickets/{bisc.ticket}").json()
         assert internal not in json.dumps(detail)
         assert {message["visibility"] for message in detail["messages"]} == {"public"}
-        assert "noted" not in {event["type"] for event in detail["events"]}
+        assert "noted" not in {event["kind"] for event in detail["events"]}
 
 
 @pytest.mark.parametrize("visibility", [Visibility.INTERNAL, Visibility.PARTNERS])
 def test_a_file_of_an_internal_message_is_404_for_the_library(visibility, bisc, client_of, api_of):
     ticket = Ticket.objects.get(number=bisc.ticket)
-    workflow.answer(
+    verbs.answer(
         ticket=ticket,
         body="zie bijlage",
         visibility=visibility,

@@ -4,9 +4,9 @@ from datetime import datetime
 
 from agenda.figures.models import TicketSnapshot
 from tenants.context import current_organisation
-from tickets.models import Ticket
+from tickets.desk.models import Event, Ticket
 
-_FACTS = [
+FACTS = [
     "type",
     "category",
     "priority",
@@ -58,51 +58,18 @@ def snapshot_of(ticket: Ticket, location_ids: list[int]) -> TicketSnapshot:
     )
 
 
-def publish(ticket: Ticket) -> None:
-    """Write the snapshot of `ticket` in the caller's transaction; the caller holds the ticket's row lock."""
-    location_ids = list(ticket.locations.order_by().values_list("pk", flat=True))
+def publish(event: Event) -> None:
+    """Write the snapshot of the event's ticket in the same transaction; the row of the ticket is locked."""
+    ticket = event.ticket
+    write([snapshot_of(ticket, list(ticket.locations.order_by().values_list("pk", flat=True)))])
+
+
+def write(snapshots: list[TicketSnapshot]) -> None:
+    """Write snapshots over those that are there."""
     TicketSnapshot.objects.bulk_create(
-        [snapshot_of(ticket, location_ids)],
+        snapshots,
         update_conflicts=True,
         unique_fields=["organisation", "number"],
-        update_fields=_FACTS,
-    )
-
-
-def differing(batch: int = 1000) -> tuple[list[TicketSnapshot], list[int]]:
-    """Compare all tickets of the organisation entered with their snapshots.
-
-    Returns the snapshots as they should be where they differ or are missing, and the pks of snapshots without ticket.
-    """
-    organisation = current_organisation()
-    through = Ticket.locations.through
-    locations: dict[int, list[int]] = {}
-    for ticket_id, location_id in through.objects.values_list("ticket_id", "location_id"):
-        locations.setdefault(ticket_id, []).append(location_id)
-    present = {one.number: one for one in TicketSnapshot.objects.filter(organisation=organisation)}
-    wrong = []
-    for ticket in Ticket.objects.order_by("pk").defer("search").iterator(chunk_size=batch):
-        right = snapshot_of(ticket, locations.get(ticket.pk, []))
-        found = present.pop(right.number, None)
-        if found is None or any(_value(found, name) != _value(right, name) for name in _FACTS):
-            wrong.append(right)
-    return wrong, [one.pk for one in present.values()]
-
-
-def _value(snapshot: TicketSnapshot, name: str) -> object:
-    attributes = {"category": "category_id", "library": "library_id", "platform": "platform_id"}
-    return getattr(snapshot, attributes.get(name, name))
-
-
-def rebuild() -> tuple[int, int]:
-    """Make the snapshots of the organisation entered right; return how many were written and how many removed."""
-    wrong, extra = differing()
-    TicketSnapshot.objects.bulk_create(
-        wrong,
-        update_conflicts=True,
-        unique_fields=["organisation", "number"],
-        update_fields=_FACTS,
+        update_fields=FACTS,
         batch_size=500,
     )
-    TicketSnapshot.objects.filter(pk__in=extra).delete()
-    return len(wrong), len(extra)

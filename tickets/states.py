@@ -62,6 +62,19 @@ class Visibility(models.TextChoices):
     PARTNERS = "partners", _("partners")
 
 
+class Speaker(models.TextChoices):
+    """Who says something: a person for the desk, the library or a colleague POI; or somebody who is no person here."""
+
+    STAFF = "staff", _("staff")
+    LIBRARY = "library", _("library")
+    PARTNER = "partner", _("colleague POI")
+    SUPPLIER = "supplier", _("supplier")
+    GUEST = "guest", _("guest")
+    SYSTEM = "system", _("system")
+
+
+PEOPLE = (Speaker.STAFF, Speaker.LIBRARY, Speaker.PARTNER)
+
 OPEN_STATES = (
     State.NEW,
     State.OPEN,
@@ -71,9 +84,6 @@ OPEN_STATES = (
     State.PLANNED,
 )
 CLOSED_STATES = (State.CLOSED, State.MERGED)
-
-# What a library may know that it changed; the rest is the desk's own.
-PUBLIC_FIELDS = frozenset({"state", "subject", "type", "category", "library", "locations", "urgency"})
 
 # Priority by (urgency, impact): the 3 x 3 matrix of ITIL with four outcomes.
 PRIORITY = {
@@ -94,7 +104,8 @@ def priority_of(urgency: str, impact: str) -> Priority:
     return PRIORITY[(Urgency(urgency), Impact(impact))]
 
 
-STAFF, REPORTER, TIME = "staff", "reporter", "time"
+# What an actor is on one ticket: for the desk; its reporter or key user; whoever else may read it; time.
+STAFF, REPORTER, READER, TIME = "staff", "reporter", "reader", "time"
 REOPEN_DAYS = 14
 
 _WORKING = (
@@ -113,6 +124,14 @@ TRANSITIONS: dict[tuple[str, str], tuple[str, ...]] = {
     (REPORTER, State.RESOLVED): (State.CLOSED, State.OPEN),
     (REPORTER, State.CLOSED): (State.OPEN,),
     (TIME, State.RESOLVED): (State.CLOSED,),
+}
+
+
+# A public answer takes the ticket along: (role, from) -> to.
+AFTER_ANSWER: dict[tuple[str, str], State] = {
+    (STAFF, State.NEW): State.OPEN,
+    (REPORTER, State.WAITING_REPORTER): State.OPEN,
+    (READER, State.WAITING_REPORTER): State.OPEN,
 }
 
 

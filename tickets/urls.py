@@ -1,19 +1,6 @@
-"""Addresses of the desk."""
+"""Addresses of the desk, room by room."""
 
-from django.urls import path
+from tickets.desk.urls import urlpatterns as desk
+from tickets.lists.urls import urlpatterns as lists
 
-from tickets import views
-
-urlpatterns = [
-    path("tickets/", views.tickets, name="tickets"),
-    path("tickets/new/", views.new_ticket, name="new_ticket"),
-    path("tickets/pane/", views.pane, name="ticket_pane"),
-    path("tickets/preview/", views.preview, name="ticket_preview"),
-    path("tickets/<str:number>/", views.ticket, name="ticket"),
-    path("tickets/<str:number>/messages/", views.answer, name="ticket_answer"),
-    path("tickets/<str:number>/transitions/", views.move, name="ticket_move"),
-    path("tickets/<str:number>/pick-up/", views.pick_up, name="ticket_pick_up"),
-    path("tickets/<str:number>/edit/", views.edit, name="ticket_edit"),
-    path("tickets/<str:number>/attachments/<str:key>/", views.attachment, name="ticket_attachment"),
-    path("libraries/", views.libraries, name="libraries"),
-]
+urlpatterns = [*lists, *desk]

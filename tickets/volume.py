@@ -280,13 +280,16 @@ class Builder:
 
     def _say(self, rows: _Rows, ticket: int, author: int, by_staff: bool, body: str, at: datetime, who="public") -> int:
         pk = self._id(Message)
-        rows.messages.append((pk, ticket, author, by_staff, who, body, "page", at))
+        speaker, key = "staff" if by_staff else "library", f"{self.rng.getrandbits(96):024x}"
+        rows.messages.append((pk, ticket, key, author, speaker, "", who, body, "page", "", at))
         return pk
 
-    def _happen(self, rows: _Rows, ticket: int, type: str, actor, at, version, message=None, changes=None) -> None:
+    def _happen(self, rows: _Rows, ticket: int, kind: str, actor, at, version, message=None, changes=None) -> None:
         payload = json.dumps({"changes": changes} if changes else {})
         system, channel = ("", "page") if actor else ("auto_close", "system")
-        rows.events.append((self._id(Event), ticket, type, 1, payload, actor, system, channel, message, version, at))
+        told = None if kind == "noted" else version
+        row = (self._id(Event), ticket, kind, 1, payload, actor, system, channel, message, version, told, at)
+        rows.events.append(row)
 
     def _write(self, cursor, rows: _Rows) -> None:
         tables = [
@@ -300,13 +303,13 @@ class Builder:
             (Ticket.locations.through._meta.db_table, "ticket_id, location_id", rows.places),
             (
                 Message._meta.db_table,
-                "id, ticket_id, author_id, by_staff, visibility, body, channel, created_at",
+                "id, ticket_id, key, author_id, speaker, speaker_name, visibility, body, channel, once, created_at",
                 rows.messages,
             ),
             (
                 Event._meta.db_table,
-                "id, ticket_id, type, schema, payload, actor_id, system_actor, channel, message_id, ticket_version,"
-                " created_at",
+                "id, ticket_id, kind, schema, payload, actor_id, system_actor, channel, message_id, ticket_version,"
+                " told_version, created_at",
                 rows.events,
             ),
             (

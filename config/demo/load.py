@@ -18,6 +18,7 @@ from agenda.work.models import PolicyGoal, WorkItem
 from config.demo.network import ORGANISATIONS, PLATFORM_OF_PROVINCE, PLATFORMS, DemoLibrary, libraries_of
 from tenants.access import standing
 from tenants.actions import create_organisation
+from tenants.actor import Actor
 from tenants.context import inside, organisation_by_schema
 from tenants.models import (
     Library,
@@ -31,8 +32,8 @@ from tenants.models import (
 )
 from tenants.outbox.models import OutboxEntry
 from tenants.roles import CooperationRole, LibraryRole, OrganisationRole
-from tickets import workflow
-from tickets.actor import Actor
+from tickets.desk import actions as desk_actions
+from tickets.models import Ticket
 from tickets.states import State, Visibility
 from tickets.volume import Builder
 
@@ -175,7 +176,7 @@ def _load_staff(organisation: Organisation, password: str, has_seat: bool) -> No
 
 def _load_volume(count: int, volume: float) -> None:
     wanted = round(count * volume)
-    if wanted and not workflow.Ticket.objects.exists():
+    if wanted and not Ticket.objects.exists():
         Builder(count=wanted, until=timezone.now() - timedelta(days=1), open_at_least=0).build()
 
 
@@ -194,7 +195,7 @@ def _load_conversations() -> None:
     for index, row in enumerate(sorted(rows, key=lambda row: -row["ago"])):
         library = Library.objects.select_related("organisation").get(slug=row["library"])
         with inside(organisation_by_schema(library.organisation.schema_name)):
-            if not workflow.Ticket.objects.filter(subject=row["subject"]).exists():
+            if not Ticket.objects.filter(subject=row["subject"]).exists():
                 with transaction.atomic():
                     _converse(row, library, index)
     # What happened before today is not mailed today.
@@ -208,7 +209,7 @@ def _converse(row: dict, library: Library, index: int) -> None:
     account = "balie" if index % 3 else "keyuser"
     reporter = Actor.of(standing(Person.objects.get(email=f"{account}@{library.slug}.example"), organisation))
     desk = Actor.of(standing(Person.objects.get(email=f"desk@{organisation.slug}.example"), organisation))
-    ticket = workflow.create(
+    ticket = desk_actions.create(
         type=row["type"],
         subject=row["subject"],
         body=row["talk"][0][1],
@@ -224,16 +225,16 @@ def _converse(row: dict, library: Library, index: int) -> None:
         at = min(at + timedelta(minutes=17 + 41 * turn + index % 30), latest)
         ticket.refresh_from_db()
         if who == ">":
-            workflow.move(ticket=ticket, to=text, by=desk, at=at)
+            desk_actions.move(ticket=ticket, to=text, by=desk, at=at)
         elif who == "L>":
-            workflow.move(ticket=ticket, to=State.CLOSED, by=reporter, at=at)
+            desk_actions.move(ticket=ticket, to=State.CLOSED, by=reporter, at=at)
         elif who == "L":
-            workflow.answer(ticket=ticket, body=text, by=reporter, at=at)
+            desk_actions.answer(ticket=ticket, body=text, by=reporter, at=at)
         else:
             if ticket.assignee_id is None and index % 5:
-                workflow.pick_up(ticket=ticket, by=desk, at=at - timedelta(minutes=5))
+                desk_actions.pick_up(ticket=ticket, by=desk, at=at - timedelta(minutes=5))
             level = {"S": Visibility.PUBLIC, "I": Visibility.INTERNAL, "P": Visibility.PARTNERS}[who]
-            workflow.answer(ticket=ticket, body=text, visibility=level, by=desk, at=at)
+            desk_actions.answer(ticket=ticket, body=text, visibility=level, by=desk, at=at)
 
 
 def _quarter(offset: int) -> date:

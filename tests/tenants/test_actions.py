@@ -299,9 +299,9 @@ def test_a_failed_creation_drops_only_what_it_made(cast, monkeypatch):
 def test_whether_somebody_elsewhere_has_an_account_is_not_told(cast, api_of, client_of):
     answers = [
         api_of("bisc colleague")("GET", f"/tickets?assignee={one}").status_code
-        for one in ("desk@cubiss.example", "x@y.example")
+        for one in ("desk@cubiss.example", "desk@bisc.example", "x@y.example")
     ]
-    assert answers == [422, 422]
+    assert answers == [400, 400, 400]
     form = {"type": "incident", "subject": "x", "body": "x", "library": "bisc-een", "category": "6.1", "urgency": "low"}
     pages = [
         client_of("bisc desk").post("/tickets/new/", {**form, "reporter": one}).content.decode()

@@ -20,7 +20,7 @@ from tenants.context import (
 from tenants.models import Organisation
 from tests import conftest
 from tests.conftest import SECRET
-from tickets import workflow
+from tickets.desk import actions as verbs
 from tickets.models import Ticket
 
 
@@ -129,7 +129,7 @@ def test_on_commit_takes_its_schema_along(bisc, ticket, monkeypatch, django_capt
     sent = []
     monkeypatch.setattr("tenants.outbox.actions.nudge", lambda **values: sent.append(values["schema_name"]))
     with django_capture_on_commit_callbacks() as callbacks:
-        workflow.answer(ticket=ticket, body="x", by=bisc.actor("desk"))
+        verbs.answer(ticket=ticket, body="x", by=bisc.actor("desk"))
     with inside(None):
         for callback in callbacks:
             callback()

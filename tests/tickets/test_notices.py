@@ -6,7 +6,7 @@ from django.core import mail
 from tenants.models import LibraryMembership, Person
 from tenants.outbox import actions as outbox
 from tenants.outbox.models import OutboxEntry
-from tickets import workflow
+from tickets.desk import actions as verbs
 from tickets.models import Ticket
 from tickets.notices.actions import send_notices
 from tickets.notices.models import Notice
@@ -28,10 +28,10 @@ def _deliver(house):
 
 def test_reporter_hears_received_answered_resolved(bisc, ticket):
     desk = bisc.actor("desk")
-    workflow.answer(ticket=ticket, body="We kijken mee.", by=desk)
-    workflow.move(ticket=ticket, to="waiting_supplier", by=desk)
-    workflow.answer(ticket=ticket, body="Intern praatje", visibility=Visibility.INTERNAL, by=desk)
-    workflow.move(ticket=ticket, to="resolved", reason="interne reden", by=desk)
+    verbs.answer(ticket=ticket, body="We kijken mee.", by=desk)
+    verbs.move(ticket=ticket, to="waiting_supplier", by=desk)
+    verbs.answer(ticket=ticket, body="Intern praatje", visibility=Visibility.INTERNAL, by=desk)
+    verbs.move(ticket=ticket, to="resolved", reason="interne reden", by=desk)
     to = [bisc.people["colleague"].email]
     assert _deliver(bisc) == [(to, "Nieuw antwoord"), (to, "Opgelost, graag bevestigen")]
     text = "".join(one.subject + one.body for one in mail.outbox)
@@ -40,31 +40,31 @@ def test_reporter_hears_received_answered_resolved(bisc, ticket):
 
 
 def test_staff_hear_assigned_and_reaction(bisc, ticket):
-    workflow.edit(ticket=ticket, changes={"assignee": bisc.people["desk"]}, by=bisc.actor("lead"))
-    workflow.answer(ticket=ticket, body="Nog steeds.", by=bisc.actor("colleague"))
+    verbs.edit(ticket=ticket, changes={"assignee": bisc.people["desk"]}, by=bisc.actor("lead"))
+    verbs.answer(ticket=ticket, body="Nog steeds.", by=bisc.actor("colleague"))
     to = [bisc.people["desk"].email]
     assert _deliver(bisc) == [(to, "Aan u toegewezen"), (to, "Reactie")]
 
 
 def test_nobody_hears_of_what_they_did_themselves(bisc, ticket):
-    workflow.pick_up(ticket=ticket, by=bisc.actor("desk"))
+    verbs.pick_up(ticket=ticket, by=bisc.actor("desk"))
     assert _deliver(bisc) == []
 
 
 def test_language_is_the_readers(bisc, ticket):
     Person.objects.filter(pk=bisc.people["colleague"].pk).update(language="en")
-    workflow.answer(ticket=ticket, body="Hello", by=bisc.actor("desk"))
+    verbs.answer(ticket=ticket, body="Hello", by=bisc.actor("desk"))
     assert _deliver(bisc) == [([bisc.people["colleague"].email], "New answer")]
 
 
 def test_somebody_who_left_hears_nothing(bisc, ticket):
     LibraryMembership.objects.filter(person=bisc.people["colleague"]).update(until_on="2025-01-01")
-    workflow.answer(ticket=ticket, body="Hallo", by=bisc.actor("desk"))
+    verbs.answer(ticket=ticket, body="Hallo", by=bisc.actor("desk"))
     assert _deliver(bisc) == []
 
 
 def test_the_same_event_twice_is_one_mail(bisc, ticket):
-    workflow.answer(ticket=ticket, body="Hallo", by=bisc.actor("desk"))
+    verbs.answer(ticket=ticket, body="Hallo", by=bisc.actor("desk"))
     _deliver(bisc)
     OutboxEntry.objects.update(done_at=None)
     _deliver(bisc)
@@ -73,7 +73,7 @@ def test_the_same_event_twice_is_one_mail(bisc, ticket):
 
 
 def test_a_mail_server_that_is_away_loses_nothing(bisc, ticket, monkeypatch):
-    workflow.answer(ticket=ticket, body="Hallo", by=bisc.actor("desk"))
+    verbs.answer(ticket=ticket, body="Hallo", by=bisc.actor("desk"))
     key = OutboxEntry.objects.get().dedupe_key
 
     def away(entry):

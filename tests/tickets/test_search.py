@@ -5,9 +5,10 @@ import re
 import pytest
 from django.utils import timezone
 
-from tickets import queries, workflow
+from tickets.desk import actions as verbs
 from tickets.models import Message, Ticket
-from tickets.queries import matching, search
+from tickets.search import queries
+from tickets.search.queries import matching, search
 from tickets.states import Visibility
 from tickets.volume import RARE_WORD, Builder
 
@@ -20,8 +21,8 @@ def _found(house, text, who="desk"):
 @pytest.fixture
 def spoken(bisc, ticket):
     """The ticket of the cast, with words to look for."""
-    workflow.edit(ticket=ticket, changes={"subject": "Reserveringsberichten in categorieën"}, by=bisc.actor("desk"))
-    workflow.answer(ticket=ticket, body="De kastlijst van Café Zeeën is leeg", by=bisc.actor("desk"))
+    verbs.edit(ticket=ticket, changes={"subject": "Reserveringsberichten in categorieën"}, by=bisc.actor("desk"))
+    verbs.answer(ticket=ticket, body="De kastlijst van Café Zeeën is leeg", by=bisc.actor("desk"))
     return ticket
 
 
@@ -52,7 +53,7 @@ def test_another_organisations_number_is_not_found(bisc, ticket):
 
 
 def test_a_hit_on_an_internal_note_is_no_hit_for_the_library(bisc, ticket):
-    workflow.answer(ticket=ticket, body="contractboete", visibility=Visibility.INTERNAL, by=bisc.actor("desk"))
+    verbs.answer(ticket=ticket, body="contractboete", visibility=Visibility.INTERNAL, by=bisc.actor("desk"))
     assert _found(bisc, "contractboete") == [ticket.number]
     for who in ("colleague", "keyuser"):
         assert _found(bisc, "contractboete", who) == []

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tenants.settings.queries import InForce
-from tickets.workdays import add_working_days, is_working_day
+from tickets.closing.workdays import add_working_days, is_working_day
 
 RULES = InForce(auto_close_days=5, liberation_day_free=True, good_friday_free=False, time_zone="Europe/Amsterdam")
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")

@@ -21,7 +21,7 @@ def idempotent(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
     """Wrap a Django view of the API: with an Idempotency-Key, a repeated request gets the first one's answer.
 
     The row with the answer is written in the same transaction as the work. Equal requests at the same time wait for
-    the first. The same key with another body is 422. An answer that is not 2xx is not kept.
+    the first. The same key with another body is 400. An answer that is not 2xx is not kept.
     """
 
     @wraps(view)
@@ -30,7 +30,7 @@ def idempotent(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
         if not key:
             return view(request, *args, **kwargs)
         if len(key) > 200 or not key.isprintable():
-            return problem(422, errors=[{"field": "Idempotency-Key", "message": "At most 200 printable characters."}])
+            return problem(400, errors=[{"field": "Idempotency-Key", "message": "At most 200 printable characters."}])
         if len(request.path) > 200 or "\0" in request.path:
             return problem(404)
         digest = _digest(request)
@@ -39,7 +39,7 @@ def idempotent(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
             row = AnsweredRequest.objects.get(person=request.user, path=request.path, key=key)
             if not fresh:
                 if row.body_sha256 != digest:
-                    return problem(422, "This Idempotency-Key was used for another request.")
+                    return problem(400, "This Idempotency-Key was used for another request.")
                 response = JsonResponse(row.answer, status=row.status, safe=False)
                 response["Idempotent-Replay"] = "true"
                 return response

@@ -4,7 +4,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
-import tickets.models
+import tickets.desk.models
+import tickets.search.columns
 
 
 class Migration(migrations.Migration):
@@ -32,7 +33,33 @@ class Migration(migrations.Migration):
             name="Message",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("by_staff", models.BooleanField(help_text="Did the author speak for the desk?")),
+                (
+                    "key",
+                    models.CharField(
+                        default=tickets.desk.models.message_key,
+                        help_text="Its name outside; tells no count.",
+                        max_length=24,
+                        unique=True,
+                    ),
+                ),
+                (
+                    "speaker",
+                    models.CharField(
+                        choices=[
+                            ("staff", "staff"),
+                            ("library", "library"),
+                            ("partner", "colleague POI"),
+                            ("supplier", "supplier"),
+                            ("guest", "guest"),
+                            ("system", "system"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "speaker_name",
+                    models.CharField(blank=True, help_text="Of a speaker who is no person here.", max_length=120),
+                ),
                 (
                     "visibility",
                     models.CharField(
@@ -42,13 +69,35 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("body", models.TextField(max_length=20000)),
-                ("channel", models.CharField(default="page", max_length=10)),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("page", "page"),
+                            ("api", "API"),
+                            ("mail", "mail"),
+                            ("rule", "rule"),
+                            ("system", "system"),
+                        ],
+                        default="page",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "once",
+                    models.CharField(
+                        blank=True, help_text="Mark of the form that was sent; twice is once.", max_length=64
+                    ),
+                ),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("search", tickets.models.SearchColumn(source="body")),
+                ("search", tickets.search.columns.SearchColumn(source="body")),
                 (
                     "author",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
             ],
@@ -173,9 +222,9 @@ class Migration(migrations.Migration):
                 ("version", models.PositiveIntegerField(default=1)),
                 (
                     "told_version",
-                    models.PositiveIntegerField(db_default=1, default=1, help_text="The version at `told_at`."),
+                    models.PositiveIntegerField(default=1, help_text="Counts only what the library may know of."),
                 ),
-                ("search", tickets.models.SearchColumn(source="subject")),
+                ("search", tickets.search.columns.SearchColumn(source="subject")),
                 (
                     "assignee",
                     models.ForeignKey(
@@ -254,7 +303,23 @@ class Migration(migrations.Migration):
             name="Event",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("type", models.CharField(max_length=30)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("created", "filed"),
+                            ("answered", "answered"),
+                            ("noted", "noted"),
+                            ("state_changed", "state changed"),
+                            ("edited", "changed"),
+                            ("assigned", "assigned"),
+                            ("picked_up", "picked up"),
+                            ("granted", "opened to a colleague elsewhere"),
+                            ("grant_ended", "closed to a colleague elsewhere"),
+                        ],
+                        max_length=30,
+                    ),
+                ),
                 ("schema", models.PositiveSmallIntegerField(default=1)),
                 ("payload", models.JSONField(default=dict)),
                 ("system_actor", models.CharField(blank=True, max_length=30)),
@@ -272,6 +337,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("ticket_version", models.PositiveIntegerField()),
+                (
+                    "told_version",
+                    models.PositiveIntegerField(
+                        help_text="Where the library may know of it: its version then.", null=True
+                    ),
+                ),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 (
                     "actor",
@@ -489,6 +560,31 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="message",
             index=django.contrib.postgres.indexes.GinIndex(fields=["search"], name="message_search"),
+        ),
+        migrations.AddConstraint(
+            model_name="message",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("once", ""), _negated=True), fields=("once",), name="message_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="message",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("author__isnull", False),
+                        ("speaker__in", ("staff", "library", "partner")),
+                        ("speaker_name", ""),
+                    ),
+                    models.Q(
+                        models.Q(("speaker__in", ("staff", "library", "partner")), _negated=True),
+                        ("author__isnull", True),
+                        models.Q(("speaker_name", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="message_person_or_named_speaker",
+            ),
         ),
         migrations.AddIndex(
             model_name="event",

@@ -13,38 +13,40 @@ from tenants.context import current_organisation
 from tenants.models import Person
 from tenants.outbox.models import OutboxEntry
 from tenants.queries import address_of
-from tickets.models import Event, Ticket
+from tickets.access import as_told_to
+from tickets.desk.models import Event, Ticket
+from tickets.events import Kind
 from tickets.notices.models import Notice
 from tickets.states import State, Visibility
 
 
 def recipients(event: Event) -> list[tuple[Person, str]]:
-    """Return who hears of `event`, and as what kind of notice; never the actor, never somebody who may not see it."""
-    ticket = event.ticket
-    state = event.payload.get("changes", {}).get("state", [None, None])[1]
-    found: list[tuple[Person, str]] = []
-    if event.message is not None and event.message.visibility != Visibility.PUBLIC and event.type != "state_changed":
+    """Return who hears of `event`, and as what kind of notice; never the actor, never somebody who may not see it.
+
+    The reporter hears that it was received, answered, resolved; the assignee that the library reacted or reopened it,
+    and that it was assigned. What time did, nobody hears of.
+    """
+    if event.system_actor:
         return []
-    from_staff = event.message.by_staff if event.message else bool(event.actor and _is_staff(event.actor))
-    if event.type == "created":
+    ticket, found = event.ticket, list[tuple[Person, str]]()
+    changes = event.payload.get("changes", {})
+    state = changes.get("state", [None, None])[1]
+    by_staff = event.actor is not None and standing(event.actor, current_organisation()).is_staff
+    if event.kind == Kind.CREATED:
         found.append((ticket.reporter, Notice.Kind.RECEIVED))
     elif state == State.RESOLVED:
         found.append((ticket.reporter, Notice.Kind.RESOLVED))
-    elif event.type == "answered" and from_staff:
+    elif event.kind == Kind.ANSWERED and by_staff:
         found.append((ticket.reporter, Notice.Kind.ANSWERED))
-    elif event.type in {"answered", "state_changed"} and not from_staff and ticket.assignee:
+    elif not by_staff and (event.kind == Kind.ANSWERED or state == State.OPEN) and ticket.assignee:
         found.append((ticket.assignee, Notice.Kind.REACTION))
-    if event.type in {"assigned", "edited"} and ticket.assignee:
+    elif "assignee" in changes and ticket.assignee:
         found.append((ticket.assignee, Notice.Kind.ASSIGNED))
     return [
         (person, kind)
         for person, kind in found
         if (person.pk != event.actor_id or kind == Notice.Kind.RECEIVED) and _may_hear(person, ticket)
     ]
-
-
-def _is_staff(person: Person) -> bool:
-    return standing(person, current_organisation()).is_staff
 
 
 def _may_hear(person: Person, ticket: Ticket) -> bool:
@@ -75,7 +77,7 @@ def _mail(event: Event, person: Person, kind: str) -> None:
     with translation.override(person.language):
         context = {
             "person": person,
-            "ticket": ticket,
+            "ticket": as_told_to(ticket, standing(person, organisation)),
             "organisation": organisation,
             "kind": kind,
             "text": text,

@@ -4,7 +4,7 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 
 from tenants.context import each_organisation, inside
-from tickets import sharing
+from tickets.snapshots.actions import rebuild
 
 
 class Command(BaseCommand):
@@ -14,7 +14,7 @@ class Command(BaseCommand):
         changed = 0
         for organisation in each_organisation():
             with inside(organisation), transaction.atomic():
-                written, removed = sharing.rebuild()
+                written, removed = rebuild()
             changed += written + removed
             if written or removed:
                 self.stdout.write(f"{organisation.name}: {written} written, {removed} removed")

@@ -1,0 +1,319 @@
+"""The one way in which a ticket changes. A verb says what; here it is locked, allowed, recorded, told and announced.
+
+    with changing(ticket, Kind.STATE_CHANGED, by=by, at=at) as change:
+        change.go(to)
+
+On leaving the block, when something changed or was said: the next version, one Event, and the followers, all in the
+same transaction. Moments are in UTC; `at` is now unless the caller sets the clock.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from tenants import files
+from tenants.actor import Actor
+from tenants.context import current_organisation
+from tenants.models import Person
+from tenants.refusals import NotAllowed
+from tenants.roles import Permission
+from tickets.access import PUBLIC_FIELDS, role_on
+from tickets.desk.models import Attachment, Event, Message, Ticket
+from tickets.events import EDITABLE, PAYLOADS, Changes, Kind
+from tickets.followers import FOLLOWERS
+from tickets.refusals import Stale, TicketClosed, TransitionNotAllowed
+from tickets.states import (
+    AFTER_ANSWER,
+    REOPEN_DAYS,
+    REPORTER,
+    Speaker,
+    State,
+    Visibility,
+    allowed,
+    priority_of,
+)
+from tickets.valid import keys_of, refuse_invalid, refuse_text
+
+# What a library's people may do to a ticket they may see; the rest is for staff.
+OPEN_TO_LIBRARIES = {Kind.ANSWERED, Kind.STATE_CHANGED}
+# What a colleague elsewhere may do on a ticket that was opened to them: speak among the POIs.
+OPEN_TO_GUESTS = {Kind.NOTED}
+# What a system actor may do, and the permission it must have been given for it.
+OPEN_TO_SYSTEM = {Kind.STATE_CHANGED: Permission.TICKETS_CLOSE}
+# What may still happen to a closed ticket; a merged one refuses all.
+OPEN_WHEN_CLOSED = {Kind.NOTED, Kind.STATE_CHANGED, Kind.GRANTED, Kind.GRANT_ENDED}
+# Who speaks to one kind of reader only.
+MUST_SAY: dict[str, Visibility] = {Speaker.LIBRARY: Visibility.PUBLIC, Speaker.PARTNER: Visibility.PARTNERS}
+PATRON_DATA_DAYS = 90
+
+
+@contextmanager
+def changing(ticket: Ticket, kind: Kind, *, by: Actor, at: datetime | None = None) -> Iterator["Change"]:
+    """Lock `ticket` and let the block change it as one event of `kind`.
+
+    Raises NotAllowed when this actor may not do this to this ticket, and TicketClosed when it takes no such change.
+    """
+    with files.keeping(), transaction.atomic():
+        locked = (
+            Ticket.objects.select_for_update(of=("self",))
+            .select_related("library", "reporter")
+            .defer("search")
+            .get(pk=ticket.pk, number=ticket.number)
+        )
+        refuse_actor(locked, kind, by)
+        if locked.state == State.MERGED or (locked.state == State.CLOSED and kind not in OPEN_WHEN_CLOSED):
+            raise TicketClosed(locked)
+        change = Change(locked, kind, by, at or timezone.now())
+        yield change
+        change.leave()
+
+
+def refuse_actor(ticket: Ticket, kind: Kind, by: Actor) -> None:
+    """Raise NotAllowed unless `by` may do this kind of thing to this ticket, whatever way it came in."""
+    if by.system:
+        if kind not in OPEN_TO_SYSTEM or not by.may(OPEN_TO_SYSTEM[kind]):
+            raise NotAllowed
+        return
+    if by.standing is None or by.standing.organisation.pk != current_organisation().pk:
+        raise NotAllowed
+    if by.is_staff:
+        return
+    of_library = ticket.library_id in by.standing.library_ids
+    if kind not in (OPEN_TO_LIBRARIES if of_library else OPEN_TO_GUESTS):
+        raise NotAllowed
+    if not Ticket.objects.visible_to(by.standing).filter(pk=ticket.pk).exists():
+        raise NotAllowed
+
+
+@dataclass
+class Change:
+    """One change of one locked ticket, as the block of `changing` makes it."""
+
+    ticket: Ticket
+    kind: Kind
+    by: Actor
+    at: datetime
+    changes: Changes = field(default_factory=dict)
+    message: Message | None = None
+    on_behalf_of: Person | None = None
+    extra: dict[str, Any] = field(default_factory=dict)
+    _locations: list | None = None
+
+    def go(self, to: str) -> None:
+        """Take the ticket to another state, by the table of transitions.
+
+        Raises NotAllowed for whoever has no part in its states, TransitionNotAllowed where there is no such step; a
+        reporter's last step back lies 14 days after closing.
+        """
+        if to not in State.values:
+            raise ValidationError({"to": _("This value cannot be used.")})
+        role = role_on(self.by, self.ticket)
+        if not role:
+            raise NotAllowed
+        closed_at = self.ticket.closed_at
+        too_late = role == REPORTER and closed_at and self.at > closed_at + timedelta(days=REOPEN_DAYS)
+        if to not in allowed(role, self.ticket.state) or too_late:
+            raise TransitionNotAllowed(self.ticket, to)
+        self._take(to)
+
+    def go_along(self) -> None:
+        """Take the ticket where a public answer takes it: new work is taken in hand, what waited for this goes on."""
+        to = AFTER_ANSWER.get((role_on(self.by, self.ticket), self.ticket.state))
+        if to:
+            self._take(to)
+
+    def _take(self, to: str) -> None:
+        """Set the state with its moments: the only writer of both."""
+        ticket, before = self.ticket, self.ticket.state
+        if before in (State.RESOLVED, State.CLOSED) and to == State.OPEN:
+            ticket.reopened += 1
+            ticket.resolved_at = ticket.closed_at = None
+        if to == State.RESOLVED:
+            ticket.resolved_at = self.at
+            ticket.first_answer_at = ticket.first_answer_at or self.at
+        if to == State.CLOSED:
+            ticket.closed_at = self.at
+        ticket.state = to
+        self._note("state", before, to)
+
+    def _note(self, name: str, before: Any, after: Any) -> None:
+        """Remember a change; back at where it was, there was none."""
+        first = self.changes.get(name, [before])[0]
+        self.changes[name] = [first, after]
+        if first == after:
+            del self.changes[name]
+
+    def set(self, **values: Any) -> None:
+        """Set fields (any of EDITABLE, as model values); what has that value already is left alone.
+
+        The priority follows urgency and impact, the platform follows the library, and locations of another library go.
+        Raises ValidationError, by field, when it would be no valid ticket.
+        """
+        ticket = self.ticket
+        wrong = set(values) - set(EDITABLE)
+        if wrong:
+            raise ValueError(f"not editable: {', '.join(sorted(wrong))}")
+        real = {name: value for name, value in values.items() if plain(ticket, name) != plain_value(value)}
+        if "library" in real:
+            real.setdefault("locations", [])
+        library, reporter = real.get("library", ticket.library), real.get("reporter", ticket.reporter)
+        refuse_invalid(real, library=library, reporter=reporter, day=timezone.localdate(self.at))
+        for name, value in real.items():
+            self._note(name, plain(ticket, name), plain_value(value))
+            if name == "locations":
+                self._locations = list(value)
+            else:
+                setattr(ticket, name, value)
+        if "library" in real:
+            ticket.platform_id = library.platform_id
+        priority = priority_of(ticket.urgency, ticket.impact)
+        if priority != ticket.priority:
+            self._note("priority", ticket.priority, priority.value)
+            ticket.priority = priority
+
+    def say(
+        self,
+        body: str,
+        visibility: str,
+        *,
+        uploads: Iterable[UploadedFile] = (),
+        patron_data: bool = False,
+        once: str = "",
+    ) -> Message:
+        """Add a message with its files, and return it. A first public answer of staff is noted with its moment.
+
+        Raises NotAllowed when the library wants to speak internally or a colleague elsewhere publicly, ValidationError
+        for an empty text without files or one that is too long.
+        """
+        by = self.by
+        uploads = list(uploads)
+        if visibility not in Visibility.values:
+            raise ValidationError({"visibility": _("This value cannot be used.")})
+        speaker = self._speaker()
+        if speaker in MUST_SAY and visibility != MUST_SAY[speaker]:
+            raise NotAllowed
+        refuse_text(body, optional=bool(uploads))
+        self.message = Message.objects.create(
+            ticket=self.ticket,
+            speaker=speaker,
+            author=by.person,
+            speaker_name="" if by.person else by.system,
+            visibility=visibility,
+            body=body,
+            channel=by.channel,
+            once=once,
+            created_at=self.at,
+        )
+        for upload in uploads:
+            self._keep(self.message, upload, patron_data)
+        if by.is_staff and visibility == Visibility.PUBLIC and self.kind != Kind.CREATED:
+            self.ticket.first_answer_at = self.ticket.first_answer_at or self.at
+        return self.message
+
+    def _speaker(self) -> str:
+        if self.by.person is None:
+            return Speaker.SYSTEM
+        if self.by.is_staff:
+            return Speaker.STAFF
+        of_library = self.by.standing and self.ticket.library_id in self.by.standing.library_ids
+        return Speaker.LIBRARY if of_library else Speaker.PARTNER
+
+    def _keep(self, message: Message, upload: UploadedFile, patron_data: bool) -> None:
+        stored = files.put(upload, current_organisation())
+        Attachment.objects.create(
+            message=message,
+            key=stored.storage_name.rsplit("/", 1)[-1],
+            name=stored.name,
+            size=stored.size,
+            content_type=stored.content_type,
+            sha256=stored.sha256,
+            storage_name=stored.storage_name,
+            contains_patron_data=patron_data,
+            purge_on=timezone.localdate(self.at) + timedelta(days=PATRON_DATA_DAYS) if patron_data else None,
+            created_at=self.at,
+        )
+
+    @property
+    def is_told(self) -> bool:
+        """May the library know of it? When something public was said, or a public field changed."""
+        said = self.message is not None and self.message.visibility == Visibility.PUBLIC
+        return said or self.kind == Kind.CREATED or bool(PUBLIC_FIELDS & self.changes.keys())
+
+    def leave(self) -> None:
+        """Save, record and pass on what happened; nothing when nothing did."""
+        ticket, created = self.ticket, self.kind == Kind.CREATED
+        if not (created or self.changes or self.message or self.extra):
+            return
+        if not created:
+            ticket.version += 1
+            ticket.changed_at = self.at
+            if self.is_told:
+                ticket.told_at = self.at
+                ticket.told_version += 1
+            ticket.save()
+        if self._locations is not None:
+            ticket.locations.set(self._locations)
+        payload = PAYLOADS[self.kind](changes=self.changes, **self.extra)
+        event = Event.objects.create(
+            ticket=ticket,
+            kind=self.kind,
+            schema=payload.schema,
+            payload=payload.kept(),
+            actor=self.by.person,
+            system_actor=self.by.system,
+            on_behalf_of=self.on_behalf_of,
+            channel=self.by.channel,
+            message=self.message,
+            ticket_version=ticket.version,
+            told_version=ticket.told_version if self.is_told else None,
+            created_at=self.at,
+        )
+        for follow in FOLLOWERS:
+            follow(event)
+
+
+def refuse_stale(ticket: Ticket, names: Iterable[str], base_version: int | None, by: Actor) -> None:
+    """Raise Stale when one of the fields `names` changed since the version that `by` saw (None: not asked).
+
+    A library's versions count only what it was told, so work inside never makes it stale.
+    """
+    if base_version is None:
+        return
+    clash = sorted(set(names) & changed_since(ticket, base_version, told=not by.is_staff))
+    if clash:
+        raise Stale(ticket, clash, ticket.version if by.is_staff else ticket.told_version)
+
+
+def changed_since(ticket: Ticket, version: int, *, told: bool = False) -> set[str]:
+    """Return the fields that changed after `version` (with `told`: of those a library is told, in its own count).
+
+    All of them when there never was such a version.
+    """
+    if version < 1 or version > (ticket.told_version if told else ticket.version):
+        return {*EDITABLE, "state"}
+    since = {"told_version__gt": version} if told else {"ticket_version__gt": version}
+    payloads = ticket.events.filter(**since).values_list("payload", flat=True)
+    found = {name for payload in payloads for name in payload.get("changes", {})}
+    return found & PUBLIC_FIELDS if told else found
+
+
+def plain(ticket: Ticket, name: str) -> Any:
+    """Return the value of a field of `ticket` as history keeps it: rows by their keys."""
+    if name == "locations":
+        return keys_of(ticket.locations.all())
+    return getattr(ticket, f"{name}_id" if name in ("category", "library", "assignee", "reporter") else name)
+
+
+def plain_value(value: Any) -> Any:
+    """Return a value that was given as history keeps it: rows by their keys."""
+    if isinstance(value, (list, tuple)) or hasattr(value, "values_list"):
+        return keys_of(value)
+    return getattr(value, "pk", value)

@@ -1,0 +1,44 @@
+"""Closing by time: what was resolved, and nobody contested."""
+
+from datetime import datetime, timedelta
+
+from tenants.actor import Actor
+from tenants.context import current_organisation
+from tenants.roles import Permission
+from tenants.settings.queries import settings_of
+from tickets.change import changing
+from tickets.closing.workdays import add_working_days
+from tickets.desk.models import Ticket
+from tickets.events import Kind
+from tickets.states import State
+
+BATCH = 500
+TIME = Actor.of_system("auto_close", Permission.TICKETS_CLOSE)
+
+
+def close_by_time(*, ticket: Ticket, resolved_at: datetime, at: datetime | None = None) -> bool:
+    """Close a ticket that nobody contested; return whether it was closed now.
+
+    Does nothing when the ticket was reopened, closed, merged, or resolved anew since `resolved_at`.
+    """
+    if not Ticket.objects.filter(pk=ticket.pk, state=State.RESOLVED, resolved_at=resolved_at).exists():
+        return False
+    with changing(ticket, Kind.STATE_CHANGED, by=TIME, at=at) as change:
+        if change.ticket.state != State.RESOLVED or change.ticket.resolved_at != resolved_at:
+            return False
+        change.go(State.CLOSED)
+    return True
+
+
+def close_resolved(now: datetime) -> int:
+    """Close, at most 500 a run, the tickets resolved at least the set number of working days before `now`."""
+    rules = settings_of(current_organisation())
+    candidates = Ticket.objects.filter(
+        state=State.RESOLVED, resolved_at__lte=now - timedelta(days=rules.auto_close_days)
+    ).order_by("resolved_at")[:BATCH]
+    closed = 0
+    for ticket in candidates:
+        since = ticket.resolved_at
+        if since and add_working_days(since, rules.auto_close_days, rules) <= now:
+            closed += close_by_time(ticket=ticket, resolved_at=since, at=now)
+    return closed

@@ -1,0 +1,175 @@
+"""The verbs of the desk: file, answer, move, edit, pick up. Pages, API, mail, rules and time call these."""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import connection, transaction
+
+from agenda.categories.models import Category
+from tenants import files
+from tenants.actor import Actor
+from tenants.models import Library, Location, Person
+from tickets.change import changing, refuse_stale
+from tickets.desk.models import Message, Ticket
+from tickets.events import Kind
+from tickets.opening import opening
+from tickets.refusals import AlreadyThere
+from tickets.states import State, Visibility
+
+
+def create(
+    *,
+    type: str,
+    subject: str,
+    body: str,
+    library: Library,
+    category: Category,
+    urgency: str,
+    by: Actor,
+    impact: str | None = None,
+    locations: Iterable[Location] = (),
+    reporter: Person | None = None,
+    uploads: Iterable[UploadedFile] = (),
+    patron_data: bool = False,
+    once: str = "",
+    at: datetime | None = None,
+) -> Ticket:
+    """File a ticket with its first message, and return it; the same form (`once`) sent again returns the same ticket.
+
+    `reporter` is who it is for when staff file it on somebody's behalf. Raises NotAllowed for a library that is not
+    the actor's, ValidationError by field. The reporter is told by mail that it was received.
+    """
+    with files.keeping(), transaction.atomic():
+        made = _said_once(once, by)
+        if made:
+            return made.ticket
+        with opening(
+            type=type,
+            subject=subject,
+            body=body,
+            library=library,
+            category=category,
+            urgency=urgency,
+            impact=impact,
+            locations=locations,
+            reporter=reporter,
+            by=by,
+            at=at,
+        ) as change:
+            change.say(body, Visibility.PUBLIC, uploads=uploads, patron_data=patron_data, once=_mark(once, by))
+    return change.ticket
+
+
+def answer(
+    *,
+    ticket: Ticket,
+    body: str,
+    by: Actor,
+    visibility: str = Visibility.PUBLIC,
+    then: str | None = None,
+    uploads: Iterable[UploadedFile] = (),
+    patron_data: bool = False,
+    once: str = "",
+    at: datetime | None = None,
+) -> Message:
+    """Say something on a ticket, and return the message. Never conflicts with what came in meanwhile.
+
+    A public answer of staff counts as first answer and takes a new ticket in hand; an answer from the library while
+    the ticket waits for its reporter makes it open. `then` is a state to go to afterwards. What the library may not
+    read is one event, what it must know another. Raises NotAllowed when the library's side wants to speak internally,
+    TicketClosed on a closed ticket (reopen it first), TransitionNotAllowed for `then`, ValidationError by field.
+    """
+    public = visibility == Visibility.PUBLIC
+    with files.keeping(), transaction.atomic():
+        said = _said_once(once, by)
+        if said:
+            return said
+        with changing(ticket, Kind.ANSWERED if public else Kind.NOTED, by=by, at=at) as change:
+            message = change.say(body, visibility, uploads=uploads, patron_data=patron_data, once=_mark(once, by))
+            if public and then and then != change.ticket.state:
+                change.go(then)
+            elif public:
+                change.go_along()
+        if then and not public:
+            move(ticket=ticket, to=then, by=by, at=at)
+    return message
+
+
+def move(
+    *,
+    ticket: Ticket,
+    to: str,
+    by: Actor,
+    reason: str = "",
+    base_version: int | None = None,
+    at: datetime | None = None,
+) -> Ticket:
+    """Take a ticket to another state, and return it. In that state already: nothing happens.
+
+    A reason becomes a message: internal from staff, public from the library. Raises NotAllowed for whoever has no
+    part in its states, TransitionNotAllowed when the table in `states` has no such step, Stale when the state changed
+    since `base_version`, and AlreadyThere when a reason would be lost.
+    """
+    with changing(ticket, Kind.STATE_CHANGED, by=by, at=at) as change:
+        refuse_stale(change.ticket, ["state"], base_version, by)
+        if change.ticket.state != to:
+            change.go(to)
+            if reason.strip():
+                change.say(reason, Visibility.INTERNAL if by.is_staff else Visibility.PUBLIC)
+        elif reason.strip() and not _just_said(change.ticket, reason, by):
+            raise AlreadyThere(change.ticket)
+    return change.ticket
+
+
+def edit(
+    *,
+    ticket: Ticket,
+    changes: dict[str, Any],
+    by: Actor,
+    base_version: int | None = None,
+    at: datetime | None = None,
+) -> Ticket:
+    """Change fields of a ticket (any of events.EDITABLE, as model values), and return it.
+
+    Priority follows urgency and impact, the platform follows the library. Raises NotAllowed for anyone but staff,
+    Stale when one of these fields changed since `base_version` to something else, ValidationError by field.
+    """
+    with changing(ticket, Kind.EDITED, by=by, at=at) as change:
+        change.set(**changes)
+        refuse_stale(change.ticket, change.changes, base_version, by)
+        if set(change.changes) == {"assignee"}:
+            change.kind = Kind.ASSIGNED
+    return change.ticket
+
+
+def pick_up(*, ticket: Ticket, by: Actor, at: datetime | None = None) -> Ticket:
+    """Take a ticket oneself: assignee is the actor, and a new ticket becomes open. One event, for staff."""
+    with changing(ticket, Kind.PICKED_UP, by=by, at=at) as change:
+        change.set(assignee=by.person)
+        if change.ticket.state == State.NEW:
+            change.go(State.OPEN)
+    return change.ticket
+
+
+def _mark(once: str, by: Actor) -> str:
+    """Return the mark of a form that one person sends, or nothing; another person's form never has the same."""
+    return hashlib.sha256(f"{by.person and by.person.pk} {once}".encode()).hexdigest() if once else ""
+
+
+def _said_once(once: str, by: Actor) -> Message | None:
+    """Return what this form said when it was sent before; who sends it a second time at once waits for the first."""
+    mark = _mark(once, by)
+    if not mark:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [mark])
+    return Message.objects.select_related("ticket").filter(once=mark).first()
+
+
+def _just_said(ticket: Ticket, text: str, by: Actor) -> bool:
+    """Is this the last thing that was said, by the same person: a form sent twice?"""
+    last = ticket.messages.order_by("-created_at", "-pk").values_list("body", "author_id").first()
+    return last == (text, by.person and by.person.pk)

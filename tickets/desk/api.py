@@ -1,0 +1,226 @@
+"""One ticket in the API: the same verbs and the same `visible_to` as the pages. What is wrong, the verbs say."""
+
+from typing import Annotated, Any
+
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from ninja import Field, Schema, Status
+from ninja.decorators import decorate_view
+
+from agenda.categories.queries import leaf_by_code
+from tenants import files
+from tenants.actor import Actor
+from tenants.models import Location, Person
+from tenants.queries import libraries_visible_to
+from tenants.refusals import NotAllowed
+from tenants.roles import Permission
+from tickets.desk import actions
+from tickets.desk.fields import FilesField
+from tickets.desk.models import Attachment, Message, Ticket
+from tickets.desk.queries import ticket_visible_to
+from tickets.idempotency.actions import idempotent
+from tickets.router import router
+from tickets.shapes import AttachmentOut, MessageOut, TicketDetailOut, attachment_out, detail, message_out
+from tickets.states import Impact, State, Type, Urgency, Visibility
+from tickets.valid import BODY_MAX, SUBJECT_MAX, errors_in
+
+
+def _one_of(choices) -> dict[str, object]:
+    return {"json_schema_extra": {"enum": list(choices.values)}}
+
+
+def _text(most: int) -> dict[str, object]:
+    return {"json_schema_extra": {"minLength": 1, "maxLength": most}}
+
+
+class TicketIn(Schema):
+    """A ticket to file."""
+
+    type: Annotated[str, Field(**_one_of(Type))]
+    subject: Annotated[str, Field(**_text(SUBJECT_MAX))]
+    body: Annotated[str, Field(description="Markdown.", **_text(BODY_MAX))]
+    library: Annotated[str, Field(description="Slug.")]
+    category: Annotated[str, Field(description="Code of a leaf, such as 6.1.")]
+    urgency: Annotated[str, Field(**_one_of(Urgency))]
+    impact: Annotated[str | None, Field(description="For staff.", **_one_of(Impact))] = None
+    locations: Annotated[list[str], Field(description="Slugs.", max_length=200)] = []
+    reporter: Annotated[str | None, Field(description="E-mail address of who it is for; for staff.")] = None
+
+
+class TicketPatch(Schema):
+    """Fields to change; what is left out stays. With `version`, a change made since by another is a conflict (409)."""
+
+    type: Annotated[str, Field(**_one_of(Type))] = ""
+    subject: Annotated[str, Field(**_text(SUBJECT_MAX))] = ""
+    library: str = ""
+    category: str = ""
+    urgency: Annotated[str, Field(**_one_of(Urgency))] = ""
+    impact: Annotated[str, Field(**_one_of(Impact))] = ""
+    locations: Annotated[list[str], Field(max_length=200)] = []
+    reporter: Annotated[str, Field(description="E-mail address.")] = ""
+    assignee: Annotated[str | None, Field(description='E-mail address, "me", or null for nobody.')] = None
+    version: int | None = None
+
+
+class MessageIn(Schema):
+    """Something to say."""
+
+    body: Annotated[str, Field(**_text(BODY_MAX))]
+    visibility: Annotated[str, Field(**_one_of(Visibility))] = Visibility.PUBLIC.value
+
+
+class TransitionIn(Schema):
+    """A state to go to."""
+
+    to: Annotated[str, Field(**_one_of(State))]
+    reason: Annotated[str, Field(description="Internal from staff, public from a library.")] = ""
+    version: int | None = None
+
+
+def _ticket(request: HttpRequest, number: str) -> Ticket:
+    found = ticket_visible_to(request.standing, number)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _rows_for(request: HttpRequest, given: dict[str, Any]) -> dict[str, Any]:
+    """Return `given` with rows in the place of slugs, codes and addresses.
+
+    Raises ValidationError, with whatever else is wrong, for what is not there or not this person's to name.
+    """
+    values, errors = dict(given), {}
+    if "library" in given:
+        values["library"] = _first(libraries_visible_to(request.standing), slug=given["library"])
+    if "category" in given:
+        values["category"] = leaf_by_code(given["category"]) if "\0" not in given["category"] else None
+    if "locations" in given:
+        slugs = [slug for slug in given["locations"] if "\0" not in slug]
+        here = Location.objects.current().filter(library__organisation=request.organisation)
+        values["locations"] = list(here.filter(slug__in=slugs))
+        if len(values["locations"]) != len(set(given["locations"])):
+            values["locations"] = None
+    if given.get("assignee"):
+        own = given["assignee"] == "me"
+        values["assignee"] = request.user if own else _person(given["assignee"])
+    if given.get("reporter"):
+        values["reporter"] = _person(given["reporter"])
+    for name, value in list(values.items()):
+        if value is None and given[name] is not None:
+            errors[name] = _("This is not there, or not yours to choose.")
+            del values[name]
+    if errors:
+        left = {name: value for name, value in values.items() if value is not None}
+        checked = errors_in(left, library=left.get("library"), day=timezone.localdate())
+        raise ValidationError(checked | errors)
+    return values
+
+
+def _first(rows, **lookup: str):
+    return rows.filter(**lookup).first() if not any("\0" in value for value in lookup.values()) else None
+
+
+def _person(address: str) -> Person | None:
+    return _first(Person.objects.filter(is_active=True), email=address.strip().lower())
+
+
+@router.post("/tickets", response={201: TicketDetailOut})
+@decorate_view(idempotent)
+def create_ticket(request: HttpRequest, data: TicketIn):
+    """File a ticket. `library` and `locations` are slugs, `category` such as "6.1"."""
+    if not request.standing.may(Permission.TICKETS_REPORT):
+        raise NotAllowed
+    ticket = actions.create(**_rows_for(request, data.dict()), by=Actor.of_request(request))
+    return Status(201, detail(request, _ticket(request, ticket.number)))
+
+
+@router.get("/tickets/{number}", response=TicketDetailOut)
+def get_ticket(request: HttpRequest, number: str):
+    """One ticket with messages and events."""
+    return detail(request, _ticket(request, number))
+
+
+@router.patch("/tickets/{number}", response=TicketDetailOut)
+def change_ticket(request: HttpRequest, number: str, data: TicketPatch):
+    """Change fields; staff only."""
+    ticket = _ticket(request, number)
+    if not request.standing.is_staff:
+        raise NotAllowed
+    given = data.dict(exclude_unset=True)
+    base_version = given.pop("version", None)
+    changes = _rows_for(request, given)
+    actions.edit(ticket=ticket, changes=changes, base_version=base_version, by=Actor.of_request(request))
+    return detail(request, _ticket(request, number))
+
+
+@router.post("/tickets/{number}/messages", response={201: MessageOut})
+@decorate_view(idempotent)
+def post_message(request: HttpRequest, number: str, data: MessageIn):
+    """Say something: public, internal (staff), or partners (staff, and a colleague POI it was opened to)."""
+    ticket = _ticket(request, number)
+    message = actions.answer(ticket=ticket, **data.dict(), by=Actor.of_request(request))
+    return Status(201, message_out(request, ticket, message, []))
+
+
+@router.post("/tickets/{number}/transitions", response=TicketDetailOut)
+@decorate_view(idempotent)
+def post_transition(request: HttpRequest, number: str, data: TransitionIn):
+    """Take the ticket to another state; 409 when that is not allowed from the state it is in."""
+    ticket = _ticket(request, number)
+    actions.move(ticket=ticket, to=data.to, reason=data.reason, base_version=data.version, by=Actor.of_request(request))
+    return detail(request, _ticket(request, number))
+
+
+UPLOAD = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["files"],
+                    "properties": {
+                        "files": {"type": "array", "items": {"type": "string", "format": "binary"}},
+                        "visibility": {"type": "string", "enum": Visibility.values},
+                    },
+                }
+            }
+        },
+    }
+}
+
+
+@router.post("/tickets/{number}/attachments", response={201: list[AttachmentOut]}, openapi_extra=UPLOAD)
+@decorate_view(idempotent)
+def post_attachments(request: HttpRequest, number: str):
+    """Add one or more files, as a message of their own; `visibility` as with messages."""
+    ticket = _ticket(request, number)
+    uploads = [upload for name in request.FILES for upload in request.FILES.getlist(name)]
+    try:
+        uploads = FilesField().clean(uploads)
+    except ValidationError as error:
+        raise ValidationError({"files": error}) from error
+    message = actions.answer(
+        ticket=ticket,
+        body="",
+        visibility=request.POST.get("visibility") or Visibility.PUBLIC,
+        uploads=uploads,
+        by=Actor.of_request(request),
+    )
+    return Status(201, [attachment_out(request, ticket, one) for one in message.attachments.all()])
+
+
+@router.get("/tickets/{number}/attachments/{key}", url_name="get_attachment", response={200: bytes})
+def get_attachment(request: HttpRequest, number: str, key: str):
+    """The bytes of a file."""
+    ticket = _ticket(request, number)
+    readable = Message.objects.visible_to(request.standing).filter(ticket=ticket)
+    found = _first(Attachment.objects.filter(message__in=readable.values("pk")), key=key)
+    if found is None:
+        raise Http404
+    try:
+        return files.serve(storage_name=found.storage_name, name=found.name, content_type=found.content_type)
+    except FileNotFoundError as error:
+        raise Http404 from error

@@ -1,0 +1,68 @@
+"""Fields that several forms of tickets share."""
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.translation import ngettext
+
+from agenda.categories.models import Category
+from agenda.categories.queries import grouped_choices, leaves
+from tenants import files
+
+
+class CategoryField(forms.ModelChoiceField):
+    """A leaf of the common tree, by its code."""
+
+    def __init__(self, **kwargs):
+        super().__init__(queryset=Category.objects.none(), to_field_name="code", **kwargs)
+
+    def offer(self, blank: str) -> None:
+        """Fill the choices, in groups and in the language of the moment."""
+        self.queryset = leaves()
+        self.choices = [("", blank), *grouped_choices()]
+
+
+class LocationBoxes(forms.CheckboxSelectMultiple):
+    """Boxes for locations; each says of which library it is, so that a script can leave out the others."""
+
+    def create_option(self, name, value, label, selected, index, subindex=None, attrs=None):
+        option = super().create_option(name, value, label, selected, index, subindex, attrs)
+        place = getattr(value, "instance", None)
+        if place is not None:
+            option["attrs"]["data-library"] = place.library.slug
+        return option
+
+
+class SeveralFiles(forms.ClearableFileInput):
+    """A file input that takes several."""
+
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Several uploads, each checked; the error names the file."""
+
+    widget = SeveralFiles
+
+    def clean(self, data, initial=None):
+        uploads = [one for one in (data if isinstance(data, (list, tuple)) else [data]) if one]
+        if self.required and not uploads:
+            raise ValidationError(self.error_messages["required"], code="required")
+        if len(uploads) > settings.UPLOAD_MAX_FILES:
+            raise ValidationError(
+                ngettext(
+                    "Send at most %(most)s file at a time.",
+                    "Send at most %(most)s files at a time.",
+                    settings.UPLOAD_MAX_FILES,
+                ),
+                params={"most": settings.UPLOAD_MAX_FILES},
+            )
+        errors = []
+        for upload in uploads:
+            try:
+                files.check(upload)
+            except ValidationError as error:
+                errors.append(error)
+        if errors:
+            raise ValidationError(errors)
+        return uploads

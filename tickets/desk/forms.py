@@ -1,0 +1,231 @@
+"""One form per action on a ticket. They ask and show; what a valid ticket is, the verbs know."""
+
+import secrets
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from agenda.categories.models import Category
+from agenda.categories.queries import leaves
+from tenants.access import Standing, staff_of
+from tenants.models import Library, Location, Person
+from tenants.queries import libraries_visible_to
+from tickets.desk.fields import CategoryField, FilesField, LocationBoxes
+from tickets.desk.models import Ticket
+from tickets.states import Impact, State, Type, Urgency, Visibility
+from tickets.valid import BODY_MAX, SUBJECT_MAX
+
+# Words for a librarian, who knows no ITIL.
+TYPE_CHOICES_FOR_LIBRARIES = [
+    (Type.INCIDENT, _("Something is not working")),
+    (Type.SERVICE_REQUEST, _("I want something arranged")),
+    (Type.QUESTION, _("I have a question")),
+    (Type.CHANGE, _("I want a setting changed")),
+    (Type.WISH, _("I have a wish for the future")),
+    (Type.COMPLAINT, _("I have a complaint")),
+]
+URGENCY_CHOICES_FOR_LIBRARIES = [
+    (Urgency.HIGH, _("Urgent: we cannot go on")),
+    (Urgency.MEDIUM, _("Medium: it gets in our way")),
+    (Urgency.LOW, _("It can wait")),
+]
+
+
+def once() -> str:
+    """Return a new mark for a form, by which it counts once however often it is sent."""
+    return secrets.token_urlsafe(18)
+
+
+class TicketForm(forms.Form):
+    """File a ticket."""
+
+    type = forms.ChoiceField(label=_("What is it?"), choices=TYPE_CHOICES_FOR_LIBRARIES, widget=forms.RadioSelect)
+    subject = forms.CharField(
+        label=_("In one sentence"), max_length=SUBJECT_MAX, help_text=_("Such as: self-service says “no connection”.")
+    )
+    body = forms.CharField(
+        label=_("What happens, and since when?"),
+        max_length=BODY_MAX,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text=_("Use a patron number, never a name or address of a patron."),
+    )
+    library = forms.ModelChoiceField(
+        label=_("Library"), queryset=Library.objects.none(), to_field_name="slug", empty_label=_("Choose a library")
+    )
+    locations = forms.ModelMultipleChoiceField(
+        label=_("Where?"),
+        queryset=Location.objects.none(),
+        to_field_name="slug",
+        required=False,
+        widget=LocationBoxes,
+    )
+    category = CategoryField(label=_("About what?"))
+    urgency = forms.ChoiceField(
+        label=_("How urgent is it?"),
+        choices=URGENCY_CHOICES_FOR_LIBRARIES,
+        initial=Urgency.MEDIUM,
+        widget=forms.RadioSelect,
+    )
+    impact = forms.ChoiceField(
+        label=_("Impact"), choices=[("", _("by number of locations")), *Impact.choices], required=False
+    )
+    reporter = forms.CharField(
+        label=_("For whom? (e-mail address)"), required=False, help_text=_("Empty: for yourself."), max_length=254
+    )
+    attachments = FilesField(label=_("Files"), required=False)
+    patron_data = forms.BooleanField(label=_("A file shows patron data; delete it after 90 days"), required=False)
+    once = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput, initial=once)
+
+    def __init__(self, *args, standing: Standing, **kwargs):
+        self.standing = standing
+        super().__init__(*args, **kwargs)
+        libraries = libraries_visible_to(standing)
+        if not standing.is_staff:
+            libraries = libraries.filter(pk__in=standing.library_ids)
+        self.fields["library"].queryset = libraries
+        self.fields["category"].offer(_("Choose a subject"))
+        if standing.is_staff:
+            self.fields["locations"].queryset = (
+                Location.objects.current().filter(library__organisation=standing.organisation).select_related("library")
+            )
+            self.fields["type"].choices = Type.choices
+            self.fields["urgency"].choices = Urgency.choices
+        else:
+            del self.fields["reporter"], self.fields["impact"]
+            own = list(libraries)
+            if len(own) == 1:
+                self.fields["library"].initial = own[0].slug
+                self.fields["library"].widget = forms.HiddenInput()
+            self.fields["locations"].queryset = (
+                Location.objects.current().filter(library__in=own).select_related("library")
+            )
+
+    def clean_reporter(self) -> Person | None:
+        address = self.cleaned_data["reporter"].strip().lower()
+        if not address:
+            return None
+        person = Person.objects.filter(email=address, is_active=True).first()
+        if person is None:
+            raise ValidationError(_("Nobody with this address belongs to this library."))
+        return person
+
+    def values(self) -> dict[str, object]:
+        """Return the values as the verb `create` takes them."""
+        chosen = self.cleaned_data
+        return {
+            **{name: chosen[name] for name in ("type", "subject", "body", "library", "category", "urgency")},
+            "impact": chosen.get("impact") or None,
+            "locations": chosen["locations"],
+            "reporter": chosen.get("reporter"),
+            "uploads": chosen["attachments"],
+            "patron_data": chosen["patron_data"],
+            "once": chosen["once"],
+        }
+
+
+class AnswerForm(forms.Form):
+    """Say something on a ticket."""
+
+    body = forms.CharField(
+        label=_("Answer"),
+        max_length=BODY_MAX,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        error_messages={"required": _("Write something first.")},
+    )
+    visibility = forms.ChoiceField(
+        label=_("Who reads this?"), choices=Visibility.choices, initial=Visibility.PUBLIC, required=False
+    )
+    then = forms.ChoiceField(label=_("And then"), required=False)
+    attachments = FilesField(label=_("Files"), required=False)
+    patron_data = forms.BooleanField(label=_("A file shows patron data; delete it after 90 days"), required=False)
+    once = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput, initial=once)
+
+    def __init__(self, *args, then: tuple[str, ...] = (), **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["then"].choices = [("", _("leave the state as it is")), *((to, State(to).label) for to in then)]
+
+    def clean_visibility(self) -> str:
+        return self.cleaned_data["visibility"] or Visibility.PUBLIC
+
+    def values(self) -> dict[str, object]:
+        """Return the values as the verb `answer` takes them."""
+        chosen = self.cleaned_data
+        return {
+            **{name: chosen[name] for name in ("body", "visibility", "patron_data", "once")},
+            "then": chosen["then"] or None,
+            "uploads": chosen["attachments"],
+        }
+
+
+class MoveForm(forms.Form):
+    """Take a ticket to another state."""
+
+    to = forms.ChoiceField(label=_("To"), choices=State.choices)
+    reason = forms.CharField(
+        label=_("Reason"), max_length=BODY_MAX, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+
+class EditForm(forms.Form):
+    """Change the fields of a ticket; staff only."""
+
+    subject = forms.CharField(label=_("Subject"), max_length=SUBJECT_MAX)
+    type = forms.ChoiceField(label=_("Type"), choices=Type.choices)
+    category = CategoryField(label=_("Category"))
+    library = forms.ModelChoiceField(label=_("Library"), queryset=Library.objects.none(), to_field_name="slug")
+    locations = forms.ModelMultipleChoiceField(
+        label=_("Locations"),
+        queryset=Location.objects.none(),
+        to_field_name="slug",
+        required=False,
+        widget=LocationBoxes,
+    )
+    reporter = forms.CharField(label=_("Reporter (e-mail address)"), max_length=254)
+    urgency = forms.ChoiceField(label=_("Urgency"), choices=Urgency.choices)
+    impact = forms.ChoiceField(label=_("Impact"), choices=Impact.choices)
+    assignee = forms.ModelChoiceField(
+        label=_("Assignee"), queryset=Person.objects.none(), required=False, empty_label=_("nobody yet")
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args, standing: Standing, ticket: Ticket, **kwargs):
+        self.ticket = ticket
+        kwargs.setdefault("initial", {}).update(
+            subject=ticket.subject,
+            type=ticket.type,
+            category=ticket.category,
+            library=ticket.library,
+            locations=[place.slug for place in ticket.locations.all()],
+            urgency=ticket.urgency,
+            impact=ticket.impact,
+            reporter=ticket.reporter.email,
+            assignee=ticket.assignee_id,
+            version=ticket.version,
+        )
+        super().__init__(*args, **kwargs)
+        self.fields["library"].queryset = libraries_visible_to(standing)
+        self.fields["locations"].queryset = Location.objects.current().filter(
+            library__organisation=standing.organisation
+        )
+        library_slug = self.data.get("library") or ticket.library.slug
+        self.fields["locations"].choices = [
+            (place.slug, place.name) for place in self.fields["locations"].queryset.filter(library__slug=library_slug)
+        ]
+        self.fields["assignee"].queryset = staff_of(standing.organisation) | Person.objects.filter(
+            pk=ticket.assignee_id
+        )
+        self.fields["category"].offer(_("Choose a subject"))
+        self.fields["category"].queryset = leaves() | Category.objects.filter(pk=ticket.category_id)
+
+    def clean_reporter(self) -> Person:
+        address = self.cleaned_data["reporter"].strip().lower()
+        person = Person.objects.filter(email=address, is_active=True).first()
+        if person is None and address != self.ticket.reporter.email:
+            raise ValidationError(_("Nobody with this address belongs to this library."))
+        return person or self.ticket.reporter
+
+    def changes(self) -> dict[str, object]:
+        """Return the values as the verb `edit` takes them."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "version"}

@@ -1,0 +1,50 @@
+"""One ticket: fetching it, and its timeline."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from tenants.access import Standing
+from tickets.access import PUBLIC_FIELDS, events_visible_to
+from tickets.desk.models import Attachment, Event, Message, Ticket
+
+
+def ticket_visible_to(standing: Standing, number: str) -> Ticket | None:
+    """Return the ticket with this number, in any case, with all that its page shows; None if it is not theirs."""
+    if "\0" in number:
+        return None
+    tickets = Ticket.objects.visible_to(standing).select_related(
+        "library", "category", "assignee", "reporter", "platform"
+    )
+    return tickets.defer("search").filter(number=number.upper()).first()
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of a timeline: a message, or something that happened."""
+
+    at: datetime
+    message: Message | None = None
+    event: Event | None = None
+    attachments: tuple[Attachment, ...] = ()
+    fields: tuple[str, ...] = ()
+    state: str = ""
+
+
+def timeline(ticket: Ticket, standing: Standing) -> list[Entry]:
+    """Return messages and events of a ticket as one line, oldest first, as far as they may be read; three queries.
+
+    An event that only says that a message came is left out: the message says so itself.
+    """
+    messages = list(Message.objects.visible_to(standing).filter(ticket=ticket).select_related("author").defer("search"))
+    files: dict[int, list[Attachment]] = {}
+    for attachment in Attachment.objects.filter(message__in=[one.pk for one in messages]):
+        files.setdefault(attachment.message_id, []).append(attachment)
+    entries = [Entry(at=one.created_at, message=one, attachments=tuple(files.get(one.pk, ()))) for one in messages]
+    for event in events_visible_to(ticket, standing):
+        changes = event.payload.get("changes", {})
+        fields = tuple(name for name in changes if name != "state" and (standing.is_staff or name in PUBLIC_FIELDS))
+        state = changes.get("state", [None, ""])[1]
+        if state or fields or (event.kind == "picked_up" and standing.is_staff):
+            entries.append(Entry(at=event.created_at, event=event, fields=fields, state=state))
+    entries.sort(key=lambda entry: (entry.at, entry.message is None, (entry.message or entry.event).pk))
+    return entries

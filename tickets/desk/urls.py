@@ -1,0 +1,17 @@
+"""Addresses of one ticket."""
+
+from django.urls import path
+
+from tickets.desk import views
+
+urlpatterns = [
+    path("tickets/new/", views.new_ticket, name="new_ticket"),
+    path("tickets/preview/", views.preview, name="ticket_preview"),
+    path("tickets/<str:number>/", views.ticket, name="ticket"),
+    path("tickets/<str:number>/messages/", views.answer, name="ticket_answer"),
+    path("tickets/<str:number>/transitions/", views.move, name="ticket_move"),
+    path("tickets/<str:number>/pick-up/", views.pick_up, name="ticket_pick_up"),
+    path("tickets/<str:number>/edit/", views.edit, name="ticket_edit"),
+    path("tickets/<str:number>/attachments/<str:key>/", views.attachment, name="ticket_attachment"),
+    path("libraries/", views.libraries, name="libraries"),
+]

@@ -1,0 +1,233 @@
+"""Pages of one ticket: filing, reading, and each verb. Every ticket is fetched through `visible_to`."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from tenants import files
+from tenants.actor import Actor
+from tenants.markdown import to_html
+from tenants.paging import Page
+from tenants.queries import libraries_visible_to
+from tenants.refusals import Conflict
+from tenants.roles import Permission
+from tenants.web.refused import conflicts_shown, show_in
+from tickets.access import as_told_to, role_on
+from tickets.desk import actions
+from tickets.desk.forms import AnswerForm, EditForm, MoveForm, TicketForm
+from tickets.desk.models import Attachment, Message, Ticket
+from tickets.desk.queries import ticket_visible_to, timeline
+from tickets.refusals import Stale
+from tickets.states import CLOSED_STATES, REPORTER, State, Visibility, allowed
+
+
+def _ticket(request: HttpRequest, number: str) -> Ticket:
+    """Return a ticket the person may know of, or raise Http404."""
+    found = ticket_visible_to(request.standing, number)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _steps(actor: Actor, ticket: Ticket) -> tuple[str, ...]:
+    return allowed(role_on(actor, ticket), ticket.state)
+
+
+@require_http_methods(["GET", "POST"])
+def new_ticket(request: HttpRequest) -> HttpResponse:
+    """File a ticket, in one screen."""
+    if not request.standing.may(Permission.TICKETS_REPORT):
+        raise PermissionDenied
+    initial = {"type": request.GET.get("type", "incident")}
+    form = TicketForm(request.POST or None, request.FILES or None, standing=request.standing, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            ticket = actions.create(**form.values(), by=Actor.of_request(request))
+        except ValidationError as error:
+            show_in(form, error)
+        else:
+            messages.success(request, _("Received. You can follow it here."))
+            return redirect("ticket", ticket.number)
+    return render(request, "tickets/new.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@require_GET
+def ticket(request: HttpRequest, number: str) -> HttpResponse:
+    """One ticket: conversation in the middle, context at the side."""
+    return _show(request, _ticket(request, number))
+
+
+def _show(request: HttpRequest, found: Ticket, form: AnswerForm | None = None, status: int = 200) -> HttpResponse:
+    actor = Actor.of_request(request)
+    steps = _steps(actor, found)
+    context = {
+        "ticket": as_told_to(found, request.standing),
+        "entries": timeline(found, request.standing),
+        "locations": list(found.locations.all()),
+        "form": form or AnswerForm(then=steps if actor.is_staff else ()),
+        "steps": [State(step) for step in steps],
+        "may_answer": found.state not in CLOSED_STATES,
+        "may_change": found.state not in CLOSED_STATES,
+        "is_guest": not actor.is_staff and found.library_id not in request.standing.library_ids,
+        "is_mine": found.assignee_id == request.user.pk,
+        "reopens": State.OPEN in steps and role_on(actor, found) == REPORTER,
+    }
+    page = "tickets/ticket.html" if actor.is_staff else "tickets/my_ticket.html"
+    return render(request, page, context, status=status)
+
+
+@require_POST
+def answer(request: HttpRequest, number: str) -> HttpResponse:
+    """Say something; what came in meanwhile is shown with it."""
+    found = _ticket(request, number)
+    actor = Actor.of_request(request)
+    form = AnswerForm(request.POST, request.FILES, then=_steps(actor, found) if actor.is_staff else ())
+    if not form.is_valid():
+        return _show(request, found, form, status=422)
+    try:
+        actions.answer(ticket=found, **form.values(), by=actor)
+    except ValidationError as error:
+        show_in(form, error)
+        return _show(request, found, form, status=422)
+    except Conflict as conflict:
+        form.add_error(None, conflict.detail + " " + _("Your text is still here."))
+        return _show(request, _ticket(request, number), form, status=409)
+    messages.success(request, _("Sent."))
+    return redirect("ticket", found.number)
+
+
+@require_POST
+def move(request: HttpRequest, number: str) -> HttpResponse:
+    """Take a ticket to another state; a reason that cannot be taken along comes back in the answer box."""
+    found = _ticket(request, number)
+    form = MoveForm(request.POST)
+    if not form.is_valid():
+        error = " ".join(message for messages_ in form.errors.values() for message in messages_)
+        return _again(request, found, form.data.get("reason", ""), error, status=422)
+    values = form.cleaned_data
+    try:
+        actions.move(
+            ticket=found,
+            to=values["to"],
+            reason=values["reason"],
+            base_version=values["version"],
+            by=Actor.of_request(request),
+        )
+    except Conflict as conflict:
+        fresh = _ticket(request, number)
+        detail = conflict.detail
+        if isinstance(conflict, Stale):
+            detail = _("The state was changed meanwhile: it is “%(state)s” now. Your text is still here.") % {
+                "state": fresh.get_state_display()
+            }
+        return _again(request, fresh, values["reason"], detail, status=409)
+    return redirect("ticket", found.number)
+
+
+def _again(request: HttpRequest, found: Ticket, text: str, error: str, status: int) -> HttpResponse:
+    """Show the ticket with a reason that was not taken in the answer box, addressed to those who would have read it."""
+    actor = Actor.of_request(request)
+    readers = Visibility.INTERNAL if actor.is_staff else Visibility.PUBLIC
+    form = AnswerForm({"body": text, "visibility": readers}, then=_steps(actor, found))
+    form.is_valid()
+    form.errors.clear()
+    form.add_error(None, error)
+    return _show(request, found, form, status=status)
+
+
+@require_POST
+@conflicts_shown
+def pick_up(request: HttpRequest, number: str) -> HttpResponse:
+    """Take a ticket oneself."""
+    found = _ticket(request, number)
+    actions.pick_up(ticket=found, by=Actor.of_request(request))
+    return redirect("ticket", found.number)
+
+
+@require_http_methods(["GET", "POST"])
+@conflicts_shown
+def edit(request: HttpRequest, number: str) -> HttpResponse:
+    """Change the fields. When a colleague changed the same ones meanwhile: both versions side by side."""
+    found = _ticket(request, number)
+    if not request.standing.is_staff:
+        raise PermissionDenied
+    form = EditForm(request.POST or None, standing=request.standing, ticket=found)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.edit(
+                ticket=found,
+                changes=form.changes(),
+                base_version=form.cleaned_data["version"],
+                by=Actor.of_request(request),
+            )
+        except ValidationError as error:
+            show_in(form, error)
+        except Stale as stale:
+            return _conflict(request, form, stale)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("ticket", found.number)
+    return render(request, "tickets/edit.html", {"form": form, "ticket": found}, status=422 if form.errors else 200)
+
+
+def _conflict(request: HttpRequest, form: EditForm, stale: Stale) -> HttpResponse:
+    """Show what the colleague made of it beside what was typed; sending again then counts as a decision."""
+    theirs = _ticket(request, stale.ticket.number)
+    data = request.POST.copy()
+    data["version"] = str(theirs.version)
+    again = EditForm(data, standing=request.standing, ticket=theirs)
+    again.is_valid()
+    rows = [
+        {"label": form.fields[name].label, "theirs": _shown(theirs, name), "mine": _said(form, name)}
+        for name in stale.fields
+        if name in form.fields
+    ]
+    last = theirs.events.select_related("actor").last()
+    context = {"form": again, "ticket": theirs, "conflict": rows, "last": last}
+    return render(request, "tickets/edit.html", context, status=409)
+
+
+def _shown(found: Ticket, name: str) -> str:
+    if name == "locations":
+        return ", ".join(str(one) for one in found.locations.all()) or "–"
+    display = getattr(found, f"get_{name}_display", None)
+    return str(display() if display else getattr(found, name) or "–")
+
+
+def _said(form: EditForm, name: str) -> str:
+    value = form.cleaned_data.get(name)
+    if not isinstance(value, str) and hasattr(value, "__iter__"):
+        return ", ".join(str(one) for one in value) or "–"
+    choices = dict(getattr(form.fields[name], "choices", ())) if isinstance(value, str) else {}
+    return str(choices.get(value, value or "–"))
+
+
+@require_GET
+def attachment(request: HttpRequest, number: str, key: str) -> FileResponse:
+    """A file of a message that the person may read."""
+    found = _ticket(request, number)
+    readable = Message.objects.visible_to(request.standing).filter(ticket=found)
+    row = get_object_or_404(Attachment, key=key, message__in=readable.values("pk"))
+    try:
+        return files.serve(storage_name=row.storage_name, name=row.name, content_type=row.content_type)
+    except FileNotFoundError as error:
+        raise Http404 from error
+
+
+@require_POST
+def preview(request: HttpRequest) -> HttpResponse:
+    """What Markdown will look like."""
+    return HttpResponse(to_html(request.POST.get("body", "")[:20000]))
+
+
+@require_GET
+def libraries(request: HttpRequest) -> HttpResponse:
+    """The libraries this organisation serves, with their locations; for staff."""
+    if not request.standing.is_staff:
+        raise PermissionDenied
+    rows = libraries_visible_to(request.standing).select_related("platform", "province")
+    page = Page(rows.prefetch_related("locations"), request.GET.get("page"))
+    return render(request, "tickets/libraries.html", {"page": page})

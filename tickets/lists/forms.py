@@ -1,0 +1,144 @@
+"""The one filter of tickets: form, line of the address, API, saved view and export."""
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext_lazy as _
+
+from agenda.categories.queries import leaves
+from tenants.access import Standing, staff_of
+from tenants.models import Library
+from tenants.queries import libraries_visible_to
+from tickets.access import TicketQuerySet
+from tickets.desk.fields import CategoryField
+from tickets.search.queries import search
+from tickets.states import Priority, State, Type
+
+UNRESOLVED = "unresolved"
+
+SORTS = {
+    "priority": (_("most urgent first"), ["priority_rank", "opened_at", "pk"]),
+    "newest": (_("newest first"), ["-opened_at", "-pk"]),
+    "oldest": (_("oldest first"), ["opened_at", "pk"]),
+    "changed": (_("last changed first"), ["-changed_at", "-pk"]),
+}
+# A library sorts by what it was told: an order is information too.
+SORTS_FOR_LIBRARIES = {
+    "newest": SORTS["newest"],
+    "oldest": SORTS["oldest"],
+    "changed": (_("last changed first"), ["-told_at", "-pk"]),
+}
+FOR_STAFF = ("priority", "assignee")
+
+
+class LongSelect(forms.Select):
+    """A select rendered without a template for each option: the filter of the desk has well over a hundred."""
+
+    def render(self, name, value, attrs=None, renderer=None):
+        chosen = set(self.format_value(value))
+        groups = []
+        for key, label in self.choices:
+            if isinstance(label, (list, tuple)):
+                groups.append(format_html('<optgroup label="{}">{}</optgroup>', key, _options(label, chosen)))
+            else:
+                groups.append(_options([(key, label)], chosen))
+        return format_html(
+            "<select{}>{}</select>", flatatt(self.build_attrs(attrs or {}, {"name": name})), mark_safe("".join(groups))
+        )
+
+
+def _options(choices, chosen: set[str]) -> SafeString:
+    rows = ((key, mark_safe(" selected") if str(key) in chosen else "", label) for key, label in choices)
+    return format_html_join("", '<option value="{}"{}>{}</option>', rows)
+
+
+class FilterForm(forms.Form):
+    """Choose and sort tickets: the one filter of pages, API and whatever comes to export them."""
+
+    q = forms.CharField(label=_("Search"), required=False, max_length=200)
+    state = forms.ChoiceField(
+        label=_("State"), required=False, choices=[("", _("any state")), (UNRESOLVED, _("all open")), *State.choices]
+    )
+    type = forms.ChoiceField(label=_("Type"), required=False, choices=[("", _("any type")), *Type.choices])
+    priority = forms.ChoiceField(
+        label=_("Priority"), required=False, choices=[("", _("any priority")), *Priority.choices]
+    )
+    library = forms.ModelChoiceField(
+        label=_("Library"),
+        required=False,
+        queryset=Library.objects.none(),
+        to_field_name="slug",
+        empty_label=_("any library"),
+    )
+    category = CategoryField(label=_("Category"), required=False)
+    assignee = forms.CharField(label=_("Assignee"), required=False, max_length=254)
+    sort = forms.ChoiceField(label=_("Order"), required=False)
+
+    def __init__(self, data, *, standing: Standing, **kwargs):
+        self.standing = standing
+        super().__init__(data, **kwargs)
+        self.fields["library"].queryset = libraries_visible_to(standing)
+        self.fields["category"].queryset = leaves()
+        self.sorts = SORTS if standing.is_staff else SORTS_FOR_LIBRARIES
+        self.fields["sort"].choices = [(key, label) for key, (label, _order) in self.sorts.items()]
+        if not standing.is_staff:
+            for name in FOR_STAFF:
+                del self.fields[name]
+
+    def offer(self) -> None:
+        """Fill the choices that cost a query, for a page that shows them."""
+        for name in ("state", "type", "priority", "sort"):
+            self.fields[name].widget = LongSelect(choices=self.fields[name].choices)
+        self.fields["library"].widget, self.fields["category"].widget = LongSelect(), LongSelect()
+        libraries = self.fields["library"].queryset.values_list("slug", "name")
+        self.fields["library"].widget.choices = [("", _("any library")), *libraries]
+        self.fields["category"].offer(_("any category"))
+        people = staff_of(self.standing.organisation).values_list("pk", "name")
+        self.fields["assignee"].widget = LongSelect(
+            choices=[("", _("anybody")), ("me", _("me")), ("none", _("nobody yet")), *people]
+        )
+
+    def clean_assignee(self) -> str:
+        value = self.cleaned_data["assignee"].strip()
+        if value in ("", "me", "none"):
+            return value
+        if value.isascii() and value.isdecimal() and len(value) < 10:
+            return value
+        person = staff_of(self.standing.organisation).filter(email=value.lower()).first()
+        if person is None:
+            raise ValidationError(_("Give “me”, “none” or the address of a member of staff."))
+        return str(person.pk)
+
+    def filter(self, tickets: TicketQuerySet) -> TicketQuerySet:
+        """Return `tickets` narrowed and sorted by the cleaned values. Call after `is_valid()`."""
+        chosen = self.cleaned_data
+        if chosen["state"] == UNRESOLVED:
+            tickets = tickets.open()
+        elif chosen["state"]:
+            tickets = tickets.filter(state=chosen["state"])
+        for name in ("type", "priority", "library", "category"):
+            if chosen.get(name):
+                tickets = tickets.filter(**{name: chosen[name]})
+        assignee = chosen.get("assignee")
+        if assignee == "me":
+            tickets = tickets.assigned_to(self.standing.person)
+        elif assignee == "none":
+            tickets = tickets.unassigned()
+        elif assignee:
+            tickets = tickets.filter(assignee_id=int(assignee))
+        if chosen["q"].strip():
+            tickets = search(tickets, chosen["q"], self.standing)
+        _label, order = self.sorts[chosen["sort"] or "newest"]
+        return tickets.order_by(*order)
+
+    @property
+    def narrows(self) -> bool:
+        """Does it choose anything beyond the tab and the order?"""
+        return bool(self.cleaned_data.get("q")) or self.refines
+
+    @property
+    def refines(self) -> bool:
+        """Does it choose a kind of ticket, beyond tab, words and order?"""
+        return any(self.cleaned_data.get(name) for name in ("type", "priority", "library", "category"))

@@ -1,0 +1,42 @@
+"""Lists of tickets: what a row shows, and the counts on the tabs."""
+
+from dataclasses import dataclass
+
+from django.db.models import Count, Q
+
+from tenants.access import Standing
+from tickets.access import TicketQuerySet
+from tickets.desk.models import Ticket
+
+
+def listed(tickets: TicketQuerySet) -> TicketQuerySet:
+    """Return the queryset with all that a row of a list shows, in one query."""
+    return tickets.select_related("library", "category", "assignee").only(
+        *("number", "type", "subject", "state", "priority", "urgency", "impact", "version"),
+        *("opened_at", "changed_at", "told_at", "told_version", "first_answer_at", "resolved_at", "closed_at"),
+        *("library__slug", "library__name", "category__code", "category__name_nl", "category__name_en"),
+        "assignee__name",
+    )
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many open tickets there are."""
+
+    mine: int
+    unassigned: int
+    all: int
+
+
+def open_counts(standing: Standing) -> Counts:
+    """Return the numbers on the tabs of the desk, in one query."""
+    counts = (
+        Ticket.objects.visible_to(standing)
+        .open()
+        .aggregate(
+            all=Count("pk"),
+            mine=Count("pk", filter=Q(assignee=standing.person)),
+            unassigned=Count("pk", filter=Q(assignee__isnull=True)),
+        )
+    )
+    return Counts(**counts)

@@ -1,0 +1,85 @@
+"""Lists of tickets: the portal of a library, the desk with its tabs and filter, the list beside a ticket."""
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from tenants.paging import Page
+from tenants.roles import Permission
+from tickets.access import as_told_to
+from tickets.desk.models import Ticket
+from tickets.lists.forms import UNRESOLVED, FilterForm
+from tickets.lists.queries import listed, open_counts
+
+VIEWS = {"mine": "me", "unassigned": "none", "all": ""}
+
+
+@require_GET
+def portal(request: HttpRequest) -> HttpResponse:
+    """A library's first page: what can I do, and how do my tickets stand."""
+    mine = Ticket.objects.visible_to(request.standing).filter(reporter=request.user)
+    rows = [as_told_to(one, request.standing) for one in listed(mine).order_by("-told_at")[:5]]
+    return render(request, "tickets/portal.html", {"tickets": rows})
+
+
+@require_GET
+def tickets(request: HttpRequest) -> HttpResponse:
+    """The list: for staff by tab with filter, for a library its own."""
+    if not request.standing.may(Permission.TICKETS_REPORT):
+        raise PermissionDenied
+    return desk(request) if request.standing.is_staff else my_tickets(request)
+
+
+def desk(request: HttpRequest) -> HttpResponse:
+    """The work in stock: mine, unassigned or all that is open, or whatever the filter asks."""
+    view = request.GET.get("view", "all" if request.GET.get("q") else "mine")
+    view = view if view in VIEWS else "all"
+    data = request.GET.copy()
+    searching = bool(data.get("q"))
+    if "state" not in data and not searching:
+        data["state"] = UNRESOLVED
+    if view != "all":
+        data["assignee"] = VIEWS[view]
+    data.setdefault("sort", "priority")
+    form = FilterForm(data, standing=request.standing)
+    found = Ticket.objects.visible_to(request.standing)
+    found = form.filter(found) if form.is_valid() else found.none()
+    chosen = {"refine", "state", "assignee", "sort"} & request.GET.keys()
+    refined = bool(chosen) or not form.is_valid() or form.refines
+    if refined:
+        form.offer()
+    counts = None if searching else open_counts(request.standing)
+    known = getattr(counts, view) if counts and form.is_valid() and not form.narrows and _plain(data, view) else None
+    page = Page(listed(found), request.GET.get("page"), count=known)
+    context = {"form": form, "page": page, "view": view, "counts": counts, "searching": searching, "refined": refined}
+    return render(request, "tickets/desk.html", context)
+
+
+def _plain(data, view: str) -> bool:
+    return data.get("state") == UNRESOLVED and (view != "all" or not data.get("assignee"))
+
+
+def my_tickets(request: HttpRequest) -> HttpResponse:
+    """A library's tickets, as far as the person sees them."""
+    form = FilterForm(request.GET, standing=request.standing)
+    found = Ticket.objects.visible_to(request.standing)
+    found = form.filter(found) if form.is_valid() else found.none()
+    page = Page(listed(found), request.GET.get("page"))
+    page.rows = [as_told_to(one, request.standing) for one in page.rows]
+    return render(request, "tickets/my_tickets.html", {"form": form, "page": page})
+
+
+@require_GET
+def pane(request: HttpRequest) -> HttpResponse:
+    """The list beside a ticket, on wide screens: the first of the tab."""
+    if not request.standing.is_staff:
+        raise Http404
+    view = request.GET.get("view", "mine")
+    form = FilterForm(
+        {"state": UNRESOLVED, "assignee": VIEWS.get(view, ""), "sort": "priority"}, standing=request.standing
+    )
+    form.is_valid()
+    rows = listed(form.filter(Ticket.objects.visible_to(request.standing)))[:40]
+    context = {"rows": rows, "view": view, "current": request.GET.get("current", "")}
+    return render(request, "tickets/_pane.html", context)

@@ -1,0 +1,109 @@
+"""How a ticket begins: its number, its first values, and the change that makes it."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from agenda.categories.models import Category
+from tenants import files
+from tenants.actor import Actor
+from tenants.context import current_organisation
+from tenants.models import Library, Location, Person
+from tenants.refusals import NotAllowed
+from tenants.roles import Permission
+from tickets.change import Change
+from tickets.desk.models import Counter, Ticket
+from tickets.events import Kind
+from tickets.states import Impact, State, priority_of
+from tickets.valid import refuse_invalid
+
+
+def next_number() -> str:
+    """Return the next ticket number of the organisation entered, such as BISC-123; the counter's row is locked."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {Counter._meta.db_table} (id, last) VALUES (1, 1)"
+            f" ON CONFLICT (id) DO UPDATE SET last = {Counter._meta.db_table}.last + 1 RETURNING last"
+        )
+        return f"{current_organisation().prefix}-{cursor.fetchone()[0]}"
+
+
+def impact_of(location_count: int) -> Impact:
+    """Return the impact to start from when nobody gave one: by the number of locations that are hit."""
+    if location_count >= 4:
+        return Impact.HIGH
+    return Impact.MEDIUM if location_count >= 2 else Impact.LOW
+
+
+@contextmanager
+def opening(
+    *,
+    type: str,
+    subject: str,
+    body: str,
+    library: Library,
+    category: Category,
+    urgency: str,
+    by: Actor,
+    impact: str | None = None,
+    locations: Iterable[Location] = (),
+    reporter: Person | None = None,
+    at: datetime | None = None,
+) -> Iterator[Change]:
+    """Make a new ticket and let the block say `body`, its first message, as one event.
+
+    `reporter` is who it is for when staff file it on somebody's behalf; the impact is theirs to say, else it follows
+    the number of locations. Raises NotAllowed for a library that is not
+    the actor's, and ValidationError, by field, when it is no valid ticket.
+    """
+    at = at or timezone.now()
+    refuse_reporting(by, library)
+    assert by.person is not None
+    for_whom = reporter if by.is_staff and reporter else by.person
+    places = list(locations)
+    weight = impact if by.is_staff and impact else impact_of(len(places))
+    values = {
+        "type": type,
+        "subject": subject,
+        "body": body,
+        "library": library,
+        "category": category,
+        "urgency": urgency,
+    }
+    values |= {"impact": impact or weight, "locations": places}
+    other = for_whom if for_whom != by.person else None
+    refuse_invalid(values, library=library, reporter=other, day=timezone.localdate(at))
+    with files.keeping(), transaction.atomic():
+        ticket = Ticket.objects.create(
+            number=next_number(),
+            type=type,
+            subject=subject,
+            state=State.NEW,
+            category=category,
+            library=library,
+            platform_id=library.platform_id,
+            urgency=urgency,
+            impact=weight,
+            priority=priority_of(urgency, weight),
+            reporter=for_whom,
+            opened_at=at,
+            changed_at=at,
+            told_at=at,
+        )
+        if places:
+            ticket.locations.set(places)
+        change = Change(ticket, Kind.CREATED, by, at)
+        change.on_behalf_of = other
+        yield change
+        change.leave()
+
+
+def refuse_reporting(by: Actor, library: Library) -> None:
+    """Raise NotAllowed unless `by` may file tickets here: staff for every library, others for their own."""
+    if by.standing is None or by.standing.organisation.pk != current_organisation().pk:
+        raise NotAllowed
+    if not by.is_staff and (not by.may(Permission.TICKETS_REPORT) or library.pk not in by.standing.library_ids):
+        raise NotAllowed

@@ -1,0 +1,182 @@
+"""How tickets look in the API: the same for lists and for one, made of what the reader was told."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from ninja import Schema
+
+from agenda.categories.models import Category
+from tenants.models import Library, Location, Person
+from tickets.access import as_told_to, events_visible_to, public_changes
+from tickets.desk.models import Attachment, Event, Message, Ticket
+
+
+class NamedOut(Schema):
+    slug: str
+    name: str
+
+
+class CategoryOut(Schema):
+    code: str
+    name: str
+
+
+class PersonOut(Schema):
+    name: str
+
+
+class TicketOut(Schema):
+    """A ticket as a row of a list. Impact, priority and assignee are for staff; a library gets null there."""
+
+    number: str
+    type: str
+    subject: str
+    state: str
+    urgency: str
+    impact: str | None
+    priority: str | None
+    library: NamedOut
+    category: CategoryOut
+    assignee: PersonOut | None
+    opened_at: datetime
+    changed_at: datetime
+    first_answer_at: datetime | None
+    resolved_at: datetime | None
+    closed_at: datetime | None
+    version: int
+
+
+class AttachmentOut(Schema):
+    key: str
+    name: str
+    size: int
+    content_type: str
+    sha256: str
+    url: str
+
+
+class MessageOut(Schema):
+    id: str
+    author: PersonOut
+    speaker: str
+    visibility: str
+    body: str
+    created_at: datetime
+    attachments: list[AttachmentOut]
+
+
+class EventOut(Schema):
+    kind: str
+    actor: str
+    channel: str
+    changes: dict[str, list[object]]
+    version: int
+    created_at: datetime
+
+
+class TicketDetailOut(TicketOut):
+    """A ticket with all that the reader may see of it."""
+
+    reporter: PersonOut
+    platform: str
+    locations: list[str]
+    messages: list[MessageOut]
+    events: list[EventOut]
+
+
+class TicketsOut(Schema):
+    count: int
+    items: list[TicketOut]
+    next: str | None
+
+
+def row(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
+    """Return a ticket as a row of a list."""
+    return TicketOut.from_orm(as_told_to(ticket, request.standing)).dict()
+
+
+def detail(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
+    """Return a ticket with its messages, files and events, as far as the reader may see them."""
+    messages = list(Message.objects.visible_to(request.standing).filter(ticket=ticket).select_related("author"))
+    attached: dict[int, list[Attachment]] = {}
+    for one in Attachment.objects.filter(message__in=[message.pk for message in messages]):
+        attached.setdefault(one.message_id, []).append(one)
+    return {
+        **row(request, ticket),
+        "reporter": {"name": ticket.reporter.name},
+        "platform": ticket.platform.name,
+        "locations": [place.slug for place in ticket.locations.all()],
+        "messages": [message_out(request, ticket, one, attached.get(one.pk, [])) for one in messages],
+        "events": events_out(request, events_visible_to(ticket, request.standing)),
+    }
+
+
+def attachment_out(request: HttpRequest, ticket: Ticket, one: Attachment) -> dict[str, Any]:
+    """Return a file with the address of its bytes."""
+    path = reverse("organisation_api:get_attachment", args=[ticket.number, one.key])
+    names = ("key", "name", "size", "content_type", "sha256")
+    return {**{name: getattr(one, name) for name in names}, "url": request.build_absolute_uri(path)}
+
+
+def message_out(
+    request: HttpRequest, ticket: Ticket, message: Message, attachments: Iterable[Attachment]
+) -> dict[str, Any]:
+    """Return a message with its files; its id is a name at random, so that it tells no count."""
+    return {
+        "id": message.key,
+        "author": {"name": message.name},
+        **{name: getattr(message, name) for name in ("speaker", "visibility", "body", "created_at")},
+        "attachments": [attachment_out(request, ticket, one) for one in attachments],
+    }
+
+
+def events_out(request: HttpRequest, events: list[Event]) -> list[dict[str, Any]]:
+    """Return what happened, with slugs, codes and names instead of keys; a library in its own count of versions."""
+    changed = [public_changes(one, request.standing) for one in events]
+    names = _names_of(changed)
+    staff = request.standing.is_staff
+    return [
+        {
+            "kind": event.kind,
+            "actor": event.actor.name if event.actor else event.system_actor,
+            "channel": event.channel,
+            "changes": {name: [_named(names, name, value) for value in pair] for name, pair in changes.items()},
+            "version": event.ticket_version if staff else event.told_version,
+            "created_at": event.created_at,
+        }
+        for event, changes in zip(events, changed, strict=True)
+    ]
+
+
+# Which table names the keys in a change, and by what.
+NAMED_BY = {
+    "category": (Category, "code"),
+    "library": (Library, "slug"),
+    "locations": (Location, "slug"),
+    "assignee": (Person, "name"),
+    "reporter": (Person, "name"),
+}
+
+
+def _names_of(changed: list[dict[str, list[Any]]]) -> dict[str, dict[int, str]]:
+    found: dict[str, dict[int, str]] = {}
+    for name, (model, attribute) in NAMED_BY.items():
+        keys = {key for changes in changed for value in changes.get(name, []) for key in _keys(value)}
+        if keys:
+            found[name] = dict(model.objects.filter(pk__in=keys).values_list("pk", attribute))
+    return found
+
+
+def _keys(value: Any) -> list[int]:
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def _named(names: dict[str, dict[int, str]], field: str, value: Any) -> Any:
+    if field not in names or value is None:
+        return value
+    if isinstance(value, list):
+        return [names[field].get(key, "") for key in value]
+    return names[field].get(value, "")
