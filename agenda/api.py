@@ -8,9 +8,9 @@ from ninja import Router, Schema
 
 from agenda.figures.queries import Figures, Period, figures
 from agenda.work.models import WorkItem
-from tenants.paging import Page
-from tenants.problems import Problem, form_problem
 from tenants.roles import Permission
+from tenants.web.documents import RefusalDocument, refused_form
+from tenants.web.paging import Page
 
 router = Router()
 
@@ -47,7 +47,7 @@ class ItemsOut(Schema):
 def list_items(request: HttpRequest, page: int = 1):
     """The work agenda, 50 a page."""
     if not request.standing.may(Permission.AGENDA_READ):
-        raise Problem(403)
+        raise RefusalDocument(403)
     items = WorkItem.objects.visible_to(request.standing).select_related("lead", "goal")
     found = Page(items.prefetch_related("contributions__organisation"), page)
     rows = [
@@ -102,10 +102,10 @@ def _row(one: Figures) -> dict[str, object]:
 def get_figures(request: HttpRequest, quarter: str = ""):
     """Totals per organisation over a quarter such as 2026-3; this quarter by default. Times in clock minutes."""
     if not request.standing.may(Permission.STEERING_READ):
-        raise Problem(403)
+        raise RefusalDocument(403)
     period = Period.parse(quarter) if quarter else Period.of(timezone.localdate())
     if period is None:
-        raise form_problem({"quarter": ["2026-3"]})
+        raise refused_form({"quarter": ["2026-3"]})
     each, together = figures(period)
     return {"quarter": str(period), "organisations": [_row(one) for one in each], "together": _row(together)}
 

@@ -8,8 +8,9 @@ from allauth.socialaccount.providers.base.constants import AuthProcess
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 
-from tenants.actions import mail_password_reset
 from tenants.models import Person
+from tenants.signin.access import person_vouched_for
+from tenants.signin.actions import mail_password_reset
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -50,18 +51,13 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         return False
 
     def pre_social_login(self, request, sociallogin) -> None:
-        """Let in whoever has an account; nobody ties a second account to the one they are signed in with.
-
-        What the provider calls verified is believed for the domains of addresses that are its own
-        (OIDC_EMAIL_DOMAINS) and no others, since one provider serves people of several organisations.
-        """
+        """Let in whoever has an account; nobody ties a second account to the one they are signed in with."""
         if sociallogin.state.get("process") != AuthProcess.LOGIN:
             raise PermissionDenied
         if sociallogin.is_existing:
             return
-        verified = [one.email.lower() for one in sociallogin.email_addresses if one.verified in (True, "true")]
-        own = [address for address in verified if address.rpartition("@")[2] in settings.OIDC_EMAIL_DOMAINS]
-        person = Person.objects.filter(email__in=own, is_active=True).first()
+        verified = [one.email for one in sociallogin.email_addresses if one.verified in (True, "true")]
+        person = person_vouched_for(verified)
         if person is not None:
             sociallogin.connect(request, person)
 

@@ -12,8 +12,8 @@ from ninja.errors import ValidationError as UnreadableInput
 from ninja.security import HttpBearer
 
 from agenda.api import router as agenda_router
-from tenants.problems import Problem, problem
 from tenants.refusals import Conflict
+from tenants.web.documents import RefusalDocument, refused
 from tickets.api import router as tickets_router
 
 log = logging.getLogger("samenbeheer.api")
@@ -48,7 +48,7 @@ def _message_of(error: dict) -> str:
 
 def invalid(errors: Iterable[dict[str, str]]) -> HttpResponse:
     """Return 400 with everything that is wrong at once."""
-    return problem(400, _("Some values cannot be used."), errors=list(errors))
+    return refused(400, _("Some values cannot be used."), errors=list(errors))
 
 
 def _made(title: str, namespace: str, router) -> NinjaAPI:
@@ -63,9 +63,9 @@ def _made(title: str, namespace: str, router) -> NinjaAPI:
     )
     api.add_router("", router)
 
-    @api.exception_handler(Problem)
-    def own(request: HttpRequest, error: Problem) -> HttpResponse:
-        return problem(error.status, error.detail, **error.more)
+    @api.exception_handler(RefusalDocument)
+    def own(request: HttpRequest, error: RefusalDocument) -> HttpResponse:
+        return refused(error.status, error.detail, **error.more)
 
     @api.exception_handler(UnreadableInput)
     def unreadable(request: HttpRequest, error: UnreadableInput) -> HttpResponse:
@@ -81,30 +81,30 @@ def _made(title: str, namespace: str, router) -> NinjaAPI:
         )
 
     @api.exception_handler(PermissionDenied)
-    def refused(request: HttpRequest, error: PermissionDenied) -> HttpResponse:
-        return problem(403)
+    def not_allowed(request: HttpRequest, error: PermissionDenied) -> HttpResponse:
+        return refused(403)
 
     @api.exception_handler(Conflict)
     def conflict(request: HttpRequest, error: Conflict) -> HttpResponse:
         more = {"fields": error.fields, "version": error.version} if error.fields else {}
-        return problem(409, error.detail, **more)
+        return refused(409, error.detail, **more)
 
     @api.exception_handler(HttpError)
     def http(request: HttpRequest, error: HttpError) -> HttpResponse:
-        return problem(error.status_code)
+        return refused(error.status_code)
 
     @api.exception_handler(AuthenticationError)
     def unknown(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
-        return problem(401)
+        return refused(401)
 
     @api.exception_handler(Http404)
     def missing(request: HttpRequest, error: Http404) -> HttpResponse:
-        return problem(404)
+        return refused(404)
 
     @api.exception_handler(Exception)
     def broken(request: HttpRequest, error: Exception) -> HttpResponse:
         log.exception("API request failed: %s %s", request.method, request.resolver_match.route)
-        return problem(500)
+        return refused(500)
 
     return api
 

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from tenants.queries import origin
+from tenants.organisations.queries import origin
 from tenants.roles import Permission
 
 

@@ -1,11 +1,11 @@
-"""What is seen when something is wrong: a page that says what to do, or a problem document (RFC 9457)."""
+"""What is seen when something is wrong: a page that says what to do, or a refusal document (RFC 9457)."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from tenants.middleware import resubmit_context
-from tenants.problems import problem
+from tenants.web.documents import refused
+from tenants.web.middleware import resubmit_context
 
 
 def _is_api(request: HttpRequest) -> bool:
@@ -15,28 +15,28 @@ def _is_api(request: HttpRequest) -> bool:
 def bad_request(request: HttpRequest, exception=None) -> HttpResponse:
     """400: the request cannot be read."""
     if _is_api(request):
-        return problem(400)
+        return refused(400)
     return render(request, "400.html", status=400)
 
 
 def forbidden(request: HttpRequest, exception=None) -> HttpResponse:
     """403: known, but not allowed."""
     if _is_api(request):
-        return problem(403)
+        return refused(403)
     return render(request, "403.html", status=403)
 
 
 def not_found(request: HttpRequest, exception=None) -> HttpResponse:
     """404: not there, or not yours to know of."""
     if _is_api(request):
-        return problem(404)
+        return refused(404)
     return render(request, "404.html", status=404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """500: our fault; nothing internal is shown."""
     if _is_api(request):
-        return problem(500)
+        return refused(500)
     return render(request, "500.html", status=500)
 
 

@@ -8,4 +8,4 @@ class TenantsConfig(AppConfig):
     verbose_name = "Tenants"
 
     def ready(self) -> None:
-        from tenants.audit import signins  # noqa: F401  connects the sign-in signals of Django and allauth
+        from tenants.signin import trail  # noqa: F401  connects the sign-in signals of Django and allauth

@@ -1,22 +1,9 @@
-"""Addresses about people and settings, on the host of an organisation."""
+"""Contents: addresses about people, settings and tokens; `own_urls` are those of the common host too."""
 
-from django.urls import path
+from tenants.people import urls as people
+from tenants.settings import urls as settings
+from tenants.tokens import urls as tokens
 
-from tenants import views
+own_urls = [*people.own_urls, *tokens.urlpatterns]
 
-own_urls = [
-    path("me/", views.me, name="me"),
-    path("me/shortcuts/", views.shortcuts, name="shortcuts"),
-    path("me/tokens/", views.tokens, name="tokens"),
-    path("me/tokens/<int:pk>/end/", views.end_token, name="end_token"),
-]
-
-urlpatterns = [
-    *own_urls,
-    path("people/", views.people, name="people"),
-    path("people/roles/<int:pk>/end/", views.end_role, name="end_role"),
-    path("people/library-roles/<int:pk>/end/", views.end_library_role, name="end_library_role"),
-    path("colleagues/", views.colleagues, name="colleagues"),
-    path("colleagues/<int:pk>/", views.colleague, name="colleague"),
-    path("settings/", views.settings, name="settings"),
-]
+urlpatterns = [*people.urlpatterns, *settings.urlpatterns, *tokens.urlpatterns]

@@ -20,7 +20,6 @@ from agenda.work.actions import create_item
 from agenda.work.models import WorkItem
 from tenants import context
 from tenants.access import standing
-from tenants.actions import create_organisation, ensure_common
 from tenants.actor import Actor
 from tenants.context import inside
 from tenants.models import (
@@ -33,6 +32,7 @@ from tenants.models import (
     Platform,
     Province,
 )
+from tenants.organisations.actions import create_organisation, ensure_common
 from tenants.tokens.actions import create_token
 from tests.running import Running, folder_for_data
 from tests.servers import WORKER

@@ -7,10 +7,10 @@ from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 
 from agenda.categories.models import Category
-from tenants import actions
 from tenants.context import inside
 from tenants.models import ApiToken, Membership
 from tenants.outbox.models import OutboxEntry
+from tenants.people import actions
 from tenants.tokens.actions import create_token
 from tests import conftest
 from tests.conftest import Api

@@ -15,8 +15,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from agenda.figures.models import TicketSnapshot
-from tenants import files
 from tenants.context import inside
+from tenants.files import actions as files
 from tenants.models import ApiToken, LibraryMembership, Membership
 from tests.conftest import SECRET
 from tickets.desk import actions as verbs

@@ -4,7 +4,7 @@ from django.http import HttpRequest
 from ninja import Schema
 
 from agenda.categories.queries import leaves
-from tenants.queries import libraries_visible_to
+from tenants.libraries.queries import libraries_visible_to
 from tickets.desk import api as desk
 from tickets.lists import api as lists
 from tickets.router import router

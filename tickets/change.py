@@ -19,9 +19,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tenants import files
 from tenants.actor import Actor
 from tenants.context import current_organisation
+from tenants.files import actions as files
 from tenants.models import Person
 from tenants.refusals import NotAllowed
 from tenants.roles import Permission

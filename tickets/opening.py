@@ -8,9 +8,9 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from agenda.categories.models import Category
-from tenants import files
 from tenants.actor import Actor
 from tenants.context import current_organisation
+from tenants.files import actions as files
 from tenants.models import Library, Location, Person
 from tenants.refusals import NotAllowed
 from tenants.roles import Permission

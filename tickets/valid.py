@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 
 from tenants.access import staff_of, standing
 from tenants.context import current_organisation
-from tenants.models import Dated, Library, Location, Person
+from tenants.dated import Dated
+from tenants.models import Library, Location, Person
 from tickets.states import Impact, Type, Urgency
 
 SUBJECT_MAX = 400

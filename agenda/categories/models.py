@@ -1,7 +1,7 @@
 from django.db import models
 from django.db.models import F, Q
 
-from tenants.models import Dated, in_language
+from tenants.dated import Dated, in_language
 
 
 class Category(Dated):

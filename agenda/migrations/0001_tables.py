@@ -6,7 +6,7 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
-import tenants.models
+import tenants.dated
 
 
 class Migration(migrations.Migration):
@@ -315,7 +315,7 @@ class Migration(migrations.Migration):
             constraint=django.contrib.postgres.constraints.ExclusionConstraint(
                 expressions=[
                     ("organisation", "="),
-                    (tenants.models.DateRange(models.F("from_on"), models.F("until_on"), models.Value("[]")), "&&"),
+                    (tenants.dated.DateRange(models.F("from_on"), models.F("until_on"), models.Value("[]")), "&&"),
                 ],
                 name="seat_once_at_a_time",
             ),

@@ -3,7 +3,7 @@ from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Q
 
-from tenants.models import PERIOD, Dated
+from tenants.dated import PERIOD, Dated
 
 
 class Seat(Dated):

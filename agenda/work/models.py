@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from tenants.access import Standing
-from tenants.models import Dated, in_language
+from tenants.dated import Dated, in_language
 from tenants.roles import OrganisationRole, Permission
 
 

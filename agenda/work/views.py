@@ -12,8 +12,8 @@ from agenda.work import actions
 from agenda.work.forms import AgendaFilterForm, ContributionForm, ItemForm, ProgressForm
 from agenda.work.models import Contribution, WorkItem
 from agenda.work.queries import axis, tally
-from tenants.paging import Page
 from tenants.roles import OrganisationRole, Permission
+from tenants.web.paging import Page
 
 
 def _items(request: HttpRequest):

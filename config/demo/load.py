@@ -17,7 +17,6 @@ from agenda.work.actions import change_item, create_item, report_progress
 from agenda.work.models import PolicyGoal, WorkItem
 from config.demo.network import ORGANISATIONS, PLATFORM_OF_PROVINCE, PLATFORMS, DemoLibrary, libraries_of
 from tenants.access import standing
-from tenants.actions import create_organisation
 from tenants.actor import Actor
 from tenants.context import inside, organisation_by_schema
 from tenants.models import (
@@ -30,6 +29,7 @@ from tenants.models import (
     Platform,
     Province,
 )
+from tenants.organisations.actions import create_organisation
 from tenants.outbox.models import OutboxEntry
 from tenants.roles import CooperationRole, LibraryRole, OrganisationRole
 from tickets.desk import actions as desk_actions

@@ -17,7 +17,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from agenda.work.models import Status
-from tenants.markdown import to_html
+from tenants.web.markdown import to_html
 from tickets.models import Ticket
 from tickets.states import Priority, State, Type
 

@@ -7,7 +7,7 @@ import django_tenants.postgresql_backend.base
 from django.conf import settings
 from django.db import migrations, models
 
-import tenants.models
+import tenants.dated
 from tenants.migrations._text_search import TEXT_SEARCH
 
 
@@ -61,7 +61,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("ready", models.BooleanField(default=False, help_text="False while its schema is being made.")),
-                ("sort_name", tenants.models.SortName(source="name")),
+                ("sort_name", tenants.dated.SortName(source="name")),
             ],
             options={
                 "ordering": ["sort_name"],
@@ -141,7 +141,7 @@ class Migration(migrations.Migration):
                 ("until_on", models.DateField(blank=True, null=True, verbose_name="until and including")),
                 ("slug", models.SlugField(unique=True)),
                 ("name", models.CharField(max_length=120, verbose_name="name")),
-                ("sort_name", tenants.models.SortName(source="name")),
+                ("sort_name", tenants.dated.SortName(source="name")),
                 (
                     "successor",
                     models.ForeignKey(
@@ -180,7 +180,7 @@ class Migration(migrations.Migration):
                         verbose_name="service level",
                     ),
                 ),
-                ("sort_name", tenants.models.SortName(source="name")),
+                ("sort_name", tenants.dated.SortName(source="name")),
                 (
                     "library",
                     models.ForeignKey(
@@ -517,7 +517,7 @@ class Migration(migrations.Migration):
                     ("person", "="),
                     ("library", "="),
                     ("role", "="),
-                    (tenants.models.DateRange(models.F("from_on"), models.F("until_on"), models.Value("[]")), "&&"),
+                    (tenants.dated.DateRange(models.F("from_on"), models.F("until_on"), models.Value("[]")), "&&"),
                 ],
                 name="library_membership_once_at_a_time",
             ),
@@ -536,7 +536,7 @@ class Migration(migrations.Migration):
                     ("person", "="),
                     ("organisation", "="),
                     ("role", "="),
-                    (tenants.models.DateRange(models.F("from_on"), models.F("until_on"), models.Value("[]")), "&&"),
+                    (tenants.dated.DateRange(models.F("from_on"), models.F("until_on"), models.Value("[]")), "&&"),
                 ],
                 name="membership_once_at_a_time",
             ),

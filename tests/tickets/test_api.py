@@ -1,4 +1,4 @@
-"""The API: its shapes, its problems, and that nothing is done twice."""
+"""The API: its shapes, its refusals, and that nothing is done twice."""
 
 import json
 from datetime import timedelta
@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
-from tenants import files
+from tenants.files import actions as files
 from tenants.models import ApiToken
 from tickets.idempotency.models import AnsweredRequest
 from tickets.models import Attachment, Message, Ticket
@@ -106,7 +106,7 @@ def test_missing_fields_are_all_named(colleague):
         ("POST", "/tickets/BISC-1/attachments", "{}", "application/json", 415),
     ],
 )
-def test_every_error_is_a_problem_document(colleague, method, path, data, content_type, status):
+def test_every_error_is_a_refusal_document(colleague, method, path, data, content_type, status):
     response = colleague(method, path, data, content_type=content_type)
     assert response.status_code == status
     assert response["Content-Type"] == "application/problem+json"

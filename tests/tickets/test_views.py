@@ -13,10 +13,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 from django.utils.translation import gettext
 
-from tenants import files
 from tenants.context import inside
-from tenants.markdown import to_html
+from tenants.files import actions as files
 from tenants.models import Membership
+from tenants.web.markdown import to_html
 from tickets.desk import actions as verbs
 from tickets.models import Attachment, Ticket
 from tickets.retention import actions as retention

@@ -9,8 +9,8 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import connection, transaction
 
 from agenda.categories.models import Category
-from tenants import files
 from tenants.actor import Actor
+from tenants.files import actions as files
 from tenants.models import Library, Location, Person
 from tickets.change import changing, refuse_stale
 from tickets.desk.models import Message, Ticket

@@ -10,10 +10,10 @@ from ninja import Field, Schema, Status
 from ninja.decorators import decorate_view
 
 from agenda.categories.queries import leaf_by_code
-from tenants import files
 from tenants.actor import Actor
+from tenants.files import actions as files
+from tenants.libraries.queries import libraries_visible_to
 from tenants.models import Location, Person
-from tenants.queries import libraries_visible_to
 from tenants.refusals import NotAllowed
 from tenants.roles import Permission
 from tickets.desk import actions

@@ -7,7 +7,7 @@ from django.utils.translation import ngettext
 
 from agenda.categories.models import Category
 from agenda.categories.queries import grouped_choices, leaves
-from tenants import files
+from tenants.files import actions as files
 
 
 class CategoryField(forms.ModelChoiceField):

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from agenda.categories.models import Category
 from agenda.categories.queries import leaves
 from tenants.access import Standing, staff_of
+from tenants.libraries.queries import libraries_visible_to
 from tenants.models import Library, Location, Person
-from tenants.queries import libraries_visible_to
 from tickets.desk.fields import CategoryField, FilesField, LocationBoxes
 from tickets.desk.models import Ticket
 from tickets.states import Impact, State, Type, Urgency, Visibility

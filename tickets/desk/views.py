@@ -7,13 +7,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from tenants import files
 from tenants.actor import Actor
-from tenants.markdown import to_html
-from tenants.paging import Page
-from tenants.queries import libraries_visible_to
+from tenants.files import actions as files
+from tenants.libraries.queries import libraries_visible_to
 from tenants.refusals import Conflict
 from tenants.roles import Permission
+from tenants.web.markdown import to_html
+from tenants.web.paging import Page
 from tenants.web.refused import conflicts_shown, show_in
 from tickets.access import as_told_to, role_on
 from tickets.desk import actions

@@ -10,8 +10,8 @@ from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 
-from tenants import files
-from tenants.problems import problem
+from tenants.files import actions as files
+from tenants.web.documents import refused
 from tickets.idempotency.models import AnsweredRequest
 
 KEPT = timedelta(hours=24)
@@ -30,16 +30,16 @@ def idempotent(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
         if not key:
             return view(request, *args, **kwargs)
         if len(key) > 200 or not key.isprintable():
-            return problem(400, errors=[{"field": "Idempotency-Key", "message": "At most 200 printable characters."}])
+            return refused(400, errors=[{"field": "Idempotency-Key", "message": "At most 200 printable characters."}])
         if len(request.path) > 200 or "\0" in request.path:
-            return problem(404)
+            return refused(404)
         digest = _digest(request)
         with files.keeping(), transaction.atomic():
             fresh = _claim(request, key, digest)
             row = AnsweredRequest.objects.get(person=request.user, path=request.path, key=key)
             if not fresh:
                 if row.body_sha256 != digest:
-                    return problem(400, "This Idempotency-Key was used for another request.")
+                    return refused(400, "This Idempotency-Key was used for another request.")
                 response = JsonResponse(row.answer, status=row.status, safe=False)
                 response["Idempotent-Replay"] = "true"
                 return response

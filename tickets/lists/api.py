@@ -7,9 +7,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Field, Query, Schema
 
-from tenants.paging import Page
 from tenants.refusals import NotAllowed
 from tenants.roles import Permission
+from tenants.web.paging import Page
 from tickets.desk.models import Ticket
 from tickets.lists.forms import FOR_STAFF, SORTS, UNRESOLVED, FilterForm
 from tickets.lists.queries import listed

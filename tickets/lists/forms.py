@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from agenda.categories.queries import leaves
 from tenants.access import Standing, staff_of
+from tenants.libraries.queries import libraries_visible_to
 from tenants.models import Library
-from tenants.queries import libraries_visible_to
 from tickets.access import TicketQuerySet
 from tickets.desk.fields import CategoryField
 from tickets.search.queries import search

@@ -5,8 +5,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from tenants.paging import Page
 from tenants.roles import Permission
+from tenants.web.paging import Page
 from tickets.access import as_told_to
 from tickets.desk.models import Ticket
 from tickets.lists.forms import UNRESOLVED, FilterForm

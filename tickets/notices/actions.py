@@ -11,8 +11,8 @@ from django.utils import translation
 from tenants.access import standing
 from tenants.context import current_organisation
 from tenants.models import Person
+from tenants.organisations.queries import address_of
 from tenants.outbox.models import OutboxEntry
-from tenants.queries import address_of
 from tickets.access import as_told_to
 from tickets.desk.models import Event, Ticket
 from tickets.events import Kind

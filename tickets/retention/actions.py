@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from tenants import files
 from tenants.audit.actions import record
 from tenants.context import current_organisation
+from tenants.files import actions as files
 from tickets.desk.models import Attachment
 
 BATCH = 500

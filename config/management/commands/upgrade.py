@@ -11,7 +11,7 @@ from psycopg2 import sql
 
 from config.health import schemas_behind
 from tenants import context
-from tenants.actions import ensure_common
+from tenants.organisations.actions import ensure_common
 
 
 class Command(BaseCommand):

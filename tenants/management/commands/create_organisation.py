@@ -4,7 +4,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
-from tenants.actions import SchemaExists, create_organisation
+from tenants.organisations.actions import SchemaExists, create_organisation
 
 
 class Command(BaseCommand):

@@ -16,10 +16,10 @@ from django.utils.functional import SimpleLazyObject
 from tenants import context
 from tenants.access import hosts_of, standing
 from tenants.models import Domain
-from tenants.problems import CONTENT_TYPE, problem
-from tenants.queries import address_of
+from tenants.organisations.queries import address_of
 from tenants.tokens.actions import token_in_force
 from tenants.tokens.models import ApiToken
+from tenants.web.documents import CONTENT_TYPE, refused
 
 # Names of addresses that everyone may open: sign-in, language, and what checks its own rights.
 OPEN_ROUTES = {"set_language", "theme"}
@@ -75,7 +75,7 @@ class OrganisationMiddleware:
     @staticmethod
     def _unknown(request: HttpRequest) -> HttpResponse:
         if request.path.startswith("/api/"):
-            return problem(404)
+            return refused(404)
         return HttpResponse("404\n", status=404, content_type="text/plain")
 
 
@@ -132,7 +132,7 @@ class StandingMiddleware:
 
 
 class ApiMiddleware:
-    """The door of the API: bearer token, standing, scope, length and rate, each refused with a problem document."""
+    """The door of the API: bearer token, standing, scope, length and rate, each refused with a refusal document."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -143,7 +143,7 @@ class ApiMiddleware:
         response = self._refusal(request) or self.get_response(request)
         if response.status_code >= 400 and response.get("Content-Type") != CONTENT_TYPE:
             allow = response.get("Allow")
-            response = problem(response.status_code)
+            response = refused(response.status_code)
             if allow:
                 response["Allow"] = allow
         response.headers.setdefault("Cache-Control", "private, no-store")
@@ -155,11 +155,11 @@ class ApiMiddleware:
         token = token_in_force(value.strip()) if scheme.lower() == "bearer" and value.strip() else None
         common = request.organisation.is_common
         if token is None or not (common or token.organisation_id == request.organisation.pk):
-            response = problem(401, "A valid bearer token of this organisation is needed.")
+            response = refused(401, "A valid bearer token of this organisation is needed.")
             response["WWW-Authenticate"] = "Bearer"
             return response
         if self._too_many(token):
-            response = problem(429, "Too many requests; wait a minute.")
+            response = refused(429, "Too many requests; wait a minute.")
             response["Retry-After"] = "60"
             return response
         request.user, request.token = token.person, token
@@ -167,16 +167,16 @@ class ApiMiddleware:
         translation.activate(token.person.language)
         request.LANGUAGE_CODE = token.person.language
         if not request.standing:
-            return problem(403, "This person has no role here.")
+            return refused(403, "This person has no role here.")
         if request.method not in {"GET", "HEAD", "OPTIONS"}:
             if token.scope != ApiToken.Scope.WRITE:
-                return problem(403, "This token may only read.")
+                return refused(403, "This token may only read.")
             if request.body_too_large:
-                return problem(413, f"At most {request.body_limit} bytes.")
+                return refused(413, f"At most {request.body_limit} bytes.")
             upload = request.path.endswith("/attachments")
             wanted = "multipart/form-data" if upload else "application/json"
             if request.method != "DELETE" and request.content_type != wanted:
-                return problem(415, f"Send {wanted}.")
+                return refused(415, f"Send {wanted}.")
         return None
 
     @staticmethod

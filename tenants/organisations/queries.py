@@ -1,10 +1,8 @@
-"""Questions about who takes part."""
+"""Questions about organisations and their hosts."""
 
 from django.conf import settings
 
-from tenants.access import Standing
-from tenants.models import Domain, Library, Organisation
-from tenants.roles import Permission
+from tenants.models import COMMON_SCHEMA, Domain, Organisation
 
 
 def host_of(organisation: Organisation) -> str:
@@ -25,9 +23,6 @@ def origin(host: str) -> str:
     return f"{scheme}://{host}{port}"
 
 
-def libraries_visible_to(standing: Standing):
-    """Return the current libraries a person may name on this host: all of them for staff, else their own."""
-    libraries = Library.objects.current().filter(organisation=standing.organisation)
-    if standing.is_staff or standing.may(Permission.PEOPLE_MANAGE):
-        return libraries
-    return libraries.filter(pk__in=standing.library_ids)
+def common_row() -> Organisation:
+    """Return the row of the common host without leaving the schema entered (search_path always ends in public)."""
+    return Organisation.objects.get(schema_name=COMMON_SCHEMA)

@@ -10,8 +10,8 @@ from django.utils import translation
 
 from tenants.context import common_organisation
 from tenants.models import Person
+from tenants.organisations.queries import address_of
 from tenants.outbox.models import OutboxEntry
-from tenants.queries import address_of
 
 
 def password_link(person: Person) -> str:

@@ -1,26 +1,19 @@
-"""Pages on who takes part: people and roles, colleagues at a library, settings, own API tokens."""
-
-from datetime import timedelta
+"""Pages on people and roles: of an organisation, of a library, one's own."""
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from tenants import actions
 from tenants.audit.actions import origin_of
-from tenants.forms import ColleagueForm, InviteColleagueForm, InviteForm, SettingsForm, TokenForm
 from tenants.models import Library, LibraryMembership, Membership
-from tenants.paging import Page
+from tenants.people import actions
+from tenants.people.forms import ColleagueForm, InviteColleagueForm, InviteForm
 from tenants.roles import DESCRIPTIONS, LibraryRole, OrganisationRole, Permission
-from tenants.settings.actions import change_settings
-from tenants.settings.models import OrganisationSettings
-from tenants.tokens.actions import create_token, revoke_token
-from tenants.tokens.models import ApiToken
+from tenants.web.paging import Page
 
 
 def _require(request: HttpRequest, permission: Permission) -> None:
@@ -159,54 +152,6 @@ def colleague(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("colleagues")
     context = {"form": form, "membership": membership}
     return render(request, "tenants/colleague.html", context, status=422 if form.errors else 200)
-
-
-@require_http_methods(["GET", "POST"])
-def settings(request: HttpRequest) -> HttpResponse:
-    """The settings of this organisation."""
-    _require(request, Permission.SETTINGS_CHANGE)
-    own = OrganisationSettings.objects.filter(organisation=request.organisation).first()
-    form = SettingsForm(request.POST or None, instance=own, organisation=request.organisation)
-    if request.method == "POST" and form.is_valid():
-        change_settings(
-            organisation=request.organisation, values=form.values(), by=request.user, origin=origin_of(request)
-        )
-        messages.success(request, _("Saved."))
-        return redirect("settings")
-    return render(request, "tenants/settings.html", {"form": form}, status=422 if form.errors else 200)
-
-
-@require_http_methods(["GET", "POST"])
-def tokens(request: HttpRequest) -> HttpResponse:
-    """One's own API tokens on this host; a new one is shown once, on the page that made it."""
-    form = TokenForm(request.POST or None)
-    made = ""
-    if request.method == "POST" and form.is_valid():
-        values = form.cleaned_data
-        made = create_token(
-            person=request.user,
-            organisation=None if request.organisation.is_common else request.organisation,
-            name=values["name"],
-            scope=values["scope"],
-            expires_at=timezone.now() + timedelta(days=values["days"]),
-            by=request.user,
-        )
-        form = TokenForm()
-    context = {"form": form, "made": made, "page": Page(_own_tokens(request), request.GET.get("page"))}
-    return render(request, "tenants/tokens.html", context, status=422 if form.errors else 200)
-
-
-def _own_tokens(request: HttpRequest):
-    organisation = None if request.organisation.is_common else request.organisation
-    return ApiToken.objects.filter(person=request.user, organisation=organisation, revoked_at__isnull=True)
-
-
-@require_POST
-def end_token(request: HttpRequest, pk: int) -> HttpResponse:
-    """End one of one's own tokens."""
-    revoke_token(token=get_object_or_404(_own_tokens(request), pk=pk), by=request.user)
-    messages.success(request, _("The token no longer works."))
-    return redirect("tokens")
 
 
 @require_POST

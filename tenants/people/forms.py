@@ -1,14 +1,10 @@
-"""Forms about people, roles and settings."""
+"""Forms about people and roles."""
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from tenants.models import Library, LibraryMembership, Location, Organisation, Person
 from tenants.roles import LibraryRole, OrganisationRole
-from tenants.settings.models import OrganisationSettings
-from tenants.settings.queries import settings_of
-from tenants.tokens.models import ApiToken
 
 
 class InviteForm(forms.Form):
@@ -73,52 +69,3 @@ class InviteColleagueForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["library"].queryset = libraries
         self.fields["library"].initial = libraries.first().slug if libraries.exists() else None
-
-
-class SettingsForm(forms.ModelForm):
-    """The organisation's own settings; empty means the cooperation's default, which is named beside the field."""
-
-    class Meta:
-        model = OrganisationSettings
-        fields = ["auto_close_days", "liberation_day_free", "good_friday_free", "time_zone"]
-
-    def __init__(self, *args, organisation: Organisation, **kwargs):
-        super().__init__(*args, **kwargs)
-        defaults = OrganisationSettings.DEFAULTS
-        self.in_force = settings_of(organisation)
-        yes_no = {True: _("yes"), False: _("no")}
-        for name, field in self.fields.items():
-            default = defaults[name]
-            field.required = False
-            field.help_text = _("Leave empty to use the cooperation's setting (%(value)s).") % {
-                "value": yes_no[default] if isinstance(default, bool) else default
-            }
-            if isinstance(default, bool):
-                self.fields[name] = forms.TypedChoiceField(
-                    label=field.label,
-                    help_text=field.help_text,
-                    required=False,
-                    choices=[("", _("as the cooperation does")), ("True", _("yes")), ("False", _("no"))],
-                    coerce=lambda value: value == "True",
-                    empty_value=None,
-                )
-        zone = self.fields["time_zone"]
-        zone.choices = [("", _("as the cooperation does")), *(one for one in zone.choices if one[0])]
-
-    def values(self) -> dict[str, object]:
-        """Return the cleaned values as `change_settings` takes them."""
-        return {name: self.cleaned_data[name] for name in self.fields}
-
-
-class TokenForm(forms.Form):
-    """Make an API token for oneself."""
-
-    name = forms.CharField(label=_("What is it for?"), max_length=80)
-    scope = forms.ChoiceField(label=_("Rights"), choices=ApiToken.Scope.choices, initial=ApiToken.Scope.READ)
-    days = forms.IntegerField(label=_("Valid for (days)"), min_value=1, max_value=730, initial=365)
-
-    def clean_name(self) -> str:
-        name = self.cleaned_data["name"].strip()
-        if not name:
-            raise ValidationError(_("Give it a name, so that you know later what it was for."))
-        return name

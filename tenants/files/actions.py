@@ -12,7 +12,6 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 
-import puremagic
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
@@ -21,29 +20,10 @@ from django.http import FileResponse
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
+from tenants.files.types import clean_name, content_type_of
 from tenants.models import Organisation
 
 log = logging.getLogger("samenbeheer.files")
-UNKNOWN = "application/octet-stream"
-# What a browser may be told a file is; all else goes out as a plain stream of bytes.
-KNOWN = {
-    "application/pdf",
-    "application/zip",
-    "application/msword",
-    "application/vnd.ms-excel",
-    "application/vnd.ms-outlook",
-    "application/vnd.oasis.opendocument.spreadsheet",
-    "application/vnd.oasis.opendocument.text",
-    "application/vnd.openxmlformats-officedocument.presentationml.presentation",
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "image/gif",
-    "image/jpeg",
-    "image/png",
-    "image/webp",
-    "text/plain",
-}
-ACTIVE_MARKS = (b"<html", b"<script", b"<svg", b"<!doctype", b"<?xml", b"<body", b"<iframe")
 
 
 @dataclass(frozen=True)
@@ -77,36 +57,6 @@ def check(upload: UploadedFile) -> None:
         )
     if not clean_name(name):
         raise ValidationError(_("This file has no usable name."), code="name")
-
-
-def clean_name(name: str) -> str:
-    """Return the last part of a file name without control characters, at most 150 characters with its ending."""
-    last = name.replace("\\", "/").rsplit("/", 1)[-1]
-    last = "".join(c for c in last if c.isprintable()).strip(". ")
-    stem, dot, ending = last.rpartition(".")
-    if dot and len(ending) <= 10:
-        return f"{stem[: 149 - len(ending)]}.{ending}" if stem else last
-    return last[:150]
-
-
-def content_type_of(head: bytes) -> str:
-    """Return the type of a file by its first bytes, never by its name; what could be active is a plain stream."""
-    lowered = head[:4096].lower()
-    if any(mark in lowered for mark in ACTIVE_MARKS):
-        return UNKNOWN
-    try:
-        guess = puremagic.from_string(head, mime=True)
-    except (puremagic.PureError, ValueError):
-        guess = ""
-    if guess in KNOWN:
-        return guess
-    if b"\0" not in head:
-        try:
-            head[:4096].decode("utf-8", errors="strict") if len(head) < 4096 else head[:4000].decode("utf-8", "ignore")
-            return "text/plain"
-        except UnicodeDecodeError:
-            return UNKNOWN
-    return UNKNOWN
 
 
 @contextmanager
@@ -161,7 +111,7 @@ def put(upload: UploadedFile, organisation: Organisation) -> StoredFile:
     """Store an upload that passed `check` and return what is known of it. Only inside `keeping`."""
     names = _stored.get()
     if names is None:
-        raise RuntimeError("files are stored inside tenants.files.keeping()")
+        raise RuntimeError("files are stored inside tenants.files.actions.keeping()")
     upload.seek(0)
     content_type = content_type_of(upload.read(16384))
     upload.seek(0)

@@ -1,0 +1,20 @@
+"""Background work on the outbox."""
+
+from datetime import timedelta
+
+from celery import shared_task
+from django.utils import timezone
+
+from tenants.outbox import actions as outbox
+
+
+@shared_task(name="tenants.sweep_outbox")
+def sweep_outbox() -> None:
+    """Nudge for every entry of the outbox that is due: the guarantee behind 'nothing is lost'."""
+    outbox.sweep()
+
+
+@shared_task(name="tenants.tidy")
+def tidy() -> None:
+    """Forget what was done long ago."""
+    outbox.forget_done(timezone.now() - timedelta(days=30))

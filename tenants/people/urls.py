@@ -1,0 +1,19 @@
+"""Addresses about people and roles."""
+
+from django.urls import path
+
+from tenants.people import views
+
+own_urls = [
+    path("me/", views.me, name="me"),
+    path("me/shortcuts/", views.shortcuts, name="shortcuts"),
+]
+
+urlpatterns = [
+    *own_urls,
+    path("people/", views.people, name="people"),
+    path("people/roles/<int:pk>/end/", views.end_role, name="end_role"),
+    path("people/library-roles/<int:pk>/end/", views.end_library_role, name="end_library_role"),
+    path("colleagues/", views.colleagues, name="colleagues"),
+    path("colleagues/<int:pk>/", views.colleague, name="colleague"),
+]
