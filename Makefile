@@ -81,7 +81,7 @@ clean:
 	fi
 	@touch $@
 
-ASSETS := $(shell find config/static -type f 2>/dev/null) $(shell find config -name '*.po' 2>/dev/null)
+ASSETS := $(shell find config/look/static -type f 2>/dev/null) $(shell find config -name '*.po' 2>/dev/null)
 .setup/assets: $(ASSETS) package-lock.json
 	@echo "Setting up: translations and static files"
 	@$(BIN)/python manage.py translations

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Entry point of every management command; see `config/embedded.py` for where its servers come from."""
+"""Entry point of every management command; see `config/running/embedded.py` for where its servers come from."""
 
 import os
 import sys
 
-from config.embedded import servers_for
+from config.running.embedded import servers_for
 
 
 def main() -> None:

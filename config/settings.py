@@ -117,7 +117,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 SILENCED_SYSTEM_CHECKS = ["guardian.W001"]  # roles are the rule; grants are read by tickets.access alone
 
 MIDDLEWARE = [
-    "config.health.HealthMiddleware",
+    "config.running.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "tenants.web.middleware.BodyLimitMiddleware",
@@ -137,21 +137,21 @@ MIDDLEWARE = [
 ]
 
 if _read_flag("SAMENBEHEER_SQL_HEADER", default=False) and DEMO:
-    MIDDLEWARE.insert(1, "config.measuring.SqlHeaderMiddleware")
+    MIDDLEWARE.insert(1, "config.running.measuring.SqlHeaderMiddleware")
 
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "config" / "templates"],
+        "DIRS": [BASE_DIR / "config" / "look" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "config.context.page",
+                "config.look.context.page",
             ],
-            "builtins": ["config.templatetags.samenbeheer"],
+            "builtins": ["config.look.tags"],
         },
     }
 ]
@@ -243,7 +243,7 @@ EMAIL_USE_TLS = _email.get("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL = _email.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = 10
 if EMAIL_BACKEND.endswith("filebased.EmailBackend"):
-    EMAIL_BACKEND = "config.mailbox.EmailBackend"
+    EMAIL_BACKEND = "config.running.mailbox.EmailBackend"
 DEFAULT_FROM_EMAIL = os.environ.get("SAMENBEHEER_FROM", f"Samenbeheer <noreply@{DOMAIN}>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
@@ -252,12 +252,13 @@ STATIC_URL = "/static/"
 STATIC_ROOT = Path(os.environ.get("SAMENBEHEER_STATIC") or BASE_DIR / "static-root")
 _npm = BASE_DIR / "node_modules"
 STATICFILES_DIRS = [
+    BASE_DIR / "config" / "look" / "static",
     ("tabler", _npm / "@tabler" / "core" / "dist" / "css"),
     ("letter", _npm / "@fontsource-variable" / "atkinson-hyperlegible-next"),
 ]
 STATICFILES_DIRS = [d for d in STATICFILES_DIRS if (d[1] if isinstance(d, tuple) else d).exists()]
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
-FORM_RENDERER = "config.forms.Renderer"
+FORM_RENDERER = "config.look.forms.Renderer"
 _storage_url = os.environ.get("STORAGE_URL", "")
 if _storage_url.startswith("s3://"):
     _s3 = urlsplit(_storage_url)
@@ -358,8 +359,8 @@ SESSION_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = True
-CSRF_FAILURE_VIEW = "config.errors.csrf_failure"
-MESSAGE_STORAGE = "config.flash.HostCookieStorage"
+CSRF_FAILURE_VIEW = "config.look.errors.csrf_failure"
+MESSAGE_STORAGE = "config.look.flash.HostCookieStorage"
 LANGUAGE_COOKIE_DOMAIN = DOMAIN
 LANGUAGE_COOKIE_SECURE = HTTPS
 LANGUAGE_COOKIE_HTTPONLY = True
@@ -398,7 +399,7 @@ LOCALE_PATHS = [BASE_DIR / "config" / "locale", BASE_DIR / "config" / "locale_al
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Europe/Amsterdam"
-FORMAT_MODULE_PATH = ["config.formats"]
+FORMAT_MODULE_PATH = ["config.look.formats"]
 
 API_REQUESTS_PER_MINUTE = _read("int", "SAMENBEHEER_API_PER_MINUTE", 600)
 

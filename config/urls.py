@@ -2,9 +2,9 @@
 
 from django.urls import include, path
 
-from config import errors, views
 from config.accounts_urls import account_urls
 from config.api import organisation_api
+from config.look import errors, views
 
 urlpatterns = [
     path("", views.start, name="start"),

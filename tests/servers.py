@@ -10,7 +10,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from config.embedded import CannotStart, Embedded
+from config.running.embedded import Embedded
+from config.running.folder import CannotStart
 from tests.running import free_port
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")

@@ -281,7 +281,7 @@ def test_a_token_is_good_for_its_organisation_only(cast, api_of):
 
 def test_demo_mail_shows_own_mail_only(cast, client_of, settings, tmp_path):
     settings.EMAIL_FILE_PATH = str(tmp_path)
-    backend = get_connection("config.mailbox.EmailBackend")
+    backend = get_connection("config.running.mailbox.EmailBackend")
     EmailMessage(f"Over {WORD}", WORD, to=["balie@bisc-een.example"], connection=backend).send()
     assert WORD in client_of("bisc colleague").get("/demo/mail/").content.decode()
     assert WORD not in client_of("bisc desk").get("/demo/mail/").content.decode()

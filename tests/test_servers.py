@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from config.embedded import Embedded
+from config.running.embedded import Embedded
 from tests.running import ROOT, Running, folder_for_data, wait_for
 from tests.servers import WORKER
 

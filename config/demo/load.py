@@ -16,6 +16,7 @@ from agenda.steering.models import Seat
 from agenda.work.actions import change_item, create_item, report_progress
 from agenda.work.models import PolicyGoal, WorkItem
 from config.demo.network import ORGANISATIONS, PLATFORM_OF_PROVINCE, PLATFORMS, DemoLibrary, libraries_of
+from config.demo.volume import Builder
 from tenants.access import standing
 from tenants.actor import Actor
 from tenants.context import inside, organisation_by_schema
@@ -35,7 +36,6 @@ from tenants.roles import CooperationRole, LibraryRole, OrganisationRole
 from tickets.desk import actions as desk_actions
 from tickets.models import Ticket
 from tickets.states import State, Visibility
-from tickets.volume import Builder
 
 HERE = Path(__file__).parent
 PASSWORD = "samenbeheer"  # noqa: S105  the demo's, printed at its start

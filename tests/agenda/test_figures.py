@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from agenda.figures.models import TicketSnapshot
 from agenda.figures.queries import Period, categories, figures, new_per_quarter
+from config.demo.volume import Builder
 from tenants.context import inside
 from tickets.models import Ticket
 from tickets.snapshots.queries import differing
 from tickets.tasks import check_drift
-from tickets.volume import Builder
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 

@@ -8,7 +8,7 @@ from agenda.steering.models import Seat
 from agenda.work import actions
 from agenda.work.models import Contribution, WorkItem
 from agenda.work.queries import axis, tally
-from config.templatetags.samenbeheer import thousandths
+from config.look.tags import thousandths
 from tenants.access import standing
 from tenants.models import Organisation
 

@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 
-from config import health
+from config.running import health
 from tenants.audit.models import AuditEntry
 from tenants.context import current_schema, inside
 from tests.conftest import PASSWORD

@@ -5,12 +5,12 @@ import re
 import pytest
 from django.utils import timezone
 
+from config.demo.volume import RARE_WORD, Builder
 from tickets.desk import actions as verbs
 from tickets.models import Message, Ticket
 from tickets.search import queries
 from tickets.search.queries import matching, search
 from tickets.states import Visibility
-from tickets.volume import RARE_WORD, Builder
 
 
 def _found(house, text, who="desk"):

@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 from django.utils.translation import gettext
 
+from config.demo.volume import Builder
 from tenants.context import inside
 from tenants.files import actions as files
 from tenants.models import Membership
@@ -20,7 +21,6 @@ from tenants.web.markdown import to_html
 from tickets.desk import actions as verbs
 from tickets.models import Attachment, Ticket
 from tickets.retention import actions as retention
-from tickets.volume import Builder
 
 FORM = {
     "type": "incident",

@@ -5,7 +5,7 @@ import sys
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from config.supervisor import Supervisor
+from config.running.supervisor import Supervisor
 
 
 class Command(BaseCommand):

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 from psycopg2 import sql
 
-from config.health import schemas_behind
+from config.running.health import schemas_behind
 from tenants import context
 from tenants.organisations.actions import ensure_common
 

@@ -11,10 +11,11 @@ import urllib.request
 from hashlib import sha256
 from pathlib import Path
 
-from config.embedded import CannotStart, Embedded, data_directory
-from config.processes import child_setup
+from config.running.embedded import Embedded
+from config.running.folder import CannotStart, data_directory
+from config.running.processes import child_setup
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 READY_SECONDS = 60
 GRACE_SECONDS = 10
 # The demo may run as root in a throw-away machine; a real installation has a user of its own (docs/operate.md).

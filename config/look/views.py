@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
-from config.mailbox import mails_to
+from config.running.mailbox import mails_to
 from tickets.lists.views import portal
 
 

@@ -3,7 +3,7 @@
 import os
 from tempfile import gettempdir
 
-from config.processes import die_with_parent
+from config.running.processes import die_with_parent
 
 bind = os.environ.get("SAMENBEHEER_BIND", f"127.0.0.1:{os.environ.get('PORT', '8000')}")
 worker_class = "gthread"

@@ -6,8 +6,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from config.demo.volume import Builder
 from tenants.context import NoOrganisation, inside, organisation_by_schema
-from tickets.volume import Builder
 
 
 class Command(BaseCommand):
