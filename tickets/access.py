@@ -77,7 +77,7 @@ class TicketQuerySet(models.QuerySet):
 
     def _table(self, name: str) -> Any:
         """Return the model beside Ticket by which `name` relates: this page lies below the models."""
-        found = self.model._meta.get_field(name)
+        found: Any = self.model._meta.get_field(name)
         return found.remote_field.through if found.many_to_many else found.related_model
 
     def open(self) -> Self:
