@@ -93,8 +93,8 @@ def opening(
             changed_at=at,
             told_at=at,
         )
-        if places:
-            ticket.locations.set(places)
+        through = Ticket.locations.through
+        through.objects.bulk_create(through(ticket=ticket, location=place) for place in places)
         change = Change(ticket, Kind.CREATED, by, at)
         change.on_behalf_of = other
         yield change

@@ -2,11 +2,12 @@
 
 import hashlib
 from collections.abc import Iterable
+from contextlib import ExitStack
 from datetime import datetime
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
-from django.db import connection, transaction
+from django.db import IntegrityError, transaction
 
 from agenda.categories.models import Category
 from tenants.actor import Actor
@@ -42,10 +43,8 @@ def create(
     `reporter` is who it is for when staff file it on somebody's behalf. Raises NotAllowed for a library that is not
     the actor's, ValidationError by field. The reporter is told by mail that it was received.
     """
-    with files.keeping(), transaction.atomic():
-        made = _said_once(once, by)
-        if made:
-            return made.ticket
+    mark = _mark(once, by)
+    try:
         with opening(
             type=type,
             subject=subject,
@@ -59,7 +58,9 @@ def create(
             by=by,
             at=at,
         ) as change:
-            change.say(body, Visibility.PUBLIC, uploads=uploads, patron_data=patron_data, once=_mark(once, by))
+            change.say(body, Visibility.PUBLIC, uploads=uploads, patron_data=patron_data, once=mark)
+    except IntegrityError as error:
+        return _said_before(error, mark).ticket
     return change.ticket
 
 
@@ -82,19 +83,22 @@ def answer(
     read is one event, what it must know another. Raises NotAllowed when the library's side wants to speak internally,
     TicketClosed on a closed ticket (reopen it first), TransitionNotAllowed for `then`, ValidationError by field.
     """
-    public = visibility == Visibility.PUBLIC
-    with files.keeping(), transaction.atomic():
-        said = _said_once(once, by)
-        if said:
-            return said
-        with changing(ticket, Kind.ANSWERED if public else Kind.NOTED, by=by, at=at) as change:
-            message = change.say(body, visibility, uploads=uploads, patron_data=patron_data, once=_mark(once, by))
-            if public and then and then != change.ticket.state:
-                change.go(then)
-            elif public:
-                change.go_along()
-        if then and not public:
-            move(ticket=ticket, to=then, by=by, at=at)
+    public, mark = visibility == Visibility.PUBLIC, _mark(once, by)
+    try:
+        with ExitStack() as together:
+            if then and not public:  # two events, both or neither
+                together.enter_context(files.keeping())
+                together.enter_context(transaction.atomic())
+            with changing(ticket, Kind.ANSWERED if public else Kind.NOTED, by=by, at=at) as change:
+                message = change.say(body, visibility, uploads=uploads, patron_data=patron_data, once=mark)
+                if public and then and then != change.ticket.state:
+                    change.go(then)
+                elif public:
+                    change.go_along()
+            if then and not public:
+                move(ticket=ticket, to=then, by=by, at=at)
+    except IntegrityError as error:
+        return _said_before(error, mark)
     return message
 
 
@@ -159,14 +163,11 @@ def _mark(once: str, by: Actor) -> str:
     return hashlib.sha256(f"{by.person and by.person.pk} {once}".encode()).hexdigest() if once else ""
 
 
-def _said_once(once: str, by: Actor) -> Message | None:
-    """Return what this form said when it was sent before; who sends it a second time at once waits for the first."""
-    mark = _mark(once, by)
-    if not mark:
-        return None
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [mark])
-    return Message.objects.select_related("ticket").filter(once=mark).first()
+def _said_before(error: IntegrityError, mark: str) -> Message:
+    """Return what this form said when it was sent before: the database takes a mark once. Raises any other error."""
+    if "message_once" not in str(error):
+        raise error
+    return Message.objects.select_related("ticket").get(once=mark)
 
 
 def _just_said(ticket: Ticket, text: str, by: Actor) -> bool:

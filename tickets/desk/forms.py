@@ -143,7 +143,9 @@ class AnswerForm(forms.Form):
 
     def __init__(self, *args, then: tuple[str, ...] = (), **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["then"].choices = [("", _("leave the state as it is")), *((to, State(to).label) for to in then)]
+        field = self.fields["then"]
+        field.choices = [("", ""), *State.choices]  # what is possible meanwhile, the verb knows
+        field.widget.choices = [("", _("leave the state as it is")), *((to, State(to).label) for to in then)]
 
     def clean_visibility(self) -> str:
         return self.cleaned_data["visibility"] or Visibility.PUBLIC

@@ -1,0 +1,47 @@
+"""A form that is sent twice counts once, also when both are sent at the same moment."""
+
+import pytest
+
+from tickets.desk import actions as verbs
+from tickets.models import Message, Ticket
+
+FORM = {
+    **{"type": "incident", "subject": "Twee keer", "body": "Twee keer verstuurd", "library": "bisc-een"},
+    **{"category": "6.1", "urgency": "low", "once": "merk-1"},
+}
+
+
+def test_a_form_sent_twice_makes_one_ticket(bisc, client_of):
+    client = client_of("bisc colleague")
+    first, second = client.post("/tickets/new/", FORM), client.post("/tickets/new/", FORM)
+    assert first["Location"] == second["Location"] == "/tickets/BISC-2/"
+    assert Ticket.objects.filter(subject="Twee keer").count() == 1
+    assert client_of("bisc keyuser").post("/tickets/new/", FORM)["Location"] == "/tickets/BISC-3/"
+    assert client.post("/tickets/new/", {**FORM, "once": "merk-2"})["Location"] == "/tickets/BISC-4/"
+
+
+def test_an_answer_sent_twice_is_one_message(bisc, ticket, client_of):
+    client = client_of("bisc desk")
+    for _ in range(2):
+        assert client.post("/tickets/BISC-1/messages/", {"body": "Eén keer", "once": "m"}).status_code == 302
+    assert Message.objects.filter(body="Eén keer").count() == 1
+    note = {"body": "Intern", "visibility": "internal", "then": "waiting_supplier", "once": "n"}
+    for _ in range(2):
+        assert client.post("/tickets/BISC-1/messages/", note).status_code == 302
+    assert Message.objects.filter(body="Intern").count() == 1
+    assert Ticket.objects.get(pk=ticket.pk).state == "waiting_supplier"
+
+
+def test_each_page_has_a_mark_of_its_own(bisc, client_of):
+    client = client_of("bisc colleague")
+    marks = set()
+    for path in ("/tickets/new/", "/tickets/new/", "/tickets/BISC-1/"):
+        page = client.get(path).content.decode()
+        marks.add(page.split('name="once" value="')[1].split('"')[0])
+    assert len(marks) == 3 and all(len(mark) == 24 for mark in marks)
+
+
+def test_another_error_of_the_database_is_not_taken_for_it(bisc, ticket, monkeypatch):
+    monkeypatch.setattr("tickets.desk.models.Message.objects.create", lambda **values: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        verbs.answer(ticket=ticket, body="x", once="m", by=bisc.actor("desk"))
