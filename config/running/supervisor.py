@@ -67,7 +67,10 @@ class Supervisor:
         if self.stopping:
             return
         python = sys.executable
-        self._child("web", [python, "-m", "gunicorn", "--config", str(ROOT / "config" / "gunicorn.py"), "config.wsgi"])
+        self._child(
+            "web",
+            [python, "-m", "gunicorn", "--config", str(ROOT / "config" / "running" / "gunicorn.py"), "config.wsgi"],
+        )
         worker = [
             python,
             "-W",
