@@ -3,12 +3,10 @@
 The same seed gives the same tickets for the same people, libraries and moment.
 """
 
-import io
-import json
 import random
 from bisect import bisect
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate
 from zoneinfo import ZoneInfo
@@ -17,63 +15,33 @@ from django.db import connection, transaction
 
 from agenda.categories.queries import leaves
 from agenda.figures.models import TicketSnapshot
+from config.demo.copying import Rows
+from config.demo.texts import (
+    ANSWERS,
+    BODIES,
+    BUSY_CATEGORIES,
+    ENDINGS,
+    HOURS,
+    IMPACTS,
+    MONTHS,
+    OPENINGS,
+    PLACES,
+    RARE_WORD,
+    TYPES,
+    URGENCIES,
+    WAITING,
+    WHEN,
+)
 from tenants.access import staff_of
 from tenants.context import current_organisation
 from tenants.models import Library, LibraryMembership
 from tickets.models import Counter, Event, Message, Ticket
 from tickets.sharing import clock_minutes
-from tickets.states import Impact, State, Type, Urgency, priority_of
+from tickets.states import State, Type, priority_of
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
-RARE_WORD = "magneetstrip"  # in one ticket of a hundred, for the bench
 OPEN_AT_LEAST = 60  # so that a list of open tickets has a full page, however few were asked
 LONG_RUNNING = 0.35  # the share that waits for a supplier, a release or a decision
-
-# Weight of each month: quiet in summer, busy in September and January.
-MONTHS = [14, 11, 11, 9, 9, 9, 5, 6, 14, 12, 12, 9]
-HOURS = [(8, 6), (9, 14), (10, 15), (11, 13), (12, 7), (13, 10), (14, 12), (15, 10), (16, 8), (17, 3), (19, 1), (20, 1)]
-TYPES = [
-    (Type.INCIDENT, 48),
-    (Type.SERVICE_REQUEST, 26),
-    (Type.QUESTION, 14),
-    (Type.CHANGE, 7),
-    (Type.WISH, 3),
-    (Type.COMPLAINT, 2),
-]
-URGENCIES = [(Urgency.LOW, 35), (Urgency.MEDIUM, 50), (Urgency.HIGH, 15)]
-IMPACTS = [(Impact.LOW, 62), (Impact.MEDIUM, 30), (Impact.HIGH, 8)]
-BUSY_CATEGORIES = {"6.1": 9, "5.2": 7, "1.2": 6, "9.1": 7, "7.1": 5, "2.2": 4, "1.5": 4, "6.5": 4, "8.2": 3, "3.3": 3}
-
-OPENINGS = {
-    Type.INCIDENT: [
-        "werkt niet meer",
-        "geeft een foutmelding",
-        "blijft hangen",
-        "is traag",
-        "toont verkeerde gegevens",
-    ],
-    Type.SERVICE_REQUEST: ["graag inrichten", "graag aanpassen", "toegang aanvragen", "lijst opvragen"],
-    Type.QUESTION: ["hoe werkt dit?", "waar stel ik dit in?", "wat is de bedoeling?"],
-    Type.CHANGE: ["wijziging per volgende maand", "instelling aanpassen voor alle vestigingen"],
-    Type.WISH: ["zou handiger kunnen", "uitbreiding gewenst"],
-    Type.COMPLAINT: ["duurt te lang", "voor de derde keer mis"],
-}
-PLACES = ["aan de balie", "op de jeugdafdeling", "bij de zelfservice", "in het magazijn", "op de website", "in de app"]
-WHEN = ["sinds vanochtend", "sinds gisteren", "sinds de update", "elke maandag", "af en toe", "na het weekend"]
-BODIES = [
-    "We merken dit {when} {place}. Klanten moeten nu wachten en wij doen het met de hand.",
-    "Het gaat om {place}, {when}. Een herstart hielp niet. Collega's van een andere vestiging zien hetzelfde.",
-    "Graag hulp hierbij. Het speelt {when}, vooral {place}. Er is geen haast, maar het hindert wel.",
-    "Bij drie klanten gezien, {when}. Klantnummers geven we telefonisch door.",
-]
-ANSWERS = [
-    "Dank voor de melding. We kijken mee en laten het vandaag weten.",
-    "We zien hetzelfde in de logboeken. De instelling is aangepast; wilt u het nog eens proberen?",
-    "Dit hoort bij de laatste wijziging van de leverancier. We hebben het teruggezet.",
-    "Dat kan. We hebben het eerst op de testomgeving gezet, zodat u het kunt nakijken.",
-]
-ENDINGS = ["Het werkt weer, dank!", "Gelukt.", "Ziet er goed uit.", "Dank voor de snelle hulp.", "Nu klopt het."]
-WAITING = [State.OPEN, State.OPEN, State.WAITING_REPORTER, State.WAITING_SUPPLIER, State.PLANNED, State.WAITING_PARTNER]
 
 
 def _chooser(rng: random.Random, weighted: list[tuple[object, int]]) -> Callable[[], object]:
@@ -82,13 +50,16 @@ def _chooser(rng: random.Random, weighted: list[tuple[object, int]]) -> Callable
     return lambda: values[bisect(totals, rng.random() * totals[-1])]
 
 
-@dataclass
-class _Rows:
-    tickets: list[tuple] = field(default_factory=list)
-    places: list[tuple] = field(default_factory=list)
-    messages: list[tuple] = field(default_factory=list)
-    events: list[tuple] = field(default_factory=list)
-    snapshots: list[tuple] = field(default_factory=list)
+class _Written:
+    """The rows of some thousand tickets, to be written at once."""
+
+    def __init__(self) -> None:
+        self.tickets, self.messages, self.events = Rows(Ticket), Rows(Message), Rows(Event)
+        self.places, self.snapshots = Rows(Ticket.locations.through, keyed=False), Rows(TicketSnapshot, keyed=False)
+
+    def write(self, cursor) -> None:
+        for rows in (self.tickets, self.places, self.messages, self.events, self.snapshots):
+            rows.write(cursor)
 
 
 @dataclass(frozen=True)
@@ -175,10 +146,10 @@ class Builder:
             self._ids = {model: self._next_id(cursor, model) for model in (Ticket, Message, Event)}
             cursor.execute("SET LOCAL gin_pending_list_limit = '4MB'")  # sort words in by the many
             for start in range(0, self.count, 5000):
-                rows, end = _Rows(), min(start + 5000, self.count)
+                rows, end = _Written(), min(start + 5000, self.count)
                 for index in range(start, end):
                     self._add(rows, index, f"{self.organisation.prefix}-{first_number + index}")
-                self._write(cursor, rows)
+                rows.write(cursor)
                 progress(end)
             for model, following in self._ids.items():
                 table = model._meta.db_table
@@ -208,7 +179,7 @@ class Builder:
         self._ids[model] = found + 1
         return found
 
-    def _add(self, rows: _Rows, index: int, number: str) -> None:
+    def _add(self, rows: _Written, index: int, number: str) -> None:
         rng, at = self.rng, self.moments[index]
         place, category, kind = self.place(), self.category(), self.type()
         urgency, impact = self.urgency(), self.impact()
@@ -228,15 +199,36 @@ class Builder:
         pk, subject = self._id(Ticket), self._subject(index, kind, category.name_nl)
         version = 1 + is_answered + is_resolved + is_closed
         changed = closed if is_closed else resolved if is_resolved else answered if is_answered else at
-        ticket = (
-            *(pk, number, kind, subject, state, category.pk, place.library.pk, place.library.platform_id),
-            *(urgency, impact, priority_of(urgency, impact), reporter, assignee if is_answered else None),
-            *(at, answered if is_answered else None, resolved if is_resolved else None),
-            *(closed if is_closed else None, changed, changed, reopened, version, version),
+        facts = {
+            "number": number,
+            "type": kind,
+            "state": state,
+            "category_id": category.pk,
+            "library_id": place.library.pk,
+            "platform_id": place.library.platform_id,
+            "priority": priority_of(urgency, impact),
+            "opened_at": at,
+            "first_answer_at": answered if is_answered else None,
+            "resolved_at": resolved if is_resolved else None,
+            "closed_at": closed if is_closed else None,
+            "reopened": reopened,
+            "version": version,
+        }
+        rows.tickets.add(
+            **facts,
+            id=pk,
+            subject=subject,
+            urgency=urgency,
+            impact=impact,
+            reporter_id=reporter,
+            assignee_id=assignee if is_answered else None,
+            changed_at=changed,
+            told_at=changed,
+            told_version=version,
         )
-        rows.tickets.append(ticket)
         hit = sorted(rng.sample(place.locations, min(len(place.locations), rng.choice([0, 1, 1, 1, 2, 4]))))
-        rows.places += [(pk, location) for location in hit]
+        for location in hit:
+            rows.places.add(ticket_id=pk, location_id=location)
         first = self._say(rows, pk, reporter, False, self._body(index), at)
         self._happen(rows, pk, "created", reporter, at, 1, message=first)
         if is_answered:
@@ -256,13 +248,12 @@ class Builder:
             self._happen(rows, pk, "state_changed", assignee, answered, 2, changes={"state": ["open", state]})
         if is_closed:
             self._happen(rows, pk, "state_changed", None, closed, 4, changes={"state": ["resolved", "closed"]})
-        rows.snapshots.append(
-            (
-                *(self.organisation.pk, number, kind, category.pk, ticket[10], state, place.library.pk),
-                *("{" + ",".join(map(str, hit)) + "}", place.library.platform_id),
-                *(ticket[13], ticket[14], ticket[15], ticket[16], reopened),
-                *(clock_minutes(at, ticket[14]), clock_minutes(at, ticket[15]), "", version),
-            )
+        rows.snapshots.add(
+            **facts,
+            organisation_id=self.organisation.pk,
+            location_ids=hit,
+            minutes_to_first_answer=clock_minutes(at, facts["first_answer_at"]),
+            minutes_to_resolution=clock_minutes(at, facts["resolved_at"]),
         )
 
     def _moments_between(self, first: datetime, last: datetime) -> list[datetime]:
@@ -278,70 +269,34 @@ class Builder:
         text = self.rng.choice(BODIES).format(when=self.rng.choice(WHEN), place=self.rng.choice(PLACES))
         return f"{text} Het gaat om de {RARE_WORD}." if index % 100 == 37 else text
 
-    def _say(self, rows: _Rows, ticket: int, author: int, by_staff: bool, body: str, at: datetime, who="public") -> int:
+    def _say(
+        self, rows: _Written, ticket: int, author: int, by_staff: bool, body: str, at: datetime, who="public"
+    ) -> int:
         pk = self._id(Message)
         speaker, key = "staff" if by_staff else "library", f"{self.rng.getrandbits(96):024x}"
-        rows.messages.append((pk, ticket, key, author, speaker, "", who, body, "page", "", at))
+        rows.messages.add(
+            id=pk,
+            ticket_id=ticket,
+            key=key,
+            speaker=speaker,
+            author_id=author,
+            visibility=who,
+            body=body,
+            created_at=at,
+        )
         return pk
 
-    def _happen(self, rows: _Rows, ticket: int, kind: str, actor, at, version, message=None, changes=None) -> None:
-        payload = json.dumps({"changes": changes} if changes else {})
-        system, channel = ("", "page") if actor else ("auto_close", "system")
-        told = None if kind == "noted" else version
-        row = (self._id(Event), ticket, kind, 1, payload, actor, system, channel, message, version, told, at)
-        rows.events.append(row)
-
-    def _write(self, cursor, rows: _Rows) -> None:
-        tables = [
-            (
-                Ticket._meta.db_table,
-                "id, number, type, subject, state, category_id, library_id, platform_id, urgency, impact, priority,"
-                " reporter_id, assignee_id, opened_at, first_answer_at, resolved_at, closed_at, changed_at, told_at,"
-                " reopened, version, told_version",
-                rows.tickets,
-            ),
-            (Ticket.locations.through._meta.db_table, "ticket_id, location_id", rows.places),
-            (
-                Message._meta.db_table,
-                "id, ticket_id, key, author_id, speaker, speaker_name, visibility, body, channel, once, created_at",
-                rows.messages,
-            ),
-            (
-                Event._meta.db_table,
-                "id, ticket_id, kind, schema, payload, actor_id, system_actor, channel, message_id, ticket_version,"
-                " told_version, created_at",
-                rows.events,
-            ),
-            (
-                TicketSnapshot._meta.db_table,
-                "organisation_id, number, type, category_id, priority, state, library_id, location_ids, platform_id,"
-                " opened_at, first_answer_at, resolved_at, closed_at, reopened, minutes_to_first_answer,"
-                " minutes_to_resolution, sla_outcome, version",
-                rows.snapshots,
-            ),
-        ]
-        for table, columns, values in tables:
-            cursor.copy_expert(f"COPY {table} ({columns}) FROM STDIN", _as_copy(values))
-
-
-def _as_copy(rows: Iterable[tuple]) -> io.StringIO:
-    """Return rows in PostgreSQL's text format for COPY."""
-    lines = ("\t".join(map(_field, row)) for row in rows)
-    return io.StringIO("".join(f"{line}\n" for line in lines))
-
-
-_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
-
-
-def _field(value: object) -> str:
-    if value is None:
-        return "\\N"
-    kind = type(value)
-    if kind is int:
-        return str(value)
-    if kind is datetime:
-        return value.isoformat()
-    if kind is bool:
-        return "t" if value else "f"
-    text = str(value)
-    return text if text.isalnum() else text.translate(_ESCAPES)
+    def _happen(self, rows: _Written, ticket: int, kind: str, actor, at, version, message=None, changes=None) -> None:
+        rows.events.add(
+            id=self._id(Event),
+            ticket_id=ticket,
+            kind=kind,
+            payload={"changes": changes} if changes else {},
+            actor_id=actor,
+            system_actor="" if actor else "auto_close",
+            channel="page" if actor else "system",
+            message_id=message,
+            ticket_version=version,
+            told_version=None if kind == "noted" else version,
+            created_at=at,
+        )

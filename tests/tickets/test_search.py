@@ -5,7 +5,8 @@ import re
 import pytest
 from django.utils import timezone
 
-from config.demo.volume import RARE_WORD, Builder
+from config.demo.texts import RARE_WORD
+from config.demo.volume import Builder
 from tickets.desk import actions as verbs
 from tickets.models import Message, Ticket
 from tickets.search import queries
