@@ -7,7 +7,20 @@ from functools import cached_property
 from django.utils import timezone
 
 from tenants.models import LibraryMembership, Membership, Organisation, Person
-from tenants.roles import ON_COMMON, ON_ORGANISATION, LibraryRole, OrganisationRole, Permission
+from tenants.roles import (
+    ON_COMMON,
+    ON_ORGANISATION,
+    CooperationRole,
+    GuestRole,
+    LibraryRole,
+    OrganisationRole,
+    Permission,
+)
+
+STAFF_ROLES = [OrganisationRole.FUNCTIONAL_MANAGER, OrganisationRole.DESK_LEAD]
+# Roles that count on the host of the organisation itself, and on the common host.
+AT_ORGANISATION = [*OrganisationRole.values, *GuestRole.values]
+AT_COMMON = [*OrganisationRole.values, *CooperationRole.values]
 
 
 @dataclass(frozen=True)
@@ -117,7 +130,7 @@ def standing(person: Person | None, organisation: Organisation, at: date | None 
             roles=frozenset(by_role),
             role_organisations={role: frozenset(pks) for role, pks in by_role.items()},
         )
-    rows = Membership.objects.at(day).filter(person=person, organisation=organisation, role__in=OrganisationRole.values)
+    rows = Membership.objects.at(day).filter(person=person, organisation=organisation, role__in=AT_ORGANISATION)
     libraries = _at_libraries(person, organisation, day)
     roles = frozenset(rows.values_list("role", flat=True)) | frozenset(role for at in libraries for role in at.roles)
     return Standing(person=person, organisation=organisation, roles=roles, libraries=libraries)
@@ -128,7 +141,7 @@ def hosts_of(person: Person, at: date | None = None) -> list[Organisation]:
     day = at or timezone.localdate()
     own = set(
         Membership.objects.at(day)
-        .filter(person=person, role__in=OrganisationRole.values)
+        .filter(person=person, role__in=AT_ORGANISATION)
         .values_list("organisation_id", flat=True)
     )
     own |= set(
@@ -138,7 +151,7 @@ def hosts_of(person: Person, at: date | None = None) -> list[Organisation]:
         .values_list("library__organisation_id", flat=True)
     )
     found = list(Organisation.objects.taking_part().filter(pk__in=own))
-    if Membership.objects.at(day).filter(person=person).exists():
+    if Membership.objects.at(day).filter(person=person, role__in=AT_COMMON).exists():
         found += list(Organisation.objects.filter(schema_name="public"))
     return found
 
@@ -148,6 +161,13 @@ def staff_of(organisation: Organisation, at: date | None = None):
     day = at or timezone.localdate()
     rows = Membership.objects.at(day).filter(
         organisation=organisation,
-        role__in=[OrganisationRole.FUNCTIONAL_MANAGER, OrganisationRole.DESK_LEAD],
+        role__in=STAFF_ROLES,
     )
     return Person.objects.filter(is_active=True, pk__in=rows.values("person_id")).order_by("name", "pk")
+
+
+def is_staff_elsewhere(person: Person, organisation: Organisation, at: date | None = None) -> bool:
+    """Does this person work at the desk of an organisation other than `organisation` on the day `at`?"""
+    rows = Membership.objects.at(at or timezone.localdate()).filter(person=person, role__in=STAFF_ROLES)
+    others = Organisation.objects.taking_part().exclude(pk=organisation.pk)
+    return person.is_active and rows.filter(organisation__in=others.values("pk")).exists()

@@ -14,6 +14,12 @@ class OrganisationRole(models.TextChoices):
     ADMINISTRATOR = "administrator", _("organisation administrator")
 
 
+class GuestRole(models.TextChoices):
+    """The role of a colleague of another organisation who was let in; it opens the door and nothing behind it."""
+
+    GUEST = "guest", _("guest")
+
+
 class LibraryRole(models.TextChoices):
     """Roles at a library."""
 
@@ -36,6 +42,7 @@ class Permission(StrEnum):
 
     TICKETS_WORK = "tickets.work"
     TICKETS_REPORT = "tickets.report"
+    TICKETS_GUEST = "tickets.guest"
     TICKETS_CLOSE = "tickets.close"
     COLLEAGUES_MANAGE = "colleagues.manage"
     PEOPLE_MANAGE = "people.manage"
@@ -59,6 +66,7 @@ DESCRIPTIONS = {
         "Invites people, gives and ends roles, and changes the settings of this organisation."
         " This role does not give access to tickets."
     ),
+    GuestRole.GUEST: _("Works at another organisation, and sees the tickets here that were opened to them."),
     LibraryRole.COLLEAGUE: _("Files tickets. Sees their own, or more if the key user decides so."),
     LibraryRole.KEY_USER: _("Files tickets, sees all of the library, and decides what colleagues see."),
     LibraryRole.DIRECTOR: _("Files tickets and sees all of the library."),
@@ -76,6 +84,7 @@ ON_ORGANISATION: dict[str, set[Permission]] = {
     OrganisationRole.FUNCTIONAL_MANAGER: _STAFF,
     OrganisationRole.DESK_LEAD: _STAFF,
     OrganisationRole.ADMINISTRATOR: {Permission.PEOPLE_MANAGE, Permission.SETTINGS_CHANGE},
+    GuestRole.GUEST: {Permission.TICKETS_GUEST},
     LibraryRole.COLLEAGUE: _LIBRARY,
     LibraryRole.KEY_USER: _LIBRARY | {Permission.COLLEAGUES_MANAGE},
     LibraryRole.DIRECTOR: _LIBRARY,

@@ -52,6 +52,8 @@ OBJECTS = {
     "ticket_pick_up": "ticket",
     "ticket_edit": "ticket",
     "ticket_attachment": "attachment",
+    "ticket_guests": "ticket",
+    "end_ticket_guest": "guest",
     "libraries": None,
     "organisation_api:api-root": None,
     "organisation_api:openapi-json": None,
@@ -119,6 +121,7 @@ def planted(bisc):
     yield {
         "ticket": {"number": ticket.number},
         "attachment": {"number": ticket.number, "key": attachment.key},
+        "guest": {"number": ticket.number, "pk": 1},
         "token": {"pk": token.pk},
         "membership": {"pk": membership.pk},
         "library_membership": {"pk": colleague.pk},

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from tenants.access import Standing
 from tenants.actor import Actor
@@ -73,6 +74,7 @@ class TicketQuerySet(models.QuerySet):
             here = self._table("locations").objects.filter(location__in=locations).values("ticket_id")
             sees |= Q(pk__in=here, library__in=[at.library_id for at in libraries])
         granted = self._table("ticketgrant").objects.filter(user=standing.person, permission__codename="view_ticket")
+        granted = granted.filter(Q(until_on__isnull=True) | Q(until_on__gte=timezone.localdate()))
         return self.filter(sees | Q(pk__in=granted.values("content_object_id")))
 
     def _table(self, name: str) -> Any:

@@ -132,4 +132,5 @@ TOPICS: dict[str, tuple[str, ...]] = {
     Kind.STATE_CHANGED: (NOTICES,),
     Kind.EDITED: (NOTICES,),
     Kind.ASSIGNED: (NOTICES,),
+    Kind.GRANTED: (NOTICES,),
 }

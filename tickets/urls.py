@@ -1,6 +1,7 @@
 """Addresses of the desk, room by room."""
 
 from tickets.desk.urls import urlpatterns as desk
+from tickets.guests.urls import urlpatterns as guests
 from tickets.lists.urls import urlpatterns as lists
 
-urlpatterns = [*lists, *desk]
+urlpatterns = [*lists, *desk, *guests]

@@ -47,6 +47,8 @@ def _places(request: HttpRequest) -> list[Place]:
             found.append(("/steering/", _("Steering group")))
     elif standing.is_staff:
         found += [("/tickets/", _("Desk")), ("/libraries/", _("Libraries")), (f"{common}/agenda/", _("Work agenda"))]
+    elif standing.may(Permission.TICKETS_GUEST):
+        found.append(("/tickets/", _("Opened to you")))
     elif standing.may(Permission.TICKETS_REPORT):
         found += [("/", _("Start")), ("/tickets/", _("My tickets"))]
     if standing.may(Permission.COLLEAGUES_MANAGE):

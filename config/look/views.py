@@ -10,6 +10,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from config.running.mailbox import mails_to
+from tenants.roles import Permission
 from tickets.lists.views import portal
 
 
@@ -20,6 +21,8 @@ def start(request: HttpRequest) -> HttpResponse:
         return redirect("tickets")
     if request.standing.libraries:
         return portal(request)
+    if request.standing.may(Permission.TICKETS_GUEST):
+        return redirect("tickets")
     return redirect("people")
 
 

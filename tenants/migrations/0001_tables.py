@@ -257,6 +257,7 @@ class Migration(migrations.Migration):
                             ("functional_manager", "functional manager"),
                             ("desk_lead", "desk lead"),
                             ("administrator", "organisation administrator"),
+                            ("guest", "guest"),
                             ("steering_member", "steering group member"),
                             ("steering_reader", "steering group reader"),
                             ("programme_manager", "programme manager"),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from tenants.dated import Dated, ends_after_begin, no_overlap
 from tenants.libraries.models import Library, Location
 from tenants.organisations.models import Organisation
-from tenants.roles import CooperationRole, LibraryRole, OrganisationRole
+from tenants.roles import CooperationRole, GuestRole, LibraryRole, OrganisationRole
 
 
 class PersonManager(BaseUserManager):
@@ -66,7 +66,9 @@ class Membership(Dated):
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="memberships")
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="memberships")
-    role = models.CharField(_("role"), max_length=30, choices=OrganisationRole.choices + CooperationRole.choices)
+    role = models.CharField(
+        _("role"), max_length=30, choices=OrganisationRole.choices + GuestRole.choices + CooperationRole.choices
+    )
 
     class Meta:
         ordering = ["person__name", "pk"]

@@ -11,13 +11,13 @@ from django.utils import timezone
 from tenants.access import hosts_of, staff_of, standing
 from tenants.context import inside
 from tenants.models import LibraryMembership, Membership, Person
-from tenants.roles import DESCRIPTIONS, CooperationRole, LibraryRole, OrganisationRole, Permission
+from tenants.roles import DESCRIPTIONS, CooperationRole, GuestRole, LibraryRole, OrganisationRole, Permission
 from tickets.desk import actions as verbs
 from tickets.models import Ticket, TicketGrant
 
 
 def test_every_role_has_a_description():
-    every = {*OrganisationRole.values, *LibraryRole.values, *CooperationRole.values}
+    every = {*OrganisationRole.values, *GuestRole.values, *LibraryRole.values, *CooperationRole.values}
     assert {str(role) for role in DESCRIPTIONS} == every
 
 

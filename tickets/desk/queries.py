@@ -6,6 +6,7 @@ from datetime import datetime
 from tenants.access import Standing
 from tickets.access import PUBLIC_FIELDS, events_visible_to
 from tickets.desk.models import Attachment, Event, Message, Ticket
+from tickets.events import Kind
 
 
 def ticket_visible_to(standing: Standing, number: str) -> Ticket | None:
@@ -16,6 +17,10 @@ def ticket_visible_to(standing: Standing, number: str) -> Ticket | None:
         "library", "category", "assignee", "reporter", "platform"
     )
     return tickets.defer("search").filter(number=number.upper()).first()
+
+
+# Events that change no field and still say something to staff.
+SHOWN_TO_STAFF = (Kind.PICKED_UP, Kind.GRANTED, Kind.GRANT_ENDED)
 
 
 @dataclass(frozen=True)
@@ -44,7 +49,7 @@ def timeline(ticket: Ticket, standing: Standing) -> list[Entry]:
         changes = event.payload.get("changes", {})
         fields = tuple(name for name in changes if name != "state" and (standing.is_staff or name in PUBLIC_FIELDS))
         state = changes.get("state", [None, ""])[1]
-        if state or fields or (event.kind == "picked_up" and standing.is_staff):
+        if state or fields or (event.kind in SHOWN_TO_STAFF and standing.is_staff):
             entries.append(Entry(at=event.created_at, event=event, fields=fields, state=state))
     entries.sort(key=lambda entry: (entry.at, entry.message is None, (entry.message or entry.event).pk))
     return entries

@@ -24,7 +24,7 @@ from tickets.refusals import Stale
 from tickets.states import CLOSED_STATES, REPORTER, State, Visibility, allowed
 
 
-def _ticket(request: HttpRequest, number: str) -> Ticket:
+def fetch(request: HttpRequest, number: str) -> Ticket:
     """Return a ticket the person may know of, or raise Http404."""
     found = ticket_visible_to(request.standing, number)
     if found is None:
@@ -57,7 +57,7 @@ def new_ticket(request: HttpRequest) -> HttpResponse:
 @require_GET
 def ticket(request: HttpRequest, number: str) -> HttpResponse:
     """One ticket: conversation in the middle, context at the side."""
-    return _show(request, _ticket(request, number))
+    return _show(request, fetch(request, number))
 
 
 def _show(request: HttpRequest, found: Ticket, form: AnswerForm | None = None, status: int = 200) -> HttpResponse:
@@ -82,7 +82,7 @@ def _show(request: HttpRequest, found: Ticket, form: AnswerForm | None = None, s
 @require_POST
 def answer(request: HttpRequest, number: str) -> HttpResponse:
     """Say something; what came in meanwhile is shown with it."""
-    found = _ticket(request, number)
+    found = fetch(request, number)
     actor = Actor.of_request(request)
     form = AnswerForm(request.POST, request.FILES, then=_steps(actor, found) if actor.is_staff else ())
     if not form.is_valid():
@@ -94,7 +94,7 @@ def answer(request: HttpRequest, number: str) -> HttpResponse:
         return _show(request, found, form, status=422)
     except Conflict as conflict:
         form.add_error(None, conflict.detail + " " + _("Your text is still here."))
-        return _show(request, _ticket(request, number), form, status=409)
+        return _show(request, fetch(request, number), form, status=409)
     messages.success(request, _("Sent."))
     return redirect("ticket", found.number)
 
@@ -102,7 +102,7 @@ def answer(request: HttpRequest, number: str) -> HttpResponse:
 @require_POST
 def move(request: HttpRequest, number: str) -> HttpResponse:
     """Take a ticket to another state; a reason that cannot be taken along comes back in the answer box."""
-    found = _ticket(request, number)
+    found = fetch(request, number)
     form = MoveForm(request.POST)
     if not form.is_valid():
         error = " ".join(message for messages_ in form.errors.values() for message in messages_)
@@ -117,7 +117,7 @@ def move(request: HttpRequest, number: str) -> HttpResponse:
             by=Actor.of_request(request),
         )
     except Conflict as conflict:
-        fresh = _ticket(request, number)
+        fresh = fetch(request, number)
         detail = conflict.detail
         if isinstance(conflict, Stale):
             detail = _("The state was changed meanwhile: it is “%(state)s” now. Your text is still here.") % {
@@ -142,7 +142,7 @@ def _again(request: HttpRequest, found: Ticket, text: str, error: str, status: i
 @conflicts_shown
 def pick_up(request: HttpRequest, number: str) -> HttpResponse:
     """Take a ticket oneself."""
-    found = _ticket(request, number)
+    found = fetch(request, number)
     actions.pick_up(ticket=found, by=Actor.of_request(request))
     return redirect("ticket", found.number)
 
@@ -151,7 +151,7 @@ def pick_up(request: HttpRequest, number: str) -> HttpResponse:
 @conflicts_shown
 def edit(request: HttpRequest, number: str) -> HttpResponse:
     """Change the fields. When a colleague changed the same ones meanwhile: both versions side by side."""
-    found = _ticket(request, number)
+    found = fetch(request, number)
     if not request.standing.is_staff:
         raise PermissionDenied
     form = EditForm(request.POST or None, standing=request.standing, ticket=found)
@@ -175,7 +175,7 @@ def edit(request: HttpRequest, number: str) -> HttpResponse:
 
 def _conflict(request: HttpRequest, form: EditForm, stale: Stale) -> HttpResponse:
     """Show what the colleague made of it beside what was typed; sending again then counts as a decision."""
-    theirs = _ticket(request, stale.ticket.number)
+    theirs = fetch(request, stale.ticket.number)
     data = request.POST.copy()
     data["version"] = str(theirs.version)
     again = EditForm(data, standing=request.standing, ticket=theirs)
@@ -208,7 +208,7 @@ def _said(form: EditForm, name: str) -> str:
 @require_GET
 def attachment(request: HttpRequest, number: str, key: str) -> FileResponse:
     """A file of a message that the person may read."""
-    found = _ticket(request, number)
+    found = fetch(request, number)
     readable = Message.objects.visible_to(request.standing).filter(ticket=found)
     row = get_object_or_404(Attachment, key=key, message__in=readable.values("pk"))
     try:

@@ -10,6 +10,7 @@ class TicketGrant(UserObjectPermissionBase):
     """An exception to the roles: this person may see this ticket. Lies in the organisation's schema."""
 
     content_object = models.ForeignKey(Ticket, on_delete=models.CASCADE)
+    until_on = models.DateField(null=True, help_text="Last day on which it holds; empty: until it is taken back.")
 
     class Meta(UserObjectPermissionBase.Meta):
         default_permissions = ()

@@ -26,7 +26,7 @@ def portal(request: HttpRequest) -> HttpResponse:
 @require_GET
 def tickets(request: HttpRequest) -> HttpResponse:
     """The list: for staff by tab with filter, for a library its own."""
-    if not request.standing.may(Permission.TICKETS_REPORT):
+    if not (request.standing.may(Permission.TICKETS_REPORT) or request.standing.may(Permission.TICKETS_GUEST)):
         raise PermissionDenied
     return desk(request) if request.standing.is_staff else my_tickets(request)
 

@@ -399,6 +399,10 @@ class Migration(migrations.Migration):
             name="TicketGrant",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "until_on",
+                    models.DateField(help_text="Last day on which it holds; empty: until it is taken back.", null=True),
+                ),
                 ("content_object", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="tickets.ticket")),
                 ("permission", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="auth.permission")),
                 ("user", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
@@ -456,6 +460,7 @@ class Migration(migrations.Migration):
                             ("resolved", "resolved"),
                             ("assigned", "assigned"),
                             ("reaction", "reaction"),
+                            ("opened", "opened to you"),
                         ],
                         max_length=10,
                     ),

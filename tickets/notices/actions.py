@@ -24,7 +24,7 @@ def recipients(event: Event) -> list[tuple[Person, str]]:
     """Return who hears of `event`, and as what kind of notice; never the actor, never somebody who may not see it.
 
     The reporter hears that it was received, answered, resolved; the assignee that the library reacted or reopened it,
-    and that it was assigned. What time did, nobody hears of.
+    and that it was assigned; a colleague elsewhere that it was opened to them. What time did, nobody hears of.
     """
     if event.system_actor:
         return []
@@ -34,6 +34,8 @@ def recipients(event: Event) -> list[tuple[Person, str]]:
     by_staff = event.actor is not None and standing(event.actor, current_organisation()).is_staff
     if event.kind == Kind.CREATED:
         found.append((ticket.reporter, Notice.Kind.RECEIVED))
+    elif event.kind == Kind.GRANTED:
+        found.append((Person.objects.get(pk=event.payload["person"]), Notice.Kind.OPENED))
     elif state == State.RESOLVED:
         found.append((ticket.reporter, Notice.Kind.RESOLVED))
     elif event.kind == Kind.ANSWERED and by_staff:

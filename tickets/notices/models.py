@@ -12,6 +12,7 @@ class Notice(models.Model):
         RESOLVED = "resolved", _("resolved")
         ASSIGNED = "assigned", _("assigned")
         REACTION = "reaction", _("reaction")
+        OPENED = "opened", _("opened to you")
 
     event = models.ForeignKey("tickets.Event", on_delete=models.PROTECT, related_name="+")
     person = models.ForeignKey("tenants.Person", on_delete=models.PROTECT, related_name="+")

@@ -34,6 +34,7 @@ KEYWORDS = {
 def extract_template(fileobj, keywords, comment_tags, options):
     """Yield the strings of a Django template: Django turns it into Python, Babel reads that."""
     source = templatize(fileobj.read().decode())
+    source = "\n".join(line.lstrip() for line in source.splitlines())  # indentation of HTML is none of Python
     yield from extract_python(io.BytesIO(source.encode()), keywords, comment_tags, options)
 
 

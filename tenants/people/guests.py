@@ -1,0 +1,80 @@
+"""The role of guest: a colleague of another organisation is let in until a day. What they see there, others say."""
+
+from datetime import date, timedelta
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from tenants.access import is_staff_elsewhere
+from tenants.actor import Actor
+from tenants.audit.actions import record
+from tenants.models import Membership, Organisation, Person
+from tenants.refusals import NotAllowed
+from tenants.roles import GuestRole, Permission
+
+MOST_DAYS = 366
+
+
+@transaction.atomic
+def let_in(*, person: Person, organisation: Organisation, until_on: date, by: Actor) -> Membership:
+    """Let a colleague of another organisation in as guest, until and including `until_on`; never shortens their stay.
+
+    Raises NotAllowed for anyone but staff of `organisation`, and ValidationError for somebody who is no staff of
+    another organisation, or a day that is past or more than a year away.
+    """
+    if not by.may_at(organisation, Permission.TICKETS_WORK):
+        raise NotAllowed
+    today = timezone.localdate()
+    errors = {}
+    if not today <= until_on <= today + timedelta(days=MOST_DAYS):
+        errors["until_on"] = _("Choose a day from today, within a year.")
+    if not is_staff_elsewhere(person, organisation):
+        errors["person"] = _("Nobody with this address works at the desk of another organisation.")
+    if errors:
+        raise ValidationError(errors)
+    Person.objects.select_for_update().get(pk=person.pk)  # two who let the same person in at once wait
+    held = Membership.objects.current().filter(person=person, organisation=organisation, role=GuestRole.GUEST).first()
+    if held and held.until_on and held.until_on >= until_on:
+        return held
+    if held:
+        held.until_on = until_on
+        held.save(update_fields=["until_on"])
+    else:
+        held = Membership.objects.create(
+            person=person, organisation=organisation, role=GuestRole.GUEST, from_on=today, until_on=until_on
+        )
+    record(
+        action="guest.let_in",
+        by=by.person,
+        organisation=organisation,
+        object=f"person {person.pk}",
+        until=until_on.isoformat(),
+        origin=by.origin,
+    )
+    return held
+
+
+@transaction.atomic
+def let_out(*, person: Person, organisation: Organisation, by: Actor) -> None:
+    """End the role of guest as of now; whoever is no guest stays what they are. Raises NotAllowed as `let_in` does."""
+    if not by.may_at(organisation, Permission.TICKETS_WORK):
+        raise NotAllowed
+    Person.objects.select_for_update().get(pk=person.pk)
+    held = Membership.objects.current().filter(person=person, organisation=organisation, role=GuestRole.GUEST).first()
+    if held is None:
+        return
+    record(
+        action="guest.let_out",
+        by=by.person,
+        organisation=organisation,
+        object=f"person {person.pk}",
+        origin=by.origin,
+    )
+    today = timezone.localdate()
+    if held.from_on >= today:
+        held.delete()
+    else:
+        held.until_on = today - timedelta(days=1)
+        held.save(update_fields=["until_on"])

@@ -1,0 +1,202 @@
+"""A colleague of another organisation with a grant on one ticket: the door opens, and that ticket behind it."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.core import mail
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from tenants.access import hosts_of, standing
+from tenants.models import AuditEntry, Membership
+from tenants.outbox.models import OutboxEntry
+from tenants.refusals import NotAllowed
+from tickets.desk import actions as verbs
+from tickets.guests.actions import close_to, open_to
+from tickets.models import Event, Message, Ticket, TicketGrant
+from tickets.notices.tasks import notify
+
+LATER = timezone.localdate() + timedelta(days=30)
+
+
+@pytest.fixture
+def other(bisc, ticket):
+    """A second ticket of BiSC that is opened to nobody."""
+    return verbs.create(
+        **{"type": "question", "subject": "Niet geopend", "body": "Blijft dicht", "library": bisc.library},
+        **{"category": ticket.category, "urgency": "low", "by": bisc.actor("keyuser")},
+    )
+
+
+@pytest.fixture
+def guest(cast, bisc, ticket, other):
+    """Cubiss's desk, to whom BiSC's ticket 1 was opened."""
+    person = cast.cubiss.people["desk"]
+    verbs.answer(ticket=ticket, body="Openbaar woord", by=bisc.actor("desk"))
+    verbs.answer(ticket=ticket, body="Onder POI's", visibility="partners", by=bisc.actor("desk"))
+    open_to(ticket=ticket, person=person, until_on=LATER, by=bisc.actor("desk"))
+    return person
+
+
+def test_the_door_is_closed_before_and_open_after(cast, bisc, ticket, client_of):
+    person = cast.cubiss.people["desk"]
+    assert client_of("cubiss desk").get("/tickets/BISC-1/").status_code == 404
+    assert [one.slug for one in hosts_of(person)] == ["cubiss", "samenwerking"]
+    open_to(ticket=ticket, person=person, until_on=LATER, by=bisc.actor("desk"))
+    theirs = standing(person, bisc.organisation)
+    assert (theirs.roles, theirs.is_staff, theirs.library_ids) == ({"guest"}, False, [])
+    assert [one.slug for one in hosts_of(person)] == ["bisc", "cubiss", "samenwerking"]
+    assert client_of("cubiss desk").get("/tickets/BISC-1/").status_code == 200
+
+
+def test_a_guest_sees_that_ticket_and_no_other(guest, other, client_of, api_of):
+    client = client_of("cubiss desk")
+    page = client.get("/tickets/").content.decode()
+    assert "Zelfservice zegt kwartelzang" in page and "Niet geopend" not in page
+    assert client.get("/")["Location"] == "/tickets/"
+    paths = {f"/tickets/{other.number}/": 404, "/tickets/BISC-1/edit/": 403, "/tickets/new/": 403, "/people/": 403}
+    paths |= {"/libraries/": 403, "/settings/": 403, "/tickets/BISC-1/guests/": 403, "/tickets/pane/": 404}
+    assert {path: client.get(path).status_code for path in paths} == paths
+    call = api_of("cubiss desk", "bisc", token_at="bisc")
+    assert [row["number"] for row in call("GET", "/tickets").json()["items"]] == ["BISC-1"]
+    assert call("GET", f"/tickets/{other.number}").status_code == 404
+    assert call("GET", "/tickets?q=dicht").json()["count"] == 0
+
+
+def test_a_guest_reads_what_is_public_and_what_the_pois_share(guest, client_of, api_of):
+    page = client_of("cubiss desk").get("/tickets/BISC-1/").content.decode()
+    assert "Openbaar woord" in page and "Onder POI" in page and "kwartelzanggeheim" not in page
+    found = api_of("cubiss desk", "bisc", token_at="bisc")("GET", "/tickets/BISC-1").json()
+    assert [one["visibility"] for one in found["messages"]] == ["public", "public", "partners"]
+    assert (found["assignee"], found["priority"], found["impact"]) == (None, None, None)
+    assert {one["kind"] for one in found["events"]} == {"created", "answered"}
+
+
+def test_a_guest_speaks_among_the_pois_and_nowhere_else(guest, bisc, client_of):
+    client = client_of("cubiss desk")
+    page = client.get("/tickets/BISC-1/").content.decode()
+    assert "niet voor de bibliotheek" in page and 'name="visibility" value="partners"' in page
+    assert (
+        client.post("/tickets/BISC-1/messages/", {"body": "Bij ons ook", "visibility": "partners"}).status_code == 302
+    )
+    said = Message.objects.get(body="Bij ons ook")
+    assert (said.speaker, said.author, said.visibility) == ("partner", guest, "partners")
+    for visibility in ("public", "internal"):
+        sent = client.post("/tickets/BISC-1/messages/", {"body": "Stiekem", "visibility": visibility})
+        assert sent.status_code == 403
+    assert client.post("/tickets/BISC-1/transitions/", {"to": "resolved"}).status_code == 403
+    assert client.post("/tickets/BISC-1/pick-up/").status_code == 403
+    assert not Message.objects.filter(body="Stiekem").exists()
+    assert Ticket.objects.get(number="BISC-1").state == "open"
+    library = client_of("bisc keyuser").get("/tickets/BISC-1/").content.decode()
+    assert "Bij ons ook" not in library and "Desk Cubiss" not in library
+
+
+def test_the_library_learns_nothing_of_it(guest, bisc, ticket, api_of):
+    before = api_of("bisc colleague")("GET", "/tickets/BISC-1").json()
+    close_to(ticket=ticket, person=guest, by=bisc.actor("desk"))
+    open_to(ticket=ticket, person=guest, until_on=LATER, by=bisc.actor("desk"))
+    assert api_of("bisc colleague")("GET", "/tickets/BISC-1").json() == before
+
+
+def test_events_and_trail_say_what_was_done(guest, bisc, ticket):
+    event = Event.objects.get(ticket=ticket, kind="granted")
+    assert event.payload == {"person": guest.pk, "until_on": LATER.isoformat()}
+    assert (event.actor, event.told_version) == (bisc.people["desk"], None)
+    close_to(ticket=ticket, person=guest, by=bisc.actor("lead"))
+    close_to(ticket=ticket, person=guest, by=bisc.actor("lead"))
+    ended = Event.objects.get(ticket=ticket, kind="grant_ended")
+    assert (ended.payload, ended.actor) == ({"person": guest.pk}, bisc.people["lead"])
+    trail = AuditEntry.objects.filter(action__startswith="guest.").order_by("pk")
+    assert [(one.action, one.object) for one in trail] == [
+        ("guest.let_in", f"person {guest.pk}"),
+        ("guest.let_out", f"person {guest.pk}"),
+    ]
+
+
+def test_closing_the_last_one_closes_the_door(guest, bisc, ticket, other, client_of):
+    open_to(ticket=other, person=guest, until_on=LATER, by=bisc.actor("desk"))
+    close_to(ticket=ticket, person=guest, by=bisc.actor("desk"))
+    client = client_of("cubiss desk")
+    assert client.get("/tickets/BISC-1/").status_code == 404
+    assert client.get(f"/tickets/{other.number}/").status_code == 200
+    close_to(ticket=other, person=guest, by=bisc.actor("desk"))
+    assert client.get(f"/tickets/{other.number}/").status_code == 404
+    assert not standing(guest, bisc.organisation)
+    assert standing(guest, bisc.organisation).roles == frozenset()
+
+
+def test_an_old_grant_does_not_come_back_with_a_new_one(guest, bisc, ticket, other, client_of):
+    yesterday = timezone.localdate() - timedelta(days=1)
+    TicketGrant.objects.filter(content_object=ticket).update(until_on=yesterday)
+    open_to(ticket=other, person=guest, until_on=LATER, by=bisc.actor("desk"))
+    client = client_of("cubiss desk")
+    assert client.get(f"/tickets/{other.number}/").status_code == 200
+    assert client.get("/tickets/BISC-1/").status_code == 404
+
+
+def test_the_role_ends_by_itself(guest, bisc, client_of):
+    Membership.objects.filter(person=guest, role="guest").update(
+        from_on=date(2024, 1, 1), until_on=timezone.localdate() - timedelta(days=1)
+    )
+    assert client_of("cubiss desk").get("/tickets/BISC-1/").status_code == 404
+    assert client_of("cubiss desk").get("/").status_code == 403
+
+
+@pytest.mark.parametrize("who", ["keyuser", "colleague", "neighbour"])
+def test_only_staff_open_and_close(cast, bisc, ticket, who):
+    person = cast.cubiss.people["desk"]
+    for verb, more in ((open_to, {"until_on": LATER}), (close_to, {})):
+        with pytest.raises(NotAllowed):
+            verb(ticket=ticket, person=person, by=bisc.actor(who), **more)
+    assert not TicketGrant.objects.exists()
+
+
+def test_staff_of_another_organisation_let_nobody_in(cast, bisc, ticket):
+    with pytest.raises(NotAllowed):
+        open_to(ticket=ticket, person=cast.cubiss.people["desk"], until_on=LATER, by=cast.cubiss.actor("desk"))
+
+
+@pytest.mark.parametrize(
+    ("who", "days", "field"),
+    [
+        ("cubiss desk", -1, "until_on"),
+        ("cubiss desk", 367, "until_on"),
+        ("cubiss colleague", 5, "person"),
+        ("bisc lead", 5, "person"),
+        ("stranger", 5, "person"),
+        ("member", 5, "person"),
+    ],
+)
+def test_only_colleagues_of_another_desk_and_within_a_year(cast, bisc, ticket, who, days, field):
+    with pytest.raises(ValidationError) as caught:
+        open_to(
+            ticket=ticket,
+            person=cast.everybody[who],
+            until_on=timezone.localdate() + timedelta(days=days),
+            by=bisc.actor("desk"),
+        )
+    assert set(caught.value.message_dict) == {field}
+    assert not TicketGrant.objects.exists() and not Membership.objects.filter(role="guest").exists()
+
+
+def test_the_page_of_guests(cast, bisc, ticket, client_of):
+    client = client_of("bisc desk")
+    assert "Niemand van een andere organisatie" in client.get("/tickets/BISC-1/guests/").content.decode()
+    wrong = client.post("/tickets/BISC-1/guests/", {"person": "x@y.example", "until_on": LATER.isoformat()})
+    assert wrong.status_code == 422 and 'value="x@y.example"' in wrong.content.decode()
+    sent = client.post("/tickets/BISC-1/guests/", {"person": "DESK@cubiss.example", "until_on": LATER.isoformat()})
+    assert sent["Location"] == "/tickets/BISC-1/guests/"
+    assert "Desk Cubiss" in client.get("/tickets/BISC-1/guests/").content.decode()
+    grant = TicketGrant.objects.get()
+    assert client.post(f"/tickets/BISC-1/guests/{grant.pk}/end/").status_code == 302
+    assert not TicketGrant.objects.exists()
+
+
+def test_the_colleague_hears_of_it_by_mail(guest, bisc):
+    event = Event.objects.get(kind="granted")
+    entry = OutboxEntry.objects.get(address=f"event {event.pk}")
+    notify("bisc", entry.dedupe_key)
+    (sent,) = mail.outbox
+    assert (sent.to, sent.subject) == (["desk@cubiss.example"], "[BISC-1] Voor u geopend: Zelfservice zegt kwartelzang")
+    assert "BiSC heeft melding BISC-1 voor u geopend." in sent.body

@@ -1,0 +1,22 @@
+"""The form with which a ticket is opened to a colleague elsewhere."""
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from tenants.models import Person
+
+
+class GuestForm(forms.Form):
+    """Open a ticket to a colleague of another organisation, until a day."""
+
+    person = forms.EmailField(label=_("E-mail address of the colleague"), max_length=254)
+    until_on = forms.DateField(
+        label=_("Until and including"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+    def clean_person(self) -> Person:
+        person = Person.objects.filter(email=self.cleaned_data["person"].strip().lower(), is_active=True).first()
+        if person is None:
+            raise ValidationError(_("Nobody with this address works at the desk of another organisation."))
+        return person
