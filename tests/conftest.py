@@ -3,11 +3,13 @@
 import json
 import shutil
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection
@@ -37,6 +39,7 @@ from tenants.tokens.actions import create_token
 from tests.running import Running, folder_for_data
 from tests.servers import WORKER
 from tickets.desk import actions as verbs
+from tickets.guests.actions import open_to
 from tickets.models import Ticket
 from tickets.states import Visibility
 
@@ -56,7 +59,8 @@ class House:
     organisation: Organisation
     library: Library
     other_library: Library
-    locations: list[Location]
+    locations: list[Location]  # three, of the library
+    other_locations: list[Location]  # two, of the other library
     people: dict[str, Person]
     ticket: str  # number of its ticket 1, filed by the colleague
 
@@ -89,39 +93,46 @@ class Cast:
         }
 
 
+@lru_cache
+def _password() -> str:
+    return make_password(PASSWORD)
+
+
 def _person(email: str, name: str) -> Person:
-    person = Person(email=email, name=name)
-    person.set_password(PASSWORD)
-    person.save()
-    return person
+    return Person.objects.create(email=email, name=name, password=_password())
 
 
 def _house(slug: str, name: str) -> House:
     organisation = create_organisation(
         slug=slug, name=name, prefix=slug, domain=f"{slug}.{settings.DOMAIN}", by=None, colour="#0b6a6a"
     )
-    platform, _ = Platform.objects.get_or_create(
-        slug="midden-zuid", defaults={"name": "Midden-Zuid", "product": "Wise", "supplier": "OCLC"}
-    )
-    platform.organisations.add(organisation)
+    platforms = {}
+    for word, slug_of, label in (("een", "midden-zuid", "Midden-Zuid"), ("twee", "noord-oost", "Noord-Oost")):
+        platforms[word], _ = Platform.objects.get_or_create(
+            slug=slug_of, defaults={"name": label, "product": "Wise", "supplier": "OCLC"}
+        )
+        platforms[word].organisations.add(organisation)
     since = date(2024, 1, 1)
     libraries = [
         Library.objects.create(
             organisation=organisation,
             province=Province.objects.get(slug="utrecht"),
-            platform=platform,
+            platform=platforms[word],
             slug=f"{slug}-{word}",
             name=f"Bibliotheek {word} {name}",
             from_on=since,
         )
         for word in ("een", "twee")
     ]
-    locations = [
-        Location.objects.create(
-            library=libraries[0], slug=f"{slug}-een-{n}", name=f"Vestiging {n} {name}", kind="branch", from_on=since
-        )
-        for n in (1, 2, 3)
-    ]
+    locations, other_locations = (
+        [
+            Location.objects.create(
+                library=library, slug=f"{library.slug}-{n}", name=f"{word} {n} {name}", kind="branch", from_on=since
+            )
+            for n in numbers
+        ]
+        for library, word, numbers in zip(libraries, ("Vestiging", "Filiaal"), ((1, 2, 3), (1, 2)), strict=True)
+    )
     people = {
         "desk": _person(f"desk@{slug}.example", f"Desk {name}"),
         "lead": _person(f"lead@{slug}.example", f"Lead {name}"),
@@ -129,21 +140,36 @@ def _house(slug: str, name: str) -> House:
         "colleague": _person(f"balie@{slug}-een.example", f"Balie {name}"),
         "colleague2": _person(f"balie2@{slug}-een.example", f"Tweede balie {name}"),
         "neighbour": _person(f"balie@{slug}-twee.example", f"Balie twee {name}"),
+        "director": _person(f"directie@{slug}-een.example", f"Directie {name}"),
+        "seated": _person(f"zetel@{slug}.example", f"Zetel {name}"),  # staff who also sits in the steering group
+        "former": _person(f"weg@{slug}.example", f"Weg {name}"),  # staff and key user until yesterday
+        "coming": _person(f"straks@{slug}.example", f"Straks {name}"),  # staff and key user from tomorrow
     }
-    for who, role in (
-        ("desk", "functional_manager"),
-        ("lead", "desk_lead"),
-        ("lead", "administrator"),
+    today = timezone.localdate()
+    ended = {"from_on": since, "until_on": today - timedelta(days=1)}
+    begins = {"from_on": today + timedelta(days=1)}
+    always = {"from_on": since}
+    for who, role, when in (
+        ("desk", "functional_manager", always),
+        ("lead", "desk_lead", always),
+        ("lead", "administrator", always),
+        ("seated", "functional_manager", always),
+        ("seated", "steering_member", always),
+        ("former", "functional_manager", ended),
+        ("coming", "functional_manager", begins),
     ):
-        Membership.objects.create(person=people[who], organisation=organisation, role=role, from_on=since)
-    for who, role, library in (
-        ("keyuser", "key_user", libraries[0]),
-        ("colleague", "colleague", libraries[0]),
-        ("colleague2", "colleague", libraries[0]),
-        ("neighbour", "colleague", libraries[1]),
+        Membership.objects.create(person=people[who], organisation=organisation, role=role, **when)
+    for who, role, library, when in (
+        ("keyuser", "key_user", libraries[0], always),
+        ("colleague", "colleague", libraries[0], always),
+        ("colleague2", "colleague", libraries[0], always),
+        ("neighbour", "colleague", libraries[1], always),
+        ("director", "director", libraries[0], always),
+        ("former", "key_user", libraries[0], ended),
+        ("coming", "key_user", libraries[0], begins),
     ):
-        LibraryMembership.objects.create(person=people[who], library=library, role=role, from_on=since)
-    house = House(organisation, libraries[0], libraries[1], locations, people, "")
+        LibraryMembership.objects.create(person=people[who], library=library, role=role, **when)
+    house = House(organisation, libraries[0], libraries[1], locations, other_locations, people, "")
     with inside(organisation):
         ticket = verbs.create(
             type="incident",
@@ -162,6 +188,15 @@ def _house(slug: str, name: str) -> House:
     return house
 
 
+def _guest(host: House, home: House) -> None:
+    """Somebody who works at the desk of `home`, to whom the ticket of `host` was opened."""
+    guest = home.people["guest"] = _person("gast@cubiss.example", "Gast Cubiss")
+    since, until = date(2024, 1, 1), timezone.localdate() + timedelta(days=30)
+    Membership.objects.create(person=guest, organisation=home.organisation, role="functional_manager", from_on=since)
+    with inside(host.organisation):
+        open_to(ticket=Ticket.objects.get(), person=guest, until_on=until, by=host.actor("desk"))
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_test_environment, django_db_blocker):
     """Make the test database, both organisations and the cast, once."""
@@ -177,6 +212,7 @@ def django_db_setup(django_test_environment, django_db_blocker):
         context.enter_public()
         common = ensure_common(domain=settings.DOMAIN)
         houses = {slug: _house(slug, label) for slug, label in (("bisc", "BiSC"), ("cubiss", "Cubiss"))}
+        _guest(houses["bisc"], houses["cubiss"])
         people = {
             "member": _person("stuurgroep@bisc.example", "Bestuurder"),
             "reader": _person("directie@cubiss.example", "Directeur"),

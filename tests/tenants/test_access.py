@@ -123,7 +123,8 @@ def test_hosts_of(cast):
 
 
 def test_staff_of(cast):
-    assert [person.email for person in staff_of(cast.bisc.organisation)] == ["desk@bisc.example", "lead@bisc.example"]
+    emails = [person.email for person in staff_of(cast.bisc.organisation)]
+    assert emails == ["desk@bisc.example", "lead@bisc.example", "zetel@bisc.example"]
 
 
 def test_an_administrator_without_a_desk_role_reads_no_tickets(bisc, ticket, client_of):
