@@ -2,16 +2,18 @@
 
 from agenda.categories.models import Category
 from agenda.figures.models import TicketSnapshot
+from agenda.history.models import Event, Numbering
 from agenda.steering.models import Seat
-from agenda.work.models import Contribution, PolicyFramework, PolicyGoal, WorkItem, WorkUpdate
+from agenda.work.models import Contribution, PolicyFramework, PolicyGoal, WorkItem
 
 __all__ = [
     "Category",
     "Contribution",
+    "Event",
+    "Numbering",
     "PolicyFramework",
     "PolicyGoal",
     "Seat",
     "TicketSnapshot",
     "WorkItem",
-    "WorkUpdate",
 ]

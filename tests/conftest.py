@@ -236,7 +236,7 @@ def django_db_setup(django_test_environment, django_db_blocker):
             planned_from=date(2026, 1, 1),
             planned_to=date(2026, 12, 31),
             contributors=[houses["bisc"].organisation, houses["cubiss"].organisation],
-            by=standing(people["manager"], common),
+            by=Actor.of(standing(people["manager"], common)),
         )
         django_db_setup.cast = Cast(houses["bisc"], houses["cubiss"], people, common)
         connection.close()

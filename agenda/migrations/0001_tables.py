@@ -19,6 +19,17 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name="Numbering",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("letter", models.CharField(max_length=1, unique=True)),
+                ("last", models.PositiveIntegerField(default=0)),
+            ],
+            options={
+                "default_permissions": (),
+            },
+        ),
+        migrations.CreateModel(
             name="PolicyFramework",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -64,6 +75,65 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["position"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Event",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("work.item_created", "put on the agenda"),
+                            ("work.item_changed", "changed"),
+                            ("work.contribution_changed", "contribution changed"),
+                            ("work.reported", "progress reported"),
+                        ],
+                        max_length=40,
+                    ),
+                ),
+                ("object", models.CharField(max_length=20)),
+                ("version", models.PositiveIntegerField()),
+                ("schema", models.PositiveSmallIntegerField(default=1)),
+                ("data", models.JSONField()),
+                ("system_actor", models.CharField(blank=True, max_length=30)),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("page", "page"),
+                            ("api", "API"),
+                            ("mail", "mail"),
+                            ("rule", "rule"),
+                            ("system", "system"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "on_behalf_of",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenants.organisation",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-at", "-pk"],
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
@@ -157,6 +227,7 @@ class Migration(migrations.Migration):
             name="WorkItem",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField(default=0)),
                 ("number", models.PositiveIntegerField(unique=True)),
                 ("title", models.CharField(max_length=160, verbose_name="result")),
                 (
@@ -198,7 +269,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("finished_on", models.DateField(blank=True, null=True, verbose_name="finished on")),
-                ("version", models.PositiveIntegerField(default=1)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 (
                     "goal",
@@ -238,7 +308,6 @@ class Migration(migrations.Migration):
                         verbose_name="status",
                     ),
                 ),
-                ("version", models.PositiveIntegerField(default=1)),
                 (
                     "organisation",
                     models.ForeignKey(
@@ -256,51 +325,26 @@ class Migration(migrations.Migration):
                 "ordering": ["organisation__sort_name"],
             },
         ),
-        migrations.CreateModel(
-            name="WorkUpdate",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("text", models.TextField(max_length=4000, verbose_name="what happened")),
-                ("progress", models.PositiveSmallIntegerField()),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[("on_track", "on track"), ("at_risk", "at risk"), ("off_track", "off track")],
-                        max_length=10,
-                    ),
-                ),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
-                (
-                    "by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                    ),
-                ),
-                (
-                    "item",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="updates", to="agenda.workitem"
-                    ),
-                ),
-                (
-                    "organisation",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenants.organisation",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["-created_at", "-pk"],
-            },
-        ),
         migrations.AddConstraint(
             model_name="category",
             constraint=models.CheckConstraint(
                 condition=models.Q(("until_on__isnull", True), ("until_on__gte", models.F("from_on")), _connector="OR"),
                 name="category_ends_after_begin",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="event",
+            constraint=models.UniqueConstraint(fields=("object", "version"), name="agenda_event_once_per_version"),
+        ),
+        migrations.AddConstraint(
+            model_name="event",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("actor__isnull", False), ("system_actor", "")),
+                    models.Q(("actor__isnull", True), models.Q(("system_actor", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="agenda_event_person_or_system",
             ),
         ),
         migrations.AddConstraint(
@@ -346,6 +390,13 @@ class Migration(migrations.Migration):
             model_name="workitem",
             constraint=models.CheckConstraint(
                 condition=models.Q(("progress__lte", 100)), name="work_item_progress_to_100"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="workitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("finished_on__isnull", True), ("progress", 100), _connector="OR"),
+                name="work_item_finished_is_100",
             ),
         ),
         migrations.AddConstraint(

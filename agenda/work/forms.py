@@ -1,8 +1,11 @@
 """Forms of the work agenda."""
 
+from typing import Self
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from agenda.work.actions import AGREED, PART, STANDS
 from agenda.work.models import Contribution, PolicyGoal, Status, WorkItem
 from tenants.models import Organisation
 
@@ -21,22 +24,10 @@ class ItemForm(forms.ModelForm):
 
     class Meta:
         model = WorkItem
-        fields = [
-            "title",
-            "description",
-            "theme",
-            "goal",
-            "lead",
-            "planned_from",
-            "planned_to",
-            "progress",
-            "status",
-            "finished_on",
-        ]
+        fields = AGREED
         widgets = {
             "planned_from": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             "planned_to": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-            "finished_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             "description": forms.Textarea(attrs={"rows": 4}),
         }
 
@@ -55,30 +46,23 @@ class ItemForm(forms.ModelForm):
             ]
             self.fields["version"].initial = self.instance.version
 
-    def clean(self):
-        cleaned = super().clean()
-        begin, end = cleaned.get("planned_from"), cleaned.get("planned_to")
-        if begin and end and end < begin:
-            self.add_error("planned_to", _("The end lies before the beginning."))
-        return cleaned
-
     def changes(self) -> dict[str, object]:
         """Return the fields as the verbs take them."""
-        return {name: self.cleaned_data[name] for name in self._meta.fields}
+        return {name: self.cleaned_data[name] for name in AGREED}
 
 
 class ContributionForm(forms.ModelForm):
     """One organisation's own part."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput)
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     class Meta:
         model = Contribution
-        fields = ["description", "status"]
+        fields = PART
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["version"].initial = self.instance.version
+        self.fields["version"].initial = self.instance.item.version
 
 
 class ProgressForm(forms.Form):
@@ -87,6 +71,18 @@ class ProgressForm(forms.Form):
     text = forms.CharField(label=_("What happened?"), max_length=4000, widget=forms.Textarea(attrs={"rows": 3}))
     progress = forms.IntegerField(label=_("Progress (%)"), min_value=0, max_value=100)
     status = forms.ChoiceField(label=_("Status"), choices=Status.choices)
+    finished_on = forms.DateField(
+        label=_("Finished on"),
+        required=False,
+        help_text=_("Only when the result is there. Empty again: the result is still running."),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    @classmethod
+    def of(cls, item: WorkItem) -> Self:
+        """Return the form with how `item` stands now."""
+        return cls(initial={name: getattr(item, name) for name in (*STANDS, "version")})
 
 
 class AgendaFilterForm(forms.Form):

@@ -1,12 +1,15 @@
 from typing import Self
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from agenda.history.models import Recorded
 from tenants.access import Standing
+from tenants.actor import Actor
 from tenants.dated import Dated, in_language
 from tenants.roles import OrganisationRole, Permission
 
@@ -55,6 +58,11 @@ class Status(models.TextChoices):
     OFF_TRACK = "off_track", _("off track")
 
 
+def desks_of(by: Actor, *roles: str) -> frozenset[int]:
+    """Return the organisations for whose desk this actor has one of `roles` (on the common host; a system has none)."""
+    return by.standing.organisation_ids(*roles) if by.standing else frozenset()
+
+
 class WorkItemQuerySet(models.QuerySet):
     """Items of the work agenda."""
 
@@ -74,7 +82,7 @@ class WorkItemQuerySet(models.QuerySet):
         return self.filter(finished_on__isnull=True)
 
 
-class WorkItem(models.Model):
+class WorkItem(Recorded):
     """A result on the work agenda that the organisations agreed on, with a lead and contributions."""
 
     class Theme(models.TextChoices):
@@ -98,7 +106,6 @@ class WorkItem(models.Model):
     progress = models.PositiveSmallIntegerField(_("progress (%)"), default=0, validators=[MaxValueValidator(100)])
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.ON_TRACK)
     finished_on = models.DateField(_("finished on"), null=True, blank=True)
-    version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=timezone.now)
 
     objects = WorkItemQuerySet.as_manager()
@@ -108,16 +115,26 @@ class WorkItem(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(planned_to__gte=F("planned_from")), name="work_item_ends_after_begin"),
             models.CheckConstraint(condition=Q(progress__lte=100), name="work_item_progress_to_100"),
+            models.CheckConstraint(
+                condition=Q(finished_on__isnull=True) | Q(progress=100), name="work_item_finished_is_100"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"W{self.number} {self.title}"
 
-    def editable_by(self, standing: Standing) -> bool:
-        """May this person change the whole item? The programme manager, and the desk lead of the lead organisation."""
-        return standing.may(Permission.AGENDA_EDIT) or self.lead_id in standing.organisation_ids(
-            OrganisationRole.DESK_LEAD
-        )
+    @property
+    def address(self) -> str:
+        return f"W{self.number}"
+
+    def clean(self) -> None:
+        """Raise ValidationError, by field, for what no result may be, whoever asks."""
+        if self.planned_from and self.planned_to and self.planned_to < self.planned_from:
+            raise ValidationError({"planned_to": _("The end lies before the beginning.")})
+
+    def editable_by(self, by: Actor) -> bool:
+        """May this actor change the whole item? The programme manager, and the desk lead of the lead organisation."""
+        return by.may(Permission.AGENDA_EDIT) or self.lead_id in desks_of(by, OrganisationRole.DESK_LEAD)
 
 
 class Contribution(models.Model):
@@ -127,28 +144,12 @@ class Contribution(models.Model):
     organisation = models.ForeignKey("tenants.Organisation", on_delete=models.PROTECT, related_name="+")
     description = models.CharField(_("contribution"), max_length=400, blank=True)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.ON_TRACK)
-    version = models.PositiveIntegerField(default=1)
 
     class Meta:
         ordering = ["organisation__sort_name"]
         constraints = [models.UniqueConstraint(fields=["item", "organisation"], name="contribution_once")]
 
-    def editable_by(self, standing: Standing) -> bool:
-        """May this person change the contribution? Who edits the item, and the contributor's own staff."""
-        own = standing.organisation_ids(OrganisationRole.DESK_LEAD, OrganisationRole.FUNCTIONAL_MANAGER)
-        return self.item.editable_by(standing) or self.organisation_id in own
-
-
-class WorkUpdate(models.Model):
-    """A dated report on an item: what happened, and how it stood then. Never changed afterwards."""
-
-    item = models.ForeignKey(WorkItem, on_delete=models.PROTECT, related_name="updates")
-    organisation = models.ForeignKey("tenants.Organisation", on_delete=models.PROTECT, null=True, related_name="+")
-    text = models.TextField(_("what happened"), max_length=4000)
-    progress = models.PositiveSmallIntegerField()
-    status = models.CharField(max_length=10, choices=Status)
-    by = models.ForeignKey("tenants.Person", on_delete=models.PROTECT, related_name="+")
-    created_at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        ordering = ["-created_at", "-pk"]
+    def editable_by(self, by: Actor) -> bool:
+        """May this actor change the contribution? Who edits the item, and the contributor's own staff."""
+        own = desks_of(by, OrganisationRole.DESK_LEAD, OrganisationRole.FUNCTIONAL_MANAGER)
+        return self.item.editable_by(by) or self.organisation_id in own

@@ -1,24 +1,32 @@
 """Pages of the work agenda, on the common host."""
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import ValidationError
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from agenda.history.events import plain
+from agenda.history.queries import events_of
+from agenda.refusals import Stale
 from agenda.work import actions
 from agenda.work.forms import AgendaFilterForm, ContributionForm, ItemForm, ProgressForm
-from agenda.work.models import Contribution, WorkItem
+from agenda.work.models import Contribution, WorkItem, desks_of
 from agenda.work.queries import axis, tally
+from agenda.work.words import Clashing, Words
+from tenants.actor import Actor
+from tenants.refusals import NotAllowed
 from tenants.roles import OrganisationRole, Permission
 from tenants.web.paging import Page
+from tenants.web.refused import conflicts_shown, show_in
 
 
 def _items(request: HttpRequest):
     if not request.standing.may(Permission.AGENDA_READ):
-        raise PermissionDenied
+        raise NotAllowed
     return WorkItem.objects.visible_to(request.standing).select_related("lead", "goal")
 
 
@@ -50,21 +58,25 @@ def _item(request: HttpRequest, number: int) -> WorkItem:
 
 @require_GET
 def item(request: HttpRequest, number: int) -> HttpResponse:
-    """One result: what it is, who does what, how it stands and how it went."""
+    """One result: what it is, who does what, how it stands and what happened to it."""
     return _show(request, _item(request, number))
 
 
-def _show(request: HttpRequest, found: WorkItem, form: ProgressForm | None = None, status: int = 200) -> HttpResponse:
+def _show(request: HttpRequest, found: WorkItem, form=None, clashes=(), status: int = 200) -> HttpResponse:
+    by = Actor.of_request(request)
     contributions = list(found.contributions.select_related("organisation"))
     for one in contributions:
         one.item = found
-        one.may_edit = one.editable_by(request.standing)
+        one.may_edit = one.editable_by(by)
+    page, words = Page(events_of(found.address), request.GET.get("page")), Words()
     context = {
         "item": found,
         "contributions": contributions,
-        "updates": found.updates.select_related("by", "organisation")[:50],
-        "may_edit": found.editable_by(request.standing),
-        "form": form or ProgressForm(initial={"progress": found.progress, "status": found.status}),
+        "page": page,
+        "history": words.told(page),
+        "may_edit": found.editable_by(by),
+        "form": form or ProgressForm.of(found),
+        "clashes": clashes,
     }
     return render(request, "agenda/item.html", context, status=status)
 
@@ -72,24 +84,19 @@ def _show(request: HttpRequest, found: WorkItem, form: ProgressForm | None = Non
 @require_http_methods(["GET", "POST"])
 def new_item(request: HttpRequest) -> HttpResponse:
     """Put a result on the agenda."""
-    leads = request.standing.organisation_ids(OrganisationRole.DESK_LEAD)
-    if not (request.standing.may(Permission.AGENDA_EDIT) or leads):
-        raise PermissionDenied
+    by = Actor.of_request(request)
+    if not (by.may(Permission.AGENDA_EDIT) or desks_of(by, OrganisationRole.DESK_LEAD)):
+        raise NotAllowed
     form = ItemForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        values = form.changes()
-        finished_on = values.pop("finished_on")
+        contributors = form.cleaned_data["contributors"]
         try:
-            made = actions.create_item(
-                **values, contributors=list(form.cleaned_data["contributors"]), by=request.standing
-            )
-        except actions.NotAllowed:
+            made = actions.create_item(**form.changes(), contributors=contributors, by=by)
+        except NotAllowed:
             form.add_error("lead", _("You can only add results that your own organisation leads."))
+        except ValidationError as error:
+            show_in(form, error)
         else:
-            if finished_on:
-                actions.change_item(
-                    item=made, changes={"finished_on": finished_on}, base_version=made.version, by=request.standing
-                )
             messages.success(request, _("The result is on the agenda."))
             return redirect("agenda_item", made.number)
     return render(request, "agenda/edit_item.html", {"form": form}, status=422 if form.errors else 200)
@@ -97,101 +104,107 @@ def new_item(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def edit_item(request: HttpRequest, number: int) -> HttpResponse:
-    """Change a result; when a colleague changed it meanwhile, the page says so and keeps what was typed."""
-    found = _item(request, number)
-    if not found.editable_by(request.standing):
-        raise PermissionDenied
-    before = WorkItem.objects.get(pk=found.pk)
-    form = ItemForm(request.POST or None, instance=found)
-    status = 200
+    """Change a result; when a colleague changed the same meanwhile, the page shows both and keeps what was typed."""
+    found, by = _item(request, number), Actor.of_request(request)
+    if not found.editable_by(by):
+        raise NotAllowed
+    form, clashes, status = ItemForm(request.POST or None, instance=_item(request, number)), [], 200
     if request.method == "POST" and form.is_valid():
+        contributors = form.cleaned_data["contributors"]
         try:
             actions.change_item(
-                item=before,
+                item=found,
                 changes=form.changes(),
-                contributors=list(form.cleaned_data["contributors"]),
+                contributors=contributors,
                 base_version=form.cleaned_data["version"] or 0,
-                by=request.standing,
+                by=by,
             )
-        except actions.Stale:
-            status = 409
-            data = request.POST.copy()
-            data["version"] = str(before.version)
-            form = ItemForm(data, instance=found)
-            form.is_valid()
-            form.add_error(
-                None,
-                _(
-                    "Somebody changed this result meanwhile."
-                    " Compare with what it is now, and save again to keep your version."
-                ),
-            )
+        except Stale as refusal:
+            typed = {**form.changes(), "contributors": list(contributors)}
+            clashes, status = _clashes(refusal, typed), 409
+            now = ItemForm(instance=_item(request, number))
+            form = ItemForm(_merged(request.POST, refusal, now), instance=_item(request, number))
+        except ValidationError as error:
+            show_in(form, error)
         else:
             messages.success(request, _("Saved."))
             return redirect("agenda_item", number)
-    elif form.errors:
-        status = 422
-    context = {"form": form, "item": before, "stale": status == 409}
-    return render(request, "agenda/edit_item.html", context, status=status)
+    context = {"form": form, "item": found, "clashes": clashes}
+    return render(request, "agenda/edit_item.html", context, status=status if status == 409 else _status(form))
+
+
+def _status(form) -> int:
+    return 422 if form.is_bound and form.errors else 200
+
+
+def _clashes(refusal: Stale, typed: dict[str, object]) -> list[Clashing]:
+    return Words().clashing(refusal, {name: plain(value) for name, value in typed.items()})
+
+
+def _merged(posted: QueryDict, refusal: Stale, now: Form) -> QueryDict:
+    """Return what was posted with the version of now, and with the value of now in fields that were not touched."""
+    data = posted.copy()
+    data["version"] = str(refusal.version)
+    for name in (address.rpartition("/")[2] for address in refusal.moved):
+        value = now[name].value()
+        data.setlist(name, value if isinstance(value, list) else ["" if value is None else str(value)])
+    return data
 
 
 @require_http_methods(["GET", "POST"])
+@conflicts_shown
 def contribution(request: HttpRequest, number: int, slug: str) -> HttpResponse:
     """Change one organisation's part."""
-    found = _item(request, number)
-    rows = Contribution.objects.select_related("organisation", "item")
-    part = get_object_or_404(rows, item=found, organisation__slug=slug)
-    if not part.editable_by(request.standing):
-        raise PermissionDenied
-    form = ContributionForm(request.POST or None, instance=part)
-    status = 200
+    found, by = _item(request, number), Actor.of_request(request)
+
+    def fresh() -> Contribution:
+        rows = Contribution.objects.select_related("organisation", "item")
+        return get_object_or_404(rows, item=found, organisation__slug=slug)
+
+    part = fresh()
+    if not part.editable_by(by):
+        raise NotAllowed
+    form, clashes, status = ContributionForm(request.POST or None, instance=fresh()), [], 200
     if request.method == "POST" and form.is_valid():
+        changes = {name: form.cleaned_data[name] for name in actions.PART}
         try:
             actions.change_contribution(
-                contribution=part,
-                description=form.cleaned_data["description"],
-                status=form.cleaned_data["status"],
-                base_version=form.cleaned_data["version"],
-                by=request.standing,
+                contribution=part, changes=changes, base_version=form.cleaned_data["version"] or 0, by=by
             )
-        except actions.Stale:
-            status = 409
-            fresh = Contribution.objects.get(pk=part.pk)
-            data = request.POST.copy()
-            data["version"] = str(fresh.version)
-            form = ContributionForm(data, instance=part)
-            form.is_valid()
-            form.add_error(
-                None,
-                _("Somebody changed this meanwhile to “%(text)s” (%(status)s). Save again to keep your version.")
-                % {"text": fresh.description, "status": fresh.get_status_display()},
+        except Stale as refusal:
+            clashes, status = _clashes(refusal, {f"{slug}/{name}": value for name, value in changes.items()}), 409
+            form = ContributionForm(
+                _merged(request.POST, refusal, ContributionForm(instance=fresh())), instance=fresh()
             )
+        except ValidationError as error:
+            show_in(form, error)
         else:
             messages.success(request, _("Saved."))
             return redirect("agenda_item", number)
-    elif form.errors:
-        status = 422
-    context = {"form": form, "item": found, "part": part}
-    return render(request, "agenda/contribution.html", context, status=status)
+    events = events_of(found.address).filter(data__after__has_any_keys=[f"{slug}/{name}" for name in actions.PART])
+    page = Page(events, request.GET.get("page"))
+    context = {"form": form, "item": found, "part": part, "clashes": clashes, "page": page}
+    context["history"] = Words().told(page)
+    return render(request, "agenda/contribution.html", context, status=status if status == 409 else _status(form))
 
 
 @require_POST
 def progress(request: HttpRequest, number: int) -> HttpResponse:
-    """Report how a result stands."""
-    found = _item(request, number)
-    if not found.editable_by(request.standing):
-        raise PermissionDenied
+    """Report how a result stands, and whether it is finished."""
+    found, by = _item(request, number), Actor.of_request(request)
+    if not found.editable_by(by):
+        raise NotAllowed
     form = ProgressForm(request.POST)
     if not form.is_valid():
         return _show(request, found, form, status=422)
-    own = request.standing.organisation_ids(OrganisationRole.DESK_LEAD)
-    actions.report_progress(
-        item=found,
-        text=form.cleaned_data["text"],
-        progress=form.cleaned_data["progress"],
-        status=form.cleaned_data["status"],
-        organisation=found.lead if found.lead_id in own else None,
-        by=request.standing,
-    )
+    values = {name: form.cleaned_data[name] for name in (*actions.STANDS, "text")}
+    try:
+        actions.report_progress(item=found, **values, base_version=form.cleaned_data["version"] or 0, by=by)
+    except Stale as refusal:
+        form = ProgressForm(_merged(request.POST, refusal, form))
+        return _show(request, _item(request, number), form, _clashes(refusal, values), status=409)
+    except ValidationError as error:
+        show_in(form, error)
+        return _show(request, found, form, status=422)
     messages.success(request, _("Reported."))
     return redirect("agenda_item", number)

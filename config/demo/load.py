@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from agenda.categories.models import Category
 from agenda.steering.models import Seat
-from agenda.work.actions import change_item, create_item, report_progress
+from agenda.work.actions import change_contribution, create_item, report_progress
 from agenda.work.models import PolicyGoal, WorkItem
 from config.demo.network import ORGANISATIONS, PLATFORM_OF_PROVINCE, PLATFORMS, DemoLibrary, libraries_of
 from config.demo.volume import Builder
@@ -243,39 +243,62 @@ def _quarter(offset: int) -> date:
     return date(months // 12, months % 12 + 1, 1)
 
 
+def _lead_of(slug: str, common: Organisation) -> Actor:
+    """Return the desk lead of an organisation as they act on the common host."""
+    return Actor.of(standing(Person.objects.get(email=f"lead@{slug}.example"), common))
+
+
+def _load_item(row: dict, manager: Actor, index: int) -> None:
+    """Let the programme manager put a result on the agenda, each organisation say what it does, and the lead report."""
+    common = manager.standing.organisation
+    organisations = {one.slug: one for one in Organisation.objects.taking_part()}
+    begin, end = _quarter(row["begin"]), _quarter(row["end"] + 1) - timedelta(days=1)
+    first = max((report["ago"] for report in row.get("reports", [])), default=10)
+    agreed = _working_day(max(first + 20, (timezone.localdate() - begin).days * 5 // 7), 10, index * 2)
+    item = create_item(
+        title=row["title"],
+        description=row["description"],
+        theme=row["theme"],
+        goal=PolicyGoal.objects.get(code=row["goal"]),
+        lead=organisations[row["lead"]],
+        planned_from=begin,
+        planned_to=end,
+        contributors=[organisations[slug] for slug in row["parts"]],
+        by=manager,
+        at=agreed,
+    )
+    for part in item.contributions.select_related("item", "organisation"):
+        slug = part.organisation.slug
+        changes = {"description": row.get("does", {}).get(slug, ""), "status": row["parts"][slug]}
+        change_contribution(
+            contribution=part,
+            changes=changes,
+            by=_lead_of(slug, common),
+            at=agreed + timedelta(days=7, minutes=part.pk),
+        )
+    for report in row.get("reports", []):
+        report_progress(
+            item=item,
+            text=report["text"],
+            progress=report["progress"],
+            status=report["status"],
+            finished_on=end if row.get("finished") and report["progress"] == 100 else None,
+            by=_lead_of(row["lead"], common),
+            at=_working_day(report["ago"], 15, index * 2),
+        )
+
+
 def _load_agenda(password: str) -> None:
     common = Organisation.objects.get(schema_name="public")
     manager = _person("kwartiermaker@samenbeheer.example", "Kwartiermaker", password)
     Membership.objects.get_or_create(
         person=manager, organisation=common, role=CooperationRole.PROGRAMME_MANAGER, defaults={"from_on": SINCE}
     )
-    by = standing(manager, common)
-    organisations = {one.slug: one for one in Organisation.objects.taking_part()}
     present = set(WorkItem.objects.values_list("title", flat=True))
-    for row in tomllib.loads((HERE / "agenda.toml").read_text())["item"]:
-        if row["title"] in present:
-            continue
-        item = create_item(
-            title=row["title"],
-            description=row["description"],
-            theme=row["theme"],
-            goal=PolicyGoal.objects.get(code=row["goal"]),
-            lead=organisations[row["lead"]],
-            planned_from=_quarter(row["begin"]),
-            planned_to=_quarter(row["end"] + 1) - timedelta(days=1),
-            contributors=[organisations[slug] for slug in row["parts"]],
-            progress=row["progress"],
-            status=row["status"],
-            by=by,
-        )
-        for slug, status in row["parts"].items():
-            does = row.get("does", {}).get(slug, "")
-            item.contributions.filter(organisation=organisations[slug]).update(status=status, description=does)
-        for text in row["updates"]:
-            report_progress(item=item, text=text, progress=row["progress"], status=row["status"], by=by)
-        if row.get("finished"):
-            item.refresh_from_db()
-            change_item(item=item, changes={"finished_on": item.planned_to}, base_version=item.version, by=by)
+    for index, row in enumerate(tomllib.loads((HERE / "agenda.toml").read_text())["item"]):
+        if row["title"] not in present:
+            with transaction.atomic():
+                _load_item(row, Actor.of(standing(manager, common)), index)
     platform = _person("platform@samenbeheer.example", "Platformbeheerder", password)
     Membership.objects.get_or_create(
         person=platform, organisation=common, role=CooperationRole.PLATFORM_ADMINISTRATOR, defaults={"from_on": SINCE}
