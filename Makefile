@@ -11,12 +11,13 @@ export PORT
 export SAMENBEHEER_MODE ?= demo
 BIN := .venv/bin
 
-.PHONY: help run test check bench clean locks translations
+.PHONY: help run test check bench mutants clean locks translations
 help:
 	@echo "make run     serve Samenbeheer with its demo on http://samenbeheer.localhost:$(PORT)"
 	@echo "make test    run all tests"
 	@echo "make check   lint, types, migrations, translations, container files"
 	@echo "make bench   measure speed, write docs/benchmarks.md and var/bench.json"
+	@echo "make mutants break the code on purpose, see whether the tests notice, write docs/mutants.md"
 	@echo "make clean   remove what was set up, and the demo's data"
 
 run: .setup/demo
@@ -39,6 +40,9 @@ check: .setup/test
 
 bench: .setup/test
 	@$(BIN)/python manage.py bench
+
+mutants: .setup/test
+	@$(BIN)/python -m tests.mutants.run $(ARGS)
 
 clean:
 	@rm -rf .venv .setup node_modules static-root var .pytest_cache .mypy_cache .ruff_cache .hypothesis

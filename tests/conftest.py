@@ -1,6 +1,8 @@
 """The cast: two organisations with colliding keys, made once per run; each test rolls back."""
 
 import json
+import os
+import pickle
 import shutil
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -197,48 +199,63 @@ def _guest(host: House, home: House) -> None:
         open_to(ticket=Ticket.objects.get(), person=guest, until_on=until, by=host.actor("desk"))
 
 
+def _use(database: str) -> None:
+    settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = database
+
+
+def _make_cast(name: str) -> Cast:
+    """Make the test database, both organisations and the cast."""
+    creation = connection.creation
+    creation._create_test_db(verbosity=0, autoclobber=True, keepdb=False)
+    connection.close()
+    _use(name)
+    call_command("migrate_schemas", schema_name="public", interactive=False, verbosity=0)
+    context.enter_public()
+    common = ensure_common(domain=settings.DOMAIN)
+    houses = {slug: _house(slug, label) for slug, label in (("bisc", "BiSC"), ("cubiss", "Cubiss"))}
+    _guest(houses["bisc"], houses["cubiss"])
+    people = {
+        "member": _person("stuurgroep@bisc.example", "Bestuurder"),
+        "reader": _person("directie@cubiss.example", "Directeur"),
+        "manager": _person("kwartiermaker@samenbeheer.example", "Kwartiermaker"),
+        "platform": _person("platform@samenbeheer.example", "Platformbeheerder"),
+        "stranger": _person("niemand@nergens.example", "Niemand"),
+    }
+    since = date(2024, 1, 1)
+    for who, role, organisation in (
+        ("member", "steering_member", houses["bisc"].organisation),
+        ("reader", "steering_reader", houses["cubiss"].organisation),
+        ("manager", "programme_manager", common),
+        ("platform", "platform_administrator", common),
+    ):
+        Membership.objects.create(person=people[who], organisation=organisation, role=role, from_on=since)
+    Seat.objects.create(organisation=houses["bisc"].organisation, from_on=since)
+    create_item(
+        title="Gezamenlijke servicedesk",
+        theme="integration",
+        lead=houses["bisc"].organisation,
+        planned_from=date(2026, 1, 1),
+        planned_to=date(2026, 12, 31),
+        contributors=[houses["bisc"].organisation, houses["cubiss"].organisation],
+        by=Actor.of(standing(people["manager"], common)),
+    )
+    return Cast(houses["bisc"], houses["cubiss"], people, common)
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_test_environment, django_db_blocker):
-    """Make the test database, both organisations and the cast, once."""
+    """Make the database with the cast, once; a mutation run finds what its first process made, and kept in a file."""
+    kept = Path(os.environ.get("SAMENBEHEER_TEST_CAST", ""))
     with django_db_blocker.unblock():
         name = f"test_{connection.settings_dict['NAME']}{WORKER}"
         connection.settings_dict["TEST"]["NAME"] = name
-        creation = connection.creation
-        creation._create_test_db(verbosity=0, autoclobber=True, keepdb=False)
-        connection.close()
-        settings.DATABASES["default"]["NAME"] = name
-        connection.settings_dict["NAME"] = name
-        call_command("migrate_schemas", schema_name="public", interactive=False, verbosity=0)
-        context.enter_public()
-        common = ensure_common(domain=settings.DOMAIN)
-        houses = {slug: _house(slug, label) for slug, label in (("bisc", "BiSC"), ("cubiss", "Cubiss"))}
-        _guest(houses["bisc"], houses["cubiss"])
-        people = {
-            "member": _person("stuurgroep@bisc.example", "Bestuurder"),
-            "reader": _person("directie@cubiss.example", "Directeur"),
-            "manager": _person("kwartiermaker@samenbeheer.example", "Kwartiermaker"),
-            "platform": _person("platform@samenbeheer.example", "Platformbeheerder"),
-            "stranger": _person("niemand@nergens.example", "Niemand"),
-        }
-        since = date(2024, 1, 1)
-        for who, role, organisation in (
-            ("member", "steering_member", houses["bisc"].organisation),
-            ("reader", "steering_reader", houses["cubiss"].organisation),
-            ("manager", "programme_manager", common),
-            ("platform", "platform_administrator", common),
-        ):
-            Membership.objects.create(person=people[who], organisation=organisation, role=role, from_on=since)
-        Seat.objects.create(organisation=houses["bisc"].organisation, from_on=since)
-        create_item(
-            title="Gezamenlijke servicedesk",
-            theme="integration",
-            lead=houses["bisc"].organisation,
-            planned_from=date(2026, 1, 1),
-            planned_to=date(2026, 12, 31),
-            contributors=[houses["bisc"].organisation, houses["cubiss"].organisation],
-            by=Actor.of(standing(people["manager"], common)),
-        )
-        django_db_setup.cast = Cast(houses["bisc"], houses["cubiss"], people, common)
+        if kept.is_file():
+            _use(name)
+            django_db_setup.cast = pickle.loads(kept.read_bytes())
+        else:
+            django_db_setup.cast = _make_cast(name)
+            if kept.name:
+                kept.write_bytes(pickle.dumps(django_db_setup.cast))
         connection.close()
     yield
     with django_db_blocker.unblock():

@@ -5,6 +5,7 @@ Each process of the test run has its own: own data directory, own database, own 
 
 import atexit
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -47,8 +48,8 @@ def _begin() -> None:
         os.environ.update(servers.environment)
         atexit.register(servers.stop)
     if WORKER and "REDIS_URL" not in servers.environment:
-        base, _slash, _number = os.environ["REDIS_URL"].rpartition("/")
-        os.environ["REDIS_URL"] = f"{base}/{1 + int(WORKER.removeprefix('gw'))}"
+        number = 1 + int(WORKER.removeprefix("gw"))
+        os.environ["REDIS_URL"] = re.sub(r"\d*$", str(number), os.environ["REDIS_URL"], count=1)  # …/0 or …?db=0
 
 
 if _distributes():
