@@ -4,24 +4,24 @@ from datetime import date
 
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Router, Schema
 
 from agenda.figures.queries import Figures, Period, figures
 from agenda.work.models import WorkItem
 from tenants.roles import Permission
 from tenants.web.documents import RefusalDocument, refused_form
 from tenants.web.paging import Page
+from tenants.web.shapes import Out, router_of
 
-router = Router()
+router = router_of("agenda")
 
 
-class ContributionOut(Schema):
+class ContributionOut(Out):
     organisation: str
     description: str
     status: str
 
 
-class ItemOut(Schema):
+class ItemOut(Out):
     number: int
     title: str
     description: str
@@ -37,7 +37,7 @@ class ItemOut(Schema):
     version: int
 
 
-class ItemsOut(Schema):
+class ItemsOut(Out):
     count: int
     items: list[ItemOut]
     next: str | None
@@ -72,7 +72,7 @@ def list_items(request: HttpRequest, page: int = 1):
     return {"count": found.count, "items": rows, "next": following}
 
 
-class FiguresOut(Schema):
+class FiguresOut(Out):
     organisation: str | None
     new: int
     resolved: int
@@ -81,7 +81,7 @@ class FiguresOut(Schema):
     median_clock_minutes_to_resolution: float | None
 
 
-class SteeringOut(Schema):
+class SteeringOut(Out):
     quarter: str
     organisations: list[FiguresOut]
     together: FiguresOut
@@ -108,21 +108,3 @@ def get_figures(request: HttpRequest, quarter: str = ""):
         raise refused_form({"quarter": ["2026-3"]})
     each, together = figures(period)
     return {"quarter": str(period), "organisations": [_row(one) for one in each], "together": _row(together)}
-
-
-class MeOut(Schema):
-    name: str
-    email: str
-    roles: list[str]
-    permissions: list[str]
-
-
-@router.get("/me", response=MeOut)
-def get_me(request: HttpRequest):
-    """Who you are in the cooperation."""
-    return {
-        "name": request.user.name,
-        "email": request.user.email,
-        "roles": sorted(request.standing.roles),
-        "permissions": sorted(request.standing.permissions),
-    }

@@ -1,26 +1,29 @@
 """The two APIs, wired: one on each organisation's host, one on the common host."""
 
+import inspect
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable
+from functools import wraps
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from ninja import NinjaAPI
+from ninja import NinjaAPI, Router
 from ninja.errors import AuthenticationError, HttpError
 from ninja.errors import ValidationError as UnreadableInput
+from ninja.operation import Operation
 from ninja.security import HttpBearer
+from pydantic.alias_generators import to_camel
 
 from agenda.api import router as agenda_router
+from tenants.libraries.api import router as libraries_router
+from tenants.people.api import router as people_router
 from tenants.refusals import Conflict
-from tenants.web.documents import RefusalDocument, refused
+from tenants.web.contract import API_VERSION
+from tenants.web.documents import RefusalDocument, invalid, refused
 from tickets.api import router as tickets_router
 
 log = logging.getLogger("samenbeheer.api")
-DESCRIPTION = (
-    "Bearer token per person and organisation. Every error is a problem document (RFC 9457)."
-    " POST takes an Idempotency-Key, per person and path, for 24 hours."
-)
 
 
 class Bearer(HttpBearer):
@@ -33,10 +36,20 @@ class Bearer(HttpBearer):
         return getattr(request, "token", None)
 
 
+class Api(NinjaAPI):
+    """An API whose operations are called after what they do, not after where they stand in the code."""
+
+    def get_openapi_operation_id(self, operation: Operation) -> str:
+        """Return such as createTicket."""
+        return to_camel(operation.view_func.__name__)
+
+
 def _message_of(error: dict) -> str:
     kind = error.get("type", "")
     if kind == "missing":
         return _("This field is required.")
+    if kind == "extra_forbidden":
+        return _("This field is not known here.")
     if kind == "string_type":
         return _("Give a text.")
     if kind.startswith(("int", "greater", "less")):
@@ -46,36 +59,73 @@ def _message_of(error: dict) -> str:
     return _("This value cannot be used.")
 
 
-def invalid(errors: Iterable[dict[str, str]]) -> HttpResponse:
-    """Return 400 with everything that is wrong at once."""
-    return refused(400, _("Some values cannot be used."), errors=list(errors))
+def _field_of(error: dict) -> str:
+    """Return the name of the field as it was sent: after where it came from and, in a body, which shape it is."""
+    source, *path = error["loc"]
+    return ".".join(str(part) for part in (path[1:] if source == "body" else path))
 
 
-def _made(title: str, namespace: str, router) -> NinjaAPI:
-    api = NinjaAPI(
+def _all_in(error: UnreadableInput) -> list[tuple[str, str]]:
+    return [(_field_of(one), _message_of(one)) for one in error.errors]
+
+
+def nothing_unknown(run: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Wrap an operation of ninja: a query key that it does not know, or that comes twice, is 400 with the rest."""
+    operation: Operation = inspect.unwrap(run).__self__  # type: ignore[attr-defined]
+    known = {
+        name
+        for model in operation.models
+        if model.__ninja_param_source__ == "query"
+        for name in model.__ninja_flatten_map__
+    }
+
+    @wraps(run)
+    def wrapped(request: HttpRequest, **path: str) -> HttpResponse:
+        errors = [(key, _("This is not known here.")) for key in request.GET if key not in known]
+        errors += [(key, _("Give this once.")) for key in request.GET if len(request.GET.getlist(key)) > 1]
+        if not errors:
+            return run(request, **path)
+        try:
+            operation._get_values(request, path, HttpResponse())
+        except UnreadableInput as error:
+            errors += _all_in(error)
+        except HttpError:
+            errors.append(("", _("This cannot be read as JSON.")))
+        return invalid(errors)
+
+    return wrapped
+
+
+def _made(title: str, namespace: str, *routers: Router) -> Api:
+    api = Api(
         title=title,
-        version="1",
-        description=DESCRIPTION,
+        version=API_VERSION,
         urls_namespace=namespace,
         auth=Bearer(),
         docs_url=None,
-        openapi_url="/openapi.json",
+        openapi_url=None,  # config/contract.py describes
     )
-    api.add_router("", router)
+    api.add_decorator(nothing_unknown, mode="view")
+    for router in routers:
+        api.add_router("", router)
+    _say_refusals(api)
+    return api
 
+
+def _say_refusals(api: Api) -> None:
     @api.exception_handler(RefusalDocument)
     def own(request: HttpRequest, error: RefusalDocument) -> HttpResponse:
         return refused(error.status, error.detail, **error.more)
 
     @api.exception_handler(UnreadableInput)
     def unreadable(request: HttpRequest, error: UnreadableInput) -> HttpResponse:
-        return invalid([{"field": str(one["loc"][-1]), "message": _message_of(one)} for one in error.errors])
+        return invalid(_all_in(error))
 
     @api.exception_handler(ValidationError)
     def unusable(request: HttpRequest, error: ValidationError) -> HttpResponse:
-        by_field = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
+        by_field = error.message_dict if hasattr(error, "error_dict") else {"__all__": error.messages}
         return invalid(
-            {"field": "" if name == "__all__" else name, "message": message}
+            ("" if name == "__all__" else to_camel(name), message)
             for name, messages in by_field.items()
             for message in messages
         )
@@ -86,11 +136,13 @@ def _made(title: str, namespace: str, router) -> NinjaAPI:
 
     @api.exception_handler(Conflict)
     def conflict(request: HttpRequest, error: Conflict) -> HttpResponse:
-        more = {"fields": error.fields, "version": error.version} if error.fields else {}
-        return refused(409, error.detail, **more)
+        fields = [to_camel(name) for name in error.fields]
+        return refused(409, error.detail, **({"fields": fields, "version": error.version} if fields else {}))
 
     @api.exception_handler(HttpError)
-    def http(request: HttpRequest, error: HttpError) -> HttpResponse:
+    def unreadable_body(request: HttpRequest, error: HttpError) -> HttpResponse:
+        if error.status_code == 400:
+            return invalid([("", _("This cannot be read as JSON."))])
         return refused(error.status_code)
 
     @api.exception_handler(AuthenticationError)
@@ -106,8 +158,6 @@ def _made(title: str, namespace: str, router) -> NinjaAPI:
         log.exception("API request failed: %s %s", request.method, request.resolver_match.route)
         return refused(500)
 
-    return api
 
-
-organisation_api = _made("Samenbeheer: desk", "organisation_api", tickets_router)
-common_api = _made("Samenbeheer: cooperation", "common_api", agenda_router)
+organisation_api = _made("Samenbeheer: desk", "organisation_api", tickets_router, libraries_router, people_router)
+common_api = _made("Samenbeheer: cooperation", "common_api", agenda_router, people_router)

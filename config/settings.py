@@ -117,12 +117,14 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 SILENCED_SYSTEM_CHECKS = ["guardian.W001"]  # roles are the rule; grants are read by tickets.access alone
 
 MIDDLEWARE = [
+    "tenants.web.contract.ContractMiddleware",
     "config.running.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "tenants.web.middleware.BodyLimitMiddleware",
     "tenants.web.middleware.OrganisationMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -133,7 +135,6 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "tenants.web.middleware.StandingMiddleware",
     "tenants.web.middleware.ApiMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
 if _read_flag("SAMENBEHEER_SQL_HEADER", default=False) and DEMO:
@@ -401,6 +402,10 @@ USE_TZ = True
 TIME_ZONE = "Europe/Amsterdam"
 FORMAT_MODULE_PATH = ["config.look.formats"]
 
+# Who answers questions about the API: stands in its description.
+API_CONTACT = os.environ.get(
+    "SAMENBEHEER_API_CONTACT", f"platform@{DOMAIN.replace('.localhost', '.example')}" if DEMO else ""
+)
 API_REQUESTS_PER_MINUTE = _read("int", "SAMENBEHEER_API_PER_MINUTE", 600)
 
 LOGGING = {

@@ -3,13 +3,13 @@
 from django.urls import include, path
 
 from config.accounts_urls import account_urls
-from config.api import organisation_api
+from config.contract import organisation_addresses
 from config.look import errors, views
 
 urlpatterns = [
     path("", views.start, name="start"),
     path("account/", include(account_urls)),
-    path("api/v1/", organisation_api.urls),
+    path("api/v1/", organisation_addresses),
     path("language/", views.set_language, name="set_language"),
     path("theme/<str:colour>.css", views.theme, name="theme"),
     path("demo/mail/", views.demo_mail, name="demo_mail"),

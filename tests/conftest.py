@@ -38,6 +38,7 @@ from tenants.models import (
 )
 from tenants.organisations.actions import create_organisation, ensure_common
 from tenants.tokens.actions import create_token
+from tests import contract
 from tests.running import Running, folder_for_data
 from tests.servers import WORKER
 from tickets.desk import actions as verbs
@@ -314,7 +315,7 @@ def api_of(cast):
 
 
 class Api:
-    """Calls the API with a bearer token."""
+    """Calls the API with a bearer token, and holds each answer against the description."""
 
     def __init__(self, at: str, token: str):
         self.host = f"{at}.{settings.DOMAIN}" if at else settings.DOMAIN
@@ -322,13 +323,15 @@ class Api:
         self.client = Client()
 
     def __call__(self, method: str, path: str, data=None, **headers):
-        return self.client.generic(
+        response = self.client.generic(
             method,
             f"/api/v1{path}",
             data if isinstance(data, (str, bytes)) else self._json(data),
             content_type=headers.pop("content_type", "application/json"),
             headers={"host": f"{self.host}:8000", "authorization": f"Bearer {self.token}", **headers},
         )
+        contract.hold(self.host, method, path, response)
+        return response
 
     @staticmethod
     def _json(data) -> str:

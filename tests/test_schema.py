@@ -1,13 +1,26 @@
-"""The API against its own description: schemathesis makes the requests, nothing may be an error of ours."""
+"""The API against its own description: schemathesis makes the requests, nothing may be an error of ours,
+and every status, header and shape is one that is described."""
 
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from schemathesis.checks import not_a_server_error
-from schemathesis.specs.openapi.checks import response_schema_conformance
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
 
 pytestmark = [pytest.mark.servers, pytest.mark.xdist_group("running")]
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
 DOMAIN = "samenbeheer.localhost"
 QUICK = hypothesis_settings(
     max_examples=5, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
@@ -20,7 +33,7 @@ def _schema(running, host: str, email: str):
     headers = {"Host": f"{name}:{running.port}", "Authorization": f"Bearer {running.command(*arguments)}"}
     address = f"http://127.0.0.1:{running.port}/api/v1/openapi.json"
     found = schemathesis.openapi.from_url(address, headers=headers)
-    found.config.update(headers=headers, base_url=f"http://127.0.0.1:{running.port}")
+    found.config.update(headers=headers, base_url=f"http://127.0.0.1:{running.port}/api/v1")
     return found
 
 
@@ -41,7 +54,8 @@ def common_schema(running):
 
 def _check(case) -> None:
     response = case.call()
-    case.validate_response(response, checks=[not_a_server_error, response_schema_conformance])
+    case.validate_response(response, checks=CHECKS)
+    assert response.headers["api-version"] == ["1.0.0"]
     if response.status_code >= 400:
         assert response.headers["content-type"] == ["application/problem+json"]
 
@@ -58,13 +72,13 @@ def _attack(schema) -> set[str]:
 
 def test_desk(desk_schema):
     tried = _attack(desk_schema)
-    assert {"POST /api/v1/tickets", "PATCH /api/v1/tickets/{number}", "GET /api/v1/me"} <= tried
-    assert len(tried) == 11
+    assert {"POST /tickets", "PATCH /tickets/{number}", "GET /me"} <= tried
+    assert len(tried) == 12
 
 
 def test_library(library_schema):
-    assert len(_attack(library_schema)) == 11
+    assert len(_attack(library_schema)) == 12
 
 
 def test_common(common_schema):
-    assert len(_attack(common_schema)) == 3
+    assert len(_attack(common_schema)) == 4

@@ -1,5 +1,5 @@
 """The one router of the desk's API: several rooms answer at one address, each with its own method."""
 
-from ninja import Router
+from tenants.web.shapes import router_of
 
-router = Router()
+router = router_of("tickets")

@@ -6,29 +6,29 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
-from ninja import Schema
 
 from agenda.categories.models import Category
 from tenants.models import Library, Location, Person
+from tenants.web.shapes import Out
 from tickets.access import as_told_to, events_visible_to, public_changes
 from tickets.desk.models import Attachment, Event, Message, Ticket
 
 
-class NamedOut(Schema):
+class NamedOut(Out):
     slug: str
     name: str
 
 
-class CategoryOut(Schema):
+class CategoryOut(Out):
     code: str
     name: str
 
 
-class PersonOut(Schema):
+class PersonOut(Out):
     name: str
 
 
-class TicketOut(Schema):
+class TicketOut(Out):
     """A ticket as a row of a list. Impact, priority and assignee are for staff; a library gets null there."""
 
     number: str
@@ -49,7 +49,7 @@ class TicketOut(Schema):
     version: int
 
 
-class AttachmentOut(Schema):
+class AttachmentOut(Out):
     key: str
     name: str
     size: int
@@ -58,7 +58,11 @@ class AttachmentOut(Schema):
     url: str
 
 
-class MessageOut(Schema):
+class AttachmentsOut(Out):
+    items: list[AttachmentOut]
+
+
+class MessageOut(Out):
     id: str
     author: PersonOut
     speaker: str
@@ -68,7 +72,7 @@ class MessageOut(Schema):
     attachments: list[AttachmentOut]
 
 
-class EventOut(Schema):
+class EventOut(Out):
     kind: str
     actor: str
     channel: str
@@ -87,7 +91,7 @@ class TicketDetailOut(TicketOut):
     events: list[EventOut]
 
 
-class TicketsOut(Schema):
+class TicketsOut(Out):
     count: int
     items: list[TicketOut]
     next: str | None

@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.urls import set_urlconf
 from django.utils import translation
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
 
 from tenants import context
 from tenants.access import hosts_of, standing
@@ -19,7 +20,8 @@ from tenants.models import Domain
 from tenants.organisations.queries import address_of
 from tenants.tokens.actions import token_in_force
 from tenants.tokens.models import ApiToken
-from tenants.web.documents import CONTENT_TYPE, refused
+from tenants.web.contract import reads_description
+from tenants.web.documents import refused
 
 # Names of addresses that everyone may open: sign-in, language, and what checks its own rights.
 OPEN_ROUTES = {"set_language", "theme"}
@@ -141,42 +143,40 @@ class ApiMiddleware:
         if not request.path.startswith("/api/"):
             return self.get_response(request)
         response = self._refusal(request) or self.get_response(request)
-        if response.status_code >= 400 and response.get("Content-Type") != CONTENT_TYPE:
-            allow = response.get("Allow")
-            response = refused(response.status_code)
-            if allow:
-                response["Allow"] = allow
         response.headers.setdefault("Cache-Control", "private, no-store")
+        response.headers.setdefault("Content-Language", request.LANGUAGE_CODE)
         return response
 
     def _refusal(self, request: HttpRequest) -> HttpResponse | None:
         """Return why this request may not go on, or None; sets user, token and standing."""
-        scheme, _, value = request.headers.get("Authorization", "").partition(" ")
+        if reads_description(request):
+            return None
+        scheme, _space, value = request.headers.get("Authorization", "").partition(" ")
         token = token_in_force(value.strip()) if scheme.lower() == "bearer" and value.strip() else None
         common = request.organisation.is_common
         if token is None or not (common or token.organisation_id == request.organisation.pk):
-            response = refused(401, "A valid bearer token of this organisation is needed.")
+            response = refused(401)
             response["WWW-Authenticate"] = "Bearer"
             return response
+        translation.activate(token.person.language)
+        request.LANGUAGE_CODE = token.person.language
         if self._too_many(token):
-            response = refused(429, "Too many requests; wait a minute.")
+            response = refused(429)
             response["Retry-After"] = "60"
             return response
         request.user, request.token = token.person, token
         request.standing = standing(token.person, request.organisation)
-        translation.activate(token.person.language)
-        request.LANGUAGE_CODE = token.person.language
         if not request.standing:
-            return refused(403, "This person has no role here.")
+            return refused(403, _("This person has no role here."))
         if request.method not in {"GET", "HEAD", "OPTIONS"}:
             if token.scope != ApiToken.Scope.WRITE:
-                return refused(403, "This token may only read.")
+                return refused(403, _("This token may only read."))
             if request.body_too_large:
-                return refused(413, f"At most {request.body_limit} bytes.")
+                return refused(413, _("At most %(most)s bytes.") % {"most": request.body_limit})
             upload = request.path.endswith("/attachments")
             wanted = "multipart/form-data" if upload else "application/json"
             if request.method != "DELETE" and request.content_type != wanted:
-                return refused(415, f"Send {wanted}.")
+                return refused(415, _("Send %(type)s.") % {"type": wanted})
         return None
 
     @staticmethod

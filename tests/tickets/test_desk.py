@@ -353,7 +353,7 @@ def test_internal_work_leaves_no_moment_for_the_library(bisc, ticket, api_of):
     verbs.answer(ticket=ticket, body="Intern", visibility="internal", by=bisc.actor("desk"))
     verbs.edit(ticket=ticket, changes={"assignee": bisc.people["desk"], "impact": "high"}, by=bisc.actor("desk"))
     after = call("GET", "/tickets/BISC-1").json()
-    same = ("changed_at", "version", "events")
+    same = ("changedAt", "version", "events")
     assert {name: after[name] for name in same} == {name: before[name] for name in same}
     (row,) = call("GET", "/tickets").json()["items"]
     assert row["version"] == before["version"] < Ticket.objects.get().version

@@ -1,12 +1,17 @@
 """One ticket in the API: the same verbs and the same `visible_to` as the pages. What is wrong, the verbs say."""
 
+import json
+from collections.abc import Callable
+from functools import wraps
 from typing import Annotated, Any
 
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest
+from django.core.files.uploadedfile import UploadedFile
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from ninja import Field, Schema, Status
+from ninja import Field, Status
 from ninja.decorators import decorate_view
 
 from agenda.categories.queries import leaf_by_code
@@ -16,13 +21,14 @@ from tenants.libraries.queries import libraries_visible_to
 from tenants.models import Location, Person
 from tenants.refusals import NotAllowed
 from tenants.roles import Permission
+from tenants.web.shapes import In
 from tickets.desk import actions
 from tickets.desk.fields import FilesField
 from tickets.desk.models import Attachment, Message, Ticket
 from tickets.desk.queries import ticket_visible_to
 from tickets.idempotency.actions import idempotent
 from tickets.router import router
-from tickets.shapes import AttachmentOut, MessageOut, TicketDetailOut, attachment_out, detail, message_out
+from tickets.shapes import AttachmentsOut, MessageOut, TicketDetailOut, attachment_out, detail, message_out
 from tickets.states import Impact, State, Type, Urgency, Visibility
 from tickets.valid import BODY_MAX, SUBJECT_MAX, errors_in
 
@@ -35,7 +41,7 @@ def _text(most: int) -> dict[str, object]:
     return {"json_schema_extra": {"minLength": 1, "maxLength": most}}
 
 
-class TicketIn(Schema):
+class TicketIn(In):
     """A ticket to file."""
 
     type: Annotated[str, Field(**_one_of(Type))]
@@ -49,7 +55,7 @@ class TicketIn(Schema):
     reporter: Annotated[str | None, Field(description="E-mail address of who it is for; for staff.")] = None
 
 
-class TicketPatch(Schema):
+class TicketPatch(In):
     """Fields to change; what is left out stays. With `version`, a change made since by another is a conflict (409)."""
 
     type: Annotated[str, Field(**_one_of(Type))] = ""
@@ -64,14 +70,14 @@ class TicketPatch(Schema):
     version: int | None = None
 
 
-class MessageIn(Schema):
+class MessageIn(In):
     """Something to say."""
 
     body: Annotated[str, Field(**_text(BODY_MAX))]
     visibility: Annotated[str, Field(**_one_of(Visibility))] = Visibility.PUBLIC.value
 
 
-class TransitionIn(Schema):
+class TransitionIn(In):
     """A state to go to."""
 
     to: Annotated[str, Field(**_one_of(State))]
@@ -126,8 +132,22 @@ def _person(address: str) -> Person | None:
     return _first(Person.objects.filter(is_active=True), email=address.strip().lower())
 
 
+def located(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Wrap a Django view that answers with a ticket: 201 says where it is, also when the answer comes twice."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, **arguments: str) -> HttpResponse:
+        response = view(request, **arguments)
+        if response.status_code == 201:
+            path = reverse("organisation_api:get_ticket", args=[json.loads(response.content)["number"]])
+            response["Location"] = request.build_absolute_uri(path)
+        return response
+
+    return wrapped
+
+
 @router.post("/tickets", response={201: TicketDetailOut})
-@decorate_view(idempotent)
+@decorate_view(idempotent, located)
 def create_ticket(request: HttpRequest, data: TicketIn):
     """File a ticket. `library` and `locations` are slugs, `category` such as "6.1"."""
     if not request.standing.may(Permission.TICKETS_REPORT):
@@ -181,6 +201,7 @@ UPLOAD = {
                 "schema": {
                     "type": "object",
                     "required": ["files"],
+                    "additionalProperties": False,
                     "properties": {
                         "files": {"type": "array", "items": {"type": "string", "format": "binary"}},
                         "visibility": {"type": "string", "enum": Visibility.values},
@@ -192,16 +213,12 @@ UPLOAD = {
 }
 
 
-@router.post("/tickets/{number}/attachments", response={201: list[AttachmentOut]}, openapi_extra=UPLOAD)
+@router.post("/tickets/{number}/attachments", response={201: AttachmentsOut}, openapi_extra=UPLOAD)
 @decorate_view(idempotent)
 def post_attachments(request: HttpRequest, number: str):
     """Add one or more files, as a message of their own; `visibility` as with messages."""
     ticket = _ticket(request, number)
-    uploads = [upload for name in request.FILES for upload in request.FILES.getlist(name)]
-    try:
-        uploads = FilesField().clean(uploads)
-    except ValidationError as error:
-        raise ValidationError({"files": error}) from error
+    uploads = _uploads_in(request)
     message = actions.answer(
         ticket=ticket,
         body="",
@@ -209,10 +226,30 @@ def post_attachments(request: HttpRequest, number: str):
         uploads=uploads,
         by=Actor.of_request(request),
     )
-    return Status(201, [attachment_out(request, ticket, one) for one in message.attachments.all()])
+    return Status(201, {"items": [attachment_out(request, ticket, one) for one in message.attachments.all()]})
 
 
-@router.get("/tickets/{number}/attachments/{key}", url_name="get_attachment", response={200: bytes})
+def _uploads_in(request: HttpRequest) -> list[UploadedFile]:
+    """Return the files of a request. Raises ValidationError for those, and with them for fields nobody knows."""
+    names = [name for name in request.FILES if name != "files"] + [
+        name for name in request.POST if name != "visibility"
+    ]
+    errors = {name: ValidationError(_("This field is not known here.")) for name in names}
+    uploads = request.FILES.getlist("files")
+    try:
+        uploads = FilesField().clean(uploads)
+    except ValidationError as error:
+        errors["files"] = error
+    if errors:
+        raise ValidationError(errors)
+    return uploads
+
+
+# Each file has a type of its own.
+BYTES = {"responses": {200: {"content": {"*/*": {"schema": {"type": "string", "format": "binary"}}}}}}
+
+
+@router.get("/tickets/{number}/attachments/{key}", url_name="get_attachment", response={200: None}, openapi_extra=BYTES)
 def get_attachment(request: HttpRequest, number: str, key: str):
     """The bytes of a file."""
     ticket = _ticket(request, number)

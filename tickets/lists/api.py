@@ -5,11 +5,12 @@ from typing import Annotated
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from ninja import Field, Query, Schema
+from ninja import Field, Query
 
 from tenants.refusals import NotAllowed
 from tenants.roles import Permission
 from tenants.web.paging import Page
+from tenants.web.shapes import In
 from tickets.desk.models import Ticket
 from tickets.lists.forms import FOR_STAFF, SORTS, UNRESOLVED, FilterForm
 from tickets.lists.queries import listed
@@ -18,7 +19,7 @@ from tickets.shapes import TicketsOut, row
 from tickets.states import Priority, State, Type
 
 
-class Filters(Schema):
+class Filters(In):
     """Parameters of the list."""
 
     state: Annotated[str, Field(json_schema_extra={"enum": ["", UNRESOLVED, *State.values]})] = ""
