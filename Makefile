@@ -11,7 +11,7 @@ export PORT
 export SAMENBEHEER_MODE ?= demo
 BIN := .venv/bin
 
-.PHONY: help run test check bench mutants clean locks translations
+.PHONY: help run test check bench mutants clean locks translations usable
 help:
 	@echo "make run     serve Samenbeheer with its demo on http://samenbeheer.localhost:$(PORT)"
 	@echo "make test    run all tests"
@@ -20,28 +20,28 @@ help:
 	@echo "make mutants break the code on purpose, see whether the tests notice, write docs/mutants.md"
 	@echo "make clean   remove what was set up, and the demo's data"
 
-run: .setup/demo
+run: usable .setup/demo
 	@exec $(BIN)/python manage.py run
 
-test: .setup/test
+test: usable .setup/test
 	@$(BIN)/python -m pytest $(ARGS)
 
-check: .setup/test
+check: usable .setup/test
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy
+	@$(BIN)/python -m mypy
 	@$(BIN)/python manage.py makemigrations --check --dry-run
 	@SAMENBEHEER_LINT_MIGRATIONS=1 $(BIN)/python manage.py lintmigrations --no-cache --quiet ok ignore \
 	  --ignore-name 0001_tables --exclude-migration-tests RUNPYTHON_MODEL_VARIABLE_NAME
 	@$(BIN)/python manage.py translations --check
 	@$(BIN)/hadolint docker/Dockerfile
-	@$(BIN)/check-jsonschema -q --builtin-schema vendor.compose-spec docker/compose.yaml
+	@$(BIN)/python -m check_jsonschema -q --builtin-schema vendor.compose-spec docker/compose.yaml
 	@bash -n docker/roles.sh
 
-bench: .setup/test
+bench: usable .setup/test
 	@$(BIN)/python manage.py bench
 
-mutants: .setup/test
+mutants: usable .setup/test
 	@$(BIN)/python -m tests.mutants.run $(ARGS)
 
 clean:
@@ -49,15 +49,20 @@ clean:
 	@find . -name __pycache__ -prune -exec rm -rf {} +
 
 # --- set-up: each step has a stamp, and runs again when what it is made of changed ---
+# Paths are relative or quoted: the project may lie in a folder with spaces in its name.
+usable:
+	@test ! -e .setup/venv -o -x $(BIN)/python \
+	  || { echo "The Python of .venv is gone, or closed to $$(id -un): run make clean, then this again"; exit 1; }
+
 .setup/venv:
 	@mkdir -p .setup
 	@test -n "$(PYTHON)" || { echo "Samenbeheer needs Python 3.11 or later: install python3"; exit 1; }
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
-	  || { echo "Samenbeheer needs Python 3.11 or later; $(PYTHON) is $$($(PYTHON) -V 2>&1)"; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Samenbeheer needs Python 3.11 or later; $(PYTHON) is $$("$(PYTHON)" -V 2>&1)"; exit 1; }
 	@test "$$(df -Pk . | awk 'NR==2 {print $$4}')" -gt 1500000 || { echo "Disk full: 1.5 GB is needed here"; exit 1; }
 	@echo "Setting up: virtual environment"
 	@rm -rf .venv
-	@$(PYTHON) -m venv .venv 2>/dev/null \
+	@"$(PYTHON)" -m venv .venv 2>/dev/null \
 	  || { rm -rf .venv; echo "Python has no venv module: install python3-venv"; exit 1; }
 	@touch $@
 

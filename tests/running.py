@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import sysconfig
 import tempfile
 import time
 import urllib.error
@@ -38,6 +39,49 @@ def folder_for_data() -> Path:
     return folder
 
 
+def python_for(user: str, folder: Path) -> tuple[str, dict[str, str]]:
+    """Return a Python that `user` may start, with the environment it needs: ours, or else a copy of it in `folder`.
+
+    A Python in root's own home, where pyenv puts it, can be started by nobody else.
+    """
+    if _starts(sys.executable, {}, user):
+        return sys.executable, {}
+    version = sysconfig.get_config_var("py_version_short")
+    home = folder / "python"
+    (home / "bin").mkdir(parents=True)
+    python = shutil.copy2(Path(sys.executable).resolve(), home / "bin" / f"python{version}")
+    unneeded = shutil.ignore_patterns("site-packages", "test", "tests", "idlelib", "__pycache__", "config-*")
+    shutil.copytree(sysconfig.get_path("stdlib"), home / "lib" / f"python{version}", ignore=unneeded)
+    if sysconfig.get_config_var("Py_ENABLE_SHARED"):
+        library = Path(sysconfig.get_config_var("LIBDIR")) / sysconfig.get_config_var("INSTSONAME")
+        shutil.copy2(library, home / "lib")
+    needs = {"PYTHONPATH": sysconfig.get_path("purelib"), "LD_LIBRARY_PATH": str(home / "lib")}
+    if not _starts(python, needs, user):
+        raise RuntimeError(f"{user} may not read {ROOT}")
+    return str(python), needs
+
+
+def _starts(python: str | Path, needs: dict[str, str], user: str) -> bool:
+    try:
+        done = subprocess.run(
+            [python, "-c", "import django, manage"],
+            cwd=ROOT,
+            env={"PATH": os.environ["PATH"], **needs},
+            stderr=subprocess.DEVNULL,
+            **_as(user),
+        )
+    except PermissionError:
+        return False
+    return done.returncode == 0
+
+
+def _as(user: str | None) -> dict:
+    """Return the arguments with which a child runs as that user."""
+    if user is None:
+        return {}
+    return {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []}
+
+
 class Running:
     """One supervisor on a data directory and a port, with a small demo."""
 
@@ -56,6 +100,15 @@ class Running:
         }
         self.process: subprocess.Popen | None = None
         self.user: str | None = None  # who runs it, when root lets somebody else do so
+        self.python = sys.executable
+
+    def run_as(self, user: str) -> None:
+        """Let an ordinary user run it; only root may ask that. Raises RuntimeError when that user cannot read us."""
+        folder = self.data.parent
+        shutil.chown(folder, user, pwd.getpwnam(user).pw_gid)
+        self.user = user
+        self.python, needs = python_for(user, folder)
+        self.environment |= {"HOME": str(folder), **needs}
 
     def start(self) -> float:
         """Start, wait for the line Ready, and return how many seconds it took."""
@@ -64,14 +117,12 @@ class Running:
         with self.log.open("ab") as output:
             mark = output.tell()
             self.process = subprocess.Popen(
-                [sys.executable, "manage.py", "run"],
+                [self.python, "manage.py", "run"],
                 cwd=ROOT,
                 env=self.environment,
                 stdout=output,
                 stderr=output,
-                user=self.user,
-                group=self.user and pwd.getpwnam(self.user).pw_gid,
-                extra_groups=[] if self.user else None,
+                **_as(self.user),
             )
         while time.monotonic() < begin + 120:
             text = self.log.read_bytes()[mark:].decode(errors="replace")
@@ -109,12 +160,13 @@ class Running:
     def command(self, *arguments: str) -> str:
         """Run a management command with the same data directory, and return what it printed."""
         done = subprocess.run(
-            [sys.executable, "manage.py", *arguments],
+            [self.python, "manage.py", *arguments],
             cwd=ROOT,
             env=self.environment,
             capture_output=True,
             text=True,
             timeout=120,
+            **_as(self.user),
         )
         assert done.returncode == 0, done.stderr + done.stdout
         return done.stdout.strip()
