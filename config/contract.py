@@ -5,6 +5,8 @@ docs/api, so that a change of the contract shows in review: `python manage.py de
 """
 
 import copy
+import json
+import re
 from functools import cache
 from typing import Any
 
@@ -120,17 +122,27 @@ def _refusal(status: str) -> dict[str, Any]:
     return {"description": words, "headers": _headers(*headers), "content": content}
 
 
-def _without_titles(node: Any) -> Any:
-    """Leave out the titles that pydantic makes of the names."""
+def _tidied(node: Any) -> Any:
+    """Leave out the titles that pydantic makes of the names, and defaults that only mean: left out."""
     if isinstance(node, list):
-        return [_without_titles(one) for one in node]
+        return [_tidied(one) for one in node]
     if isinstance(node, dict):
-        return {
-            name: _without_titles(value)
-            for name, value in node.items()
-            if not (name == "title" and isinstance(value, str))
-        }
+        noise = {"title"} if isinstance(node.get("title"), str) else set()
+        noise |= {"default"} if node.get("default", "?") in ("", None, []) else set()
+        return {name: _tidied(value) for name, value in node.items() if name not in noise}
     return node
+
+
+def _without_unused(document: dict[str, Any]) -> None:
+    """Leave out the parts that nothing points at, such as refusals that no operation of this API has."""
+    while True:
+        used = set(re.findall(r"#/components/(\w+)/([^\"]+)", json.dumps(document)))
+        kinds = ("schemas", "headers", "responses")
+        unused = [(kind, name) for kind in kinds for name in document["components"][kind] if (kind, name) not in used]
+        if not unused:
+            return
+        for kind, name in unused:
+            del document["components"][kind][name]
 
 
 def _finish(method: str, address: str, operation: dict[str, Any]) -> None:
@@ -169,7 +181,7 @@ OWN = {
 
 @cache
 def _described(api: Api) -> dict[str, Any]:
-    document = _without_titles(dict(api.get_openapi_schema(path_prefix="")))
+    document = _tidied(dict(api.get_openapi_schema(path_prefix="")))
     for address, methods in document["paths"].items():
         for method, operation in methods.items():
             _finish(method, address, operation)
@@ -178,8 +190,9 @@ def _described(api: Api) -> dict[str, Any]:
     document["tags"] = [{"name": tag, "description": words} for tag, words in TAGS.items() if tag in used]
     parts = document["components"]
     parts["schemas"] |= SCHEMAS
-    parts["headers"] = HEADERS
+    parts["headers"] = dict(HEADERS)
     parts["responses"] = {status: _refusal(status) for status in REFUSALS}
+    _without_unused(document)
     return document
 
 
