@@ -14,6 +14,8 @@ import hashlib
 import json
 import os
 import queue
+import signal
+import sys
 import threading
 import tomllib
 from dataclasses import dataclass
@@ -212,6 +214,7 @@ def main() -> None:
         and (not options.parts or any(part == room_of(one.file) or part in one.key for part in options.parts))
         and not (options.new and book.outcomes.get(one.key, [""])[0] in ("killed", "stillborn"))
     ]
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))  # the servers are not left behind
     slots = os.cpu_count() or 2
     workshop = Workshop(slots)
     try:

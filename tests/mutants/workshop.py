@@ -50,13 +50,15 @@ class Workshop:
         self.servers.start(fsync=False)
         self.environment = {**os.environ, **self.servers.environment, "SAMENBEHEER_TEST_CAST": f"{self.folder}/cast"}
         self.copies = [self._copy(ROOT, number) for number in range(slots)]
+        self.started: list[subprocess.Popen] = []
         self.forks: dict[int, TextIO] = {}
         self.used = set(range(slots))  # slots whose database may not be as the cast left it
 
     def close(self) -> None:
         """Stop the servers and leave nothing."""
-        for channel in self.forks.values():
-            channel.close()  # then it has no more lines to read, and ends
+        for process in self.started:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
         self.servers.stop()
         self.servers.release()
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -82,10 +84,12 @@ class Workshop:
         notes = self.folder / "map"
         notes.mkdir(exist_ok=True)
         own = {"SAMENBEHEER_MUTANTS_MAP": str(notes)}
-        self._start(0, ["-n", str(len(self.copies)), *files], own).communicate()
+        output, errors = self._start(0, ["-n", str(len(self.copies)), *files], own).communicate()
         found: dict[str, dict] = {}
         for part in notes.glob("*.json"):
             found |= json.loads(part.read_text())
+        if not found:
+            raise SystemExit(f"The tests cannot be run:\n{output}{errors}")
         return found
 
     def attempt(self, slot: int, mutant: Mutant, tests: list[str]) -> Outcome:
@@ -153,7 +157,7 @@ class Workshop:
 
     def _start(self, slot: int, arguments: list[str], own: dict[str, str], output=subprocess.PIPE, pass_fds=()):
         """Start pytest in the copy of a slot, and return its process."""
-        return subprocess.Popen(
+        process = subprocess.Popen(
             [".venv/bin/python", "-m", "pytest", "-p", "tests.mutants.plugin", "-m", "not servers", *arguments],
             cwd=self.copies[slot],
             env={**self.environment, **own},
@@ -163,6 +167,8 @@ class Workshop:
             start_new_session=True,
             pass_fds=pass_fds,
         )
+        self.started.append(process)
+        return process
 
     def _fresh_database(self, name: str) -> None:
         """Make a database that is a copy of the one with the cast."""
