@@ -15,7 +15,8 @@ from ninja.operation import Operation
 from ninja.security import HttpBearer
 from pydantic.alias_generators import to_camel
 
-from agenda.api import router as agenda_router
+from agenda.api import routers as agenda_routers
+from agenda.categories.api import router as categories_router
 from tenants.libraries.api import router as libraries_router
 from tenants.people.api import router as people_router
 from tenants.refusals import Conflict
@@ -159,5 +160,7 @@ def _say_refusals(api: Api) -> None:
         return refused(500)
 
 
-organisation_api = _made("Samenbeheer: desk", "organisation_api", tickets_router, libraries_router, people_router)
-common_api = _made("Samenbeheer: cooperation", "common_api", agenda_router, people_router)
+organisation_api = _made(
+    "Samenbeheer: desk", "organisation_api", tickets_router, libraries_router, categories_router, people_router
+)
+common_api = _made("Samenbeheer: cooperation", "common_api", *agenda_routers, people_router)

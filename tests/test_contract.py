@@ -38,6 +38,7 @@ OPERATIONS = {
     "cooperation": {
         ("get", "/agenda/items"): READ | {"200"},
         ("get", "/steering/figures"): READ | {"200"},
+        ("get", "/categories"): READ | {"200"},
         ("get", "/me"): READ | {"200"},
         ("get", "/openapi.json"): {"200"},
     },
@@ -343,5 +344,6 @@ def test_each_api_has_its_own_operations():
     assert set(common_api.get_openapi_schema(path_prefix="")["paths"]) == {
         "/agenda/items",
         "/steering/figures",
+        "/categories",
         "/me",
     }

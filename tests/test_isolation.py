@@ -70,6 +70,7 @@ OBJECTS = {
     "common_api:description": None,
     "common_api:list_items": None,
     "common_api:get_figures": None,
+    "common_api:list_categories": None,
     "common_api:get_me": None,
     "agenda": None,
     "new_agenda_item": None,

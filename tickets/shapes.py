@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
+from agenda.categories.api import CategoryOut
 from agenda.categories.models import Category
 from tenants.models import Library, Location, Person
 from tenants.web.shapes import Out
@@ -16,11 +17,6 @@ from tickets.desk.models import Attachment, Event, Message, Ticket
 
 class NamedOut(Out):
     slug: str
-    name: str
-
-
-class CategoryOut(Out):
-    code: str
     name: str
 
 

@@ -274,7 +274,7 @@ def test_an_error_of_ours_is_500_and_says_nothing(desk, monkeypatch):
     def broken(*args, **kwargs):
         raise RuntimeError("geheim binnenwerk")
 
-    monkeypatch.setattr("tickets.api.leaves", broken)
+    monkeypatch.setattr("agenda.categories.api.leaves", broken)
     response = desk("GET", "/categories")
     assert response.status_code == 500
     assert response.json() == {
