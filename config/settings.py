@@ -143,7 +143,14 @@ if _read_flag("SAMENBEHEER_SQL_HEADER", default=False) and DEMO:
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "config" / "look" / "templates"],
+        "DIRS": [
+            BASE_DIR / "config" / "look" / "templates",
+            *(
+                found
+                for app in ("tenants", "agenda", "tickets")
+                for found in sorted((BASE_DIR / app).glob("*/templates"))
+            ),
+        ],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -153,6 +160,7 @@ TEMPLATES = [
                 "config.look.context.page",
             ],
             "builtins": ["config.look.tags"],
+            "libraries": {"agenda_tags": "agenda.work.tags", "ticket_tags": "tickets.desk.tags"},
         },
     }
 ]

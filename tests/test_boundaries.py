@@ -2,6 +2,7 @@
 
 import ast
 import re
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,41 @@ def test_templates_follow_the_arrow(app):
             if word in ROOMS and word not in KNOWS[app]:
                 wrong.append((str(path), word))
     assert wrong == []
+
+
+# Which app a library of template tags belongs to; those of Django and its packages belong to none.
+TAGS = {"ticket_tags": "tickets", "agenda_tags": "agenda"}
+TAGS_OF_OTHERS = {"i18n", "humanize", "static", "l10n", "tz"}
+
+
+@pytest.mark.parametrize("app", KNOWS)
+def test_templates_load_tags_of_floors_below_only(app):
+    wrong = []
+    for path in _files(app, ".html") + _files(app, ".txt"):
+        for words in re.findall(r"{%\s*load\s+([^%]+)%}", path.read_text()):
+            for word in set(words.split()) - TAGS_OF_OTHERS:
+                if TAGS.get(word) not in KNOWS[app]:
+                    wrong.append((str(path), word))
+    assert wrong == []
+
+
+def test_the_words_of_a_room_are_in_its_own_library_of_tags():
+    libraries = settings.TEMPLATES[0]["OPTIONS"]["libraries"]
+    assert {name: module.split(".")[0] for name, module in libraries.items()} == TAGS
+
+
+def test_what_every_template_may_say_is_no_word_of_an_app():
+    assert settings.TEMPLATES[0]["OPTIONS"]["builtins"] == ["config.look.tags"]
+    register = import_module("config.look.tags").register
+    assert sorted([*register.tags, *register.filters]) == [
+        "day",
+        "duration",
+        "icon",
+        "markdown",
+        "moment",
+        "tag_icons",
+        "with_query",
+    ]
 
 
 @pytest.mark.parametrize("app", KNOWS)

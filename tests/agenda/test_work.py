@@ -9,7 +9,7 @@ from agenda.steering.models import Seat
 from agenda.work import actions
 from agenda.work.models import Contribution, WorkItem
 from agenda.work.queries import axis, tally
-from config.look.tags import thousandths
+from agenda.work.tags import thousandths
 from tenants.access import standing
 from tenants.actor import Actor
 from tenants.models import Organisation

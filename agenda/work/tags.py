@@ -1,0 +1,52 @@
+"""Words and shapes of the work agenda for templates: `{% load agenda_tags %}`."""
+
+from functools import lru_cache
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.text import capfirst
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from agenda.work.models import Status
+from tenants.web.icons import Look, tag, use
+
+register = template.Library()
+
+STATUS_LOOK: dict[str, Look] = {
+    "on_track": ("green", "check"),
+    "at_risk": ("amber", "alert-triangle"),
+    "off_track": ("red", "x"),
+}
+DOT_LOOK = {"on_track": "check", "at_risk": "exclamation-mark", "off_track": "x", "none": "minus"}
+
+
+@lru_cache(maxsize=64)
+def _tag(status: str, language: str) -> SafeString:
+    return tag(capfirst(str(Status(status).label)), STATUS_LOOK.get(status, ("", "")))
+
+
+@register.filter
+def status_tag(thing) -> SafeString:
+    """Return the status of an item or contribution as a tag."""
+    return _tag(thing.status, get_language() or "nl")
+
+
+@register.filter
+def status_dot(part) -> SafeString:
+    """Return the status of a contribution as a coloured dot with the words beside it for who cannot see it."""
+    return _dot(part.status if part else "none", get_language() or "nl")
+
+
+@lru_cache(maxsize=64)
+def _dot(status: str, language: str) -> SafeString:
+    words = _("does not take part") if status == "none" else Status(status).label
+    text = '<span class="dot {}" title="{}">{}</span><span class="hidden">{}</span>'
+    return format_html(text, status, words, use(DOT_LOOK[status]), words)
+
+
+@register.filter
+def thousandths(value: int) -> str:
+    """Return thousandths of a width as SVG writes it: 125 is "12.5%"."""
+    return f"{value / 10:g}%"

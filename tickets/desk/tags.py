@@ -1,0 +1,75 @@
+"""Words of tickets for templates: `{% load ticket_tags %}`."""
+
+from functools import lru_cache
+
+from django import template
+from django.db.models import TextChoices
+from django.utils.safestring import SafeString
+from django.utils.text import capfirst
+from django.utils.translation import get_language
+
+from tenants.web.icons import Look, tag
+from tickets.desk.models import Ticket
+from tickets.states import Priority, State, Type
+
+register = template.Library()
+
+STATE_LOOK: dict[str, Look] = {
+    "new": ("amber", "sparkles"),
+    "open": ("own", "player-play"),
+    "waiting_reporter": ("", "message-question"),
+    "waiting_supplier": ("", "building-factory-2"),
+    "waiting_partner": ("", "users-group"),
+    "planned": ("", "calendar-event"),
+    "resolved": ("green", "check"),
+    "closed": ("", "lock"),
+    "merged": ("", "arrows-join"),
+}
+PRIORITY_LOOK: dict[str, Look] = {
+    "critical": ("red", "flame"),
+    "high": ("amber", "alert-triangle"),
+    "medium": ("", ""),
+    "low": ("", ""),
+}
+LOOKS: dict[type[TextChoices], dict[str, Look]] = {State: STATE_LOOK, Priority: PRIORITY_LOOK}
+
+
+@lru_cache(maxsize=1024)
+def _tag(kind: type[TextChoices], value: str, language: str) -> SafeString:
+    """Return a choice as a tag in words; the same few come back on every row of every list."""
+    return tag(capfirst(str(kind(value).label)), LOOKS[kind].get(value, ("", "")))
+
+
+@register.filter
+def state_tag(ticket) -> SafeString:
+    """Return the state of a ticket as a tag in words, with its own icon and tint."""
+    return _tag(State, ticket.state, get_language() or "nl")
+
+
+@register.filter
+def priority_tag(ticket) -> SafeString:
+    """Return the priority of a ticket as a tag."""
+    return _tag(Priority, ticket.priority, get_language() or "nl")
+
+
+@lru_cache(maxsize=64)
+def _label(kind: type[TextChoices], value: str, language: str) -> str:
+    return str(kind(value).label)
+
+
+@register.filter
+def type_name(ticket) -> str:
+    """Return the type of a ticket in words."""
+    return _label(Type, ticket.type, get_language() or "nl")
+
+
+@register.filter
+def state_name(value: str) -> str:
+    """Return a state in words."""
+    return capfirst(State(value).label)
+
+
+@register.filter
+def field_names(names) -> str:
+    """Return names of ticket fields in words, with commas."""
+    return ", ".join(str(Ticket._meta.get_field(name).verbose_name) for name in names)
