@@ -6,72 +6,31 @@ secret key, a domain and HTTPS. A malformed value stops the start with the name 
 
 import os
 from pathlib import Path
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote
 
-import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from config import environment as env
+
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
-
-
-def _read(kind: str, name: str, default):
-    """Return environment variable `name` as `kind` (a reader of django-environ), or say which one is malformed."""
-    try:
-        return getattr(env, kind)(name, default=default)
-    except (ValueError, TypeError) as error:
-        raise ImproperlyConfigured(f"{name} is not a valid {kind}: {os.environ.get(name)!r}") from error
-
-
-def _read_flag(name: str, default: bool) -> bool:
-    """Return a yes-or-no variable; anything but 1/0, true/false, yes/no, on/off stops the start."""
-    value = os.environ.get(name, "").strip().lower()
-    if value == "":
-        return default
-    if value in {"1", "true", "yes", "on"}:
-        return True
-    if value in {"0", "false", "no", "off"}:
-        return False
-    raise ImproperlyConfigured(f"{name} must be true or false, not {value!r}")
-
-
-def _read_secret(name: str) -> str:
-    """Return a secret from `name`, or from the file that `name`_FILE points at."""
-    path = os.environ.get(f"{name}_FILE")
-    if path:
-        try:
-            return Path(path).read_text().strip()
-        except OSError as error:
-            raise ImproperlyConfigured(f"{name}_FILE cannot be read: {error.strerror}") from error
-    return os.environ.get(name, "")
-
-
-MODE = os.environ.get("SAMENBEHEER_MODE", "production")
-if MODE not in {"production", "demo"}:
-    raise ImproperlyConfigured(f"SAMENBEHEER_MODE must be production or demo, not {MODE!r}")
+MODE = env.choice("SAMENBEHEER_MODE", "production", {"production", "demo"})
 DEMO = MODE == "demo"
 DEBUG = False
 
-PORT = _read("int", "PORT", 8000)
-if not 0 < PORT < 65536:
-    raise ImproperlyConfigured(f"PORT must lie between 1 and 65535, not {PORT}")
+PORT = env.number("PORT", 8000, least=1, most=65535)
 DATA = Path(os.environ.get("SAMENBEHEER_DATA") or BASE_DIR / "var").resolve()
-DOMAIN = os.environ.get("SAMENBEHEER_DOMAIN", "samenbeheer.localhost" if DEMO else "").strip(".").lower()
-HTTPS = _read_flag("SAMENBEHEER_HTTPS", default=not DEMO)
+DOMAIN = env.domain("SAMENBEHEER_DOMAIN", "samenbeheer.localhost" if DEMO else "")
+HTTPS = env.flag("SAMENBEHEER_HTTPS", default=not DEMO)
 # The port people type; behind a reverse proxy that is the scheme's own.
-PUBLIC_PORT = _read("int", "SAMENBEHEER_PUBLIC_PORT", PORT if DEMO else 443)
-SECRET_KEY = _read_secret("SECRET_KEY") or ("demo-only-" + "x" * 50 if DEMO else "")
+PUBLIC_PORT = env.number("SAMENBEHEER_PUBLIC_PORT", PORT if DEMO else 443, least=1, most=65535)
+SECRET_KEY = env.secret_key(demo=DEMO)
 
 if not DEMO:
-    if len(SECRET_KEY) < 50:
-        raise ImproperlyConfigured("SECRET_KEY (or SECRET_KEY_FILE) must hold at least 50 characters in production")
-    if not DOMAIN:
-        raise ImproperlyConfigured("SAMENBEHEER_DOMAIN must name the allowed domain in production")
     if not HTTPS:
         raise ImproperlyConfigured("SAMENBEHEER_HTTPS cannot be off in production")
-    for name in ("DATABASE_URL", "REDIS_URL"):
+    for name in ("DATABASE_URL", "REDIS_URL", "EMAIL_URL"):
         if not os.environ.get(name):
             raise ImproperlyConfigured(f"{name} must be set in production")
 
@@ -101,7 +60,7 @@ SHARED_APPS = [
     "allauth.mfa",
 ]
 TENANT_APPS = ["tickets", "guardian"]
-if _read_flag("SAMENBEHEER_LINT_MIGRATIONS", default=False):
+if env.flag("SAMENBEHEER_LINT_MIGRATIONS", default=False):
     SHARED_APPS.append("django_migration_linter")  # a command of the checks
 INSTALLED_APPS = SHARED_APPS + TENANT_APPS
 TENANT_MODEL = "tenants.Organisation"
@@ -119,9 +78,9 @@ SILENCED_SYSTEM_CHECKS = ["guardian.W001"]  # roles are the rule; grants are rea
 MIDDLEWARE = [
     "tenants.web.contract.ContractMiddleware",
     "config.running.health.HealthMiddleware",
-    "django.middleware.security.SecurityMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "tenants.web.middleware.BodyLimitMiddleware",
     "tenants.web.middleware.OrganisationMiddleware",
@@ -137,7 +96,7 @@ MIDDLEWARE = [
     "tenants.web.middleware.ApiMiddleware",
 ]
 
-if _read_flag("SAMENBEHEER_SQL_HEADER", default=False) and DEMO:
+if env.flag("SAMENBEHEER_SQL_HEADER", default=False) and DEMO:
     MIDDLEWARE.insert(1, "config.running.measuring.SqlHeaderMiddleware")
 
 TEMPLATES = [
@@ -166,16 +125,11 @@ TEMPLATES = [
 ]
 
 # --- servers ---
-_owner = _read_flag("SAMENBEHEER_AS_OWNER", default=False)
-_database_url = (os.environ.get("DATABASE_OWNER_URL") if _owner else None) or os.environ.get(
-    "DATABASE_URL", "postgres://samenbeheer@127.0.0.1:5432/samenbeheer"
-)
-try:
-    _database = environ.Env.db_url_config(_database_url)
-except Exception as error:
-    raise ImproperlyConfigured("DATABASE_URL is not a valid database address") from error
-if "postgres" not in _database.get("ENGINE", ""):
-    raise ImproperlyConfigured("DATABASE_URL must be a postgres:// address")
+_owner = env.flag("SAMENBEHEER_AS_OWNER", default=False)
+_database = env.database("DATABASE_URL", "postgres://samenbeheer@127.0.0.1:5432/samenbeheer")
+if os.environ.get("DATABASE_OWNER_URL"):
+    _owned = env.database("DATABASE_OWNER_URL", "")
+    _database = _owned if _owner else _database
 DATABASES = {
     "default": {
         **_database,
@@ -188,16 +142,14 @@ DATABASES = {
             **_database.get("OPTIONS", {}),
             # A search reads through what its index left unsorted: 256 kB of it, not PostgreSQL's 4 MB.
             "options": "-c gin_pending_list_limit=256 -c statement_timeout="
-            + ("0" if _owner else str(_read("int", "SAMENBEHEER_STATEMENT_TIMEOUT_MS", 15000))),
+            + ("0" if _owner else str(env.number("SAMENBEHEER_STATEMENT_TIMEOUT_MS", 15000))),
         },
     }
 }
 DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
 
-REDIS_URL = os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/0")
-_redis = urlsplit(REDIS_URL)
-if _redis.scheme not in {"redis", "rediss", "unix"}:
-    raise ImproperlyConfigured("REDIS_URL must be a redis://, rediss:// or unix:// address")
+REDIS_URL = env.address("REDIS_URL", "redis://127.0.0.1:6379/0", {"redis", "rediss", "unix"})
+_redis = env.split_address("REDIS_URL", REDIS_URL, {"redis", "rediss", "unix"})
 if _redis.scheme == "unix":
     _db = dict(parse_qsl(_redis.query)).get("db", "0")
     CELERY_BROKER_URL = f"redis+socket://{_redis.path}?virtual_host={_db}"
@@ -236,12 +188,12 @@ CELERY_TIMEZONE = "Europe/Amsterdam"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_DEFAULT_QUEUE = "samenbeheer"
 # Seconds between runs of beat; short in tests.
-SWEEP_EVERY = _read("int", "SAMENBEHEER_SWEEP_SECONDS", 60)
-CLOSE_EVERY = _read("int", "SAMENBEHEER_CLOSE_SECONDS", 600)
-DRIFT_EVERY = _read("int", "SAMENBEHEER_DRIFT_SECONDS", 86400)
+SWEEP_EVERY = env.number("SAMENBEHEER_SWEEP_SECONDS", 60)
+CLOSE_EVERY = env.number("SAMENBEHEER_CLOSE_SECONDS", 600)
+DRIFT_EVERY = env.number("SAMENBEHEER_DRIFT_SECONDS", 86400)
 
 # --- mail ---
-_email = environ.Env.email_url_config(os.environ.get("EMAIL_URL") or "filemail://")
+_email = env.mail("EMAIL_URL", "filemail://")
 EMAIL_BACKEND = _email["EMAIL_BACKEND"]
 EMAIL_FILE_PATH = _email.get("EMAIL_FILE_PATH") or str(DATA / "mail")
 EMAIL_HOST = _email.get("EMAIL_HOST") or "localhost"
@@ -253,7 +205,7 @@ EMAIL_USE_SSL = _email.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = 10
 if EMAIL_BACKEND.endswith("filebased.EmailBackend"):
     EMAIL_BACKEND = "config.running.mailbox.EmailBackend"
-DEFAULT_FROM_EMAIL = os.environ.get("SAMENBEHEER_FROM", f"Samenbeheer <noreply@{DOMAIN}>")
+DEFAULT_FROM_EMAIL = env.sender("SAMENBEHEER_FROM", f"Samenbeheer <noreply@{DOMAIN}>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 # --- files ---
@@ -269,8 +221,10 @@ STATICFILES_DIRS = [d for d in STATICFILES_DIRS if (d[1] if isinstance(d, tuple)
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 FORM_RENDERER = "config.look.forms.Renderer"
 _storage_url = os.environ.get("STORAGE_URL", "")
-if _storage_url.startswith("s3://"):
-    _s3 = urlsplit(_storage_url)
+if _storage_url not in ("", "file://"):
+    _s3 = env.split_address("STORAGE_URL", _storage_url, {"s3"})
+    if not _s3.hostname:
+        raise ImproperlyConfigured("STORAGE_URL must name a bucket: s3://bucket")
     _s3_options = dict(parse_qsl(_s3.query))
     _files = {
         "BACKEND": "storages.backends.s3.S3Storage",
@@ -282,7 +236,7 @@ if _storage_url.startswith("s3://"):
             **{key: _s3_options[key] for key in ("endpoint_url", "region_name") if key in _s3_options},
         },
     }
-elif _storage_url in ("", "file://"):
+else:
     _files = {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {
@@ -292,8 +246,6 @@ elif _storage_url in ("", "file://"):
             "directory_permissions_mode": 0o700,
         },
     }
-else:
-    raise ImproperlyConfigured("STORAGE_URL must be an s3:// address or empty")
 STORAGES = {
     "default": _files,
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
@@ -333,7 +285,7 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_RATE_LIMITS = {"login_failed": "5/m/key,20/m/ip" if not DEMO else "5/m/key,100/m/ip"}
 ACCOUNT_FORMS = {"reset_password": "config.accounts.ResetPasswordForm"}
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
-ALLAUTH_TRUSTED_PROXY_COUNT = _read("int", "SAMENBEHEER_PROXIES", 0)
+ALLAUTH_TRUSTED_PROXY_COUNT = env.number("SAMENBEHEER_PROXIES", 0)
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = False
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO
@@ -341,11 +293,15 @@ MFA_TOTP_ISSUER = "Samenbeheer"
 SOCIALACCOUNT_ONLY = False
 SOCIALACCOUNT_PROVIDERS = {}
 SIGN_IN_ELSEWHERE = ""  # the name on the button, where people sign in with their organisation's own account
-if os.environ.get("OIDC_SERVER_URL"):
+OIDC_SERVER_URL = os.environ.get("OIDC_SERVER_URL", "")
+if OIDC_SERVER_URL:
+    env.split_address("OIDC_SERVER_URL", OIDC_SERVER_URL, {"https", "http"} if DEMO else {"https"})
     SIGN_IN_ELSEWHERE = os.environ.get("OIDC_NAME", "OpenID Connect")
-    OIDC_EMAIL_DOMAINS = os.environ.get("OIDC_EMAIL_DOMAINS", "").lower().replace(",", " ").split()
+    OIDC_EMAIL_DOMAINS = env.domains("OIDC_EMAIL_DOMAINS")
     if not OIDC_EMAIL_DOMAINS:
         raise ImproperlyConfigured("OIDC_EMAIL_DOMAINS must name the domains that OIDC_SERVER_URL vouches for")
+    if not os.environ.get("OIDC_CLIENT_ID"):
+        raise ImproperlyConfigured("OIDC_CLIENT_ID must be set where OIDC_SERVER_URL is")
     SOCIALACCOUNT_LOGIN_ON_GET = True  # a link: a form may go to our own host only (Content-Security-Policy)
     SOCIALACCOUNT_PROVIDERS["openid_connect"] = {
         "OAUTH_PKCE_ENABLED": True,
@@ -354,8 +310,8 @@ if os.environ.get("OIDC_SERVER_URL"):
                 "provider_id": "oidc",
                 "name": SIGN_IN_ELSEWHERE,
                 "client_id": os.environ.get("OIDC_CLIENT_ID", ""),
-                "secret": _read_secret("OIDC_CLIENT_SECRET"),
-                "settings": {"server_url": os.environ["OIDC_SERVER_URL"]},
+                "secret": env.secret("OIDC_CLIENT_SECRET"),
+                "settings": {"server_url": OIDC_SERVER_URL},
             }
         ],
     }
@@ -382,7 +338,7 @@ GUARDIAN_RAISE_403 = False
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
-if _read_flag("SAMENBEHEER_BEHIND_PROXY", default=False):
+if env.flag("SAMENBEHEER_BEHIND_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -414,17 +370,21 @@ FORMAT_MODULE_PATH = ["config.look.formats"]
 API_CONTACT = os.environ.get(
     "SAMENBEHEER_API_CONTACT", f"platform@{DOMAIN.replace('.localhost', '.example')}" if DEMO else ""
 )
-API_REQUESTS_PER_MINUTE = _read("int", "SAMENBEHEER_API_PER_MINUTE", 600)
+API_REQUESTS_PER_MINUTE = env.number("SAMENBEHEER_API_PER_MINUTE", 600)
 
+_log_level = env.choice("SAMENBEHEER_LOG_LEVEL", "WARNING", {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"})
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": os.environ.get("SAMENBEHEER_LOG_LEVEL", "WARNING")},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "line"},
+        "nowhere": {"class": "logging.NullHandler"},  # a logger without any handler writes to stderr after all
+    },
+    "root": {"handlers": ["stderr"], "level": _log_level},
     "loggers": {
         "samenbeheer": {"level": "INFO"},
         "django.request": {"level": "ERROR"},
-        "django.security.DisallowedHost": {"handlers": [], "propagate": False},
+        "django.security.DisallowedHost": {"handlers": ["nowhere"], "propagate": False},
     },
 }

@@ -1,8 +1,10 @@
 """What is seen when something is wrong: a page that says what to do, or a refusal document (RFC 9457)."""
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
+from django.utils import translation
 
 from tenants.web.documents import refused
 from tenants.web.middleware import resubmit_context
@@ -12,32 +14,45 @@ def _is_api(request: HttpRequest) -> bool:
     return request.path.startswith("/api/")
 
 
+def _page(request: HttpRequest, status: int, **context: object) -> HttpResponse:
+    """Return the page of a status; for a request refused before its language was known, in that of the cookie."""
+    language = getattr(request, "LANGUAGE_CODE", None) or request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
+    if language not in dict(settings.LANGUAGES):
+        language = settings.LANGUAGE_CODE
+    with translation.override(language):
+        response = render(request, f"{status}.html", context, status=status)
+    response.headers.setdefault("Content-Language", language)
+    response.headers.setdefault("Cache-Control", "private, no-store")
+    return response
+
+
 def bad_request(request: HttpRequest, exception=None) -> HttpResponse:
-    """400: the request cannot be read."""
+    """400: the request cannot be read, by Django or by us; 413 where it is longer than it said."""
+    status = 413 if isinstance(exception, RequestDataTooBig) else 400
     if _is_api(request):
-        return refused(400)
-    return render(request, "400.html", status=400)
+        return refused(status)
+    return _page(request, status, limit=getattr(request, "body_limit", settings.FORM_MAX_BYTES))
 
 
 def forbidden(request: HttpRequest, exception=None) -> HttpResponse:
     """403: known, but not allowed."""
     if _is_api(request):
         return refused(403)
-    return render(request, "403.html", status=403)
+    return _page(request, 403)
 
 
 def not_found(request: HttpRequest, exception=None) -> HttpResponse:
     """404: not there, or not yours to know of."""
     if _is_api(request):
         return refused(404)
-    return render(request, "404.html", status=404)
+    return _page(request, 404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """500: our fault; nothing internal is shown."""
     if _is_api(request):
         return refused(500)
-    return render(request, "500.html", status=500)
+    return _page(request, 500)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -47,4 +62,6 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def too_many(request: HttpRequest, exception=None) -> HttpResponse:
     """429: wait a little."""
-    return render(request, "429.html", {"message": _("Wait a minute and try again.")}, status=429)
+    response = _page(request, 429)
+    response["Retry-After"] = "60"
+    return response

@@ -75,7 +75,8 @@ class Embedded(Folder):
     def environment(self) -> dict[str, str]:
         """The addresses of the servers, as settings read them."""
         host = str(self.sockets).replace("/", "%2F")
-        found = {} if os.environ.get("SECRET_KEY") else {"SECRET_KEY_FILE": str(self._secret_key())}
+        has_key = os.environ.get("SECRET_KEY") or os.environ.get("SECRET_KEY_FILE")
+        found = {} if has_key else {"SECRET_KEY_FILE": str(self._secret_key())}
         if "postgres" in self.wanted:
             found["DATABASE_URL"] = f"postgres://{APPLICATION}@{host}/{DATABASE}"
             found["DATABASE_OWNER_URL"] = f"postgres://{OWNER}@{host}/{DATABASE}"
@@ -88,7 +89,7 @@ class Embedded(Folder):
         if not path.exists():
             part = self.data / f".secret-key-{os.getpid()}"
             part.touch(mode=0o600)
-            part.write_text(secrets.token_urlsafe(60))
+            part.write_text("demo-only-" + secrets.token_urlsafe(60))
             os.replace(part, path)
         return path
 

@@ -78,7 +78,10 @@ class OrganisationMiddleware:
     def _unknown(request: HttpRequest) -> HttpResponse:
         if request.path.startswith("/api/"):
             return refused(404)
-        return HttpResponse("404\n", status=404, content_type="text/plain")
+        with translation.override(settings.LANGUAGE_CODE):
+            response = render(request, "unknown_host.html", status=404)
+        response["Cache-Control"] = "private, no-store"
+        return response
 
 
 class LanguageMiddleware:
