@@ -61,7 +61,7 @@ def _check(case) -> None:
 
 
 def _attack(schema) -> set[str]:
-    """Try every operation of a description; return which there were."""
+    """Try every operation of a description (schemathesis leaves out that of the description itself); return which."""
     tried = set()
     for result in schema.get_all_operations():
         operation = result.ok()
@@ -73,12 +73,12 @@ def _attack(schema) -> set[str]:
 def test_desk(desk_schema):
     tried = _attack(desk_schema)
     assert {"POST /tickets", "PATCH /tickets/{number}", "GET /me"} <= tried
-    assert len(tried) == 12
+    assert len(tried) == 11
 
 
 def test_library(library_schema):
-    assert len(_attack(library_schema)) == 12
+    assert len(_attack(library_schema)) == 11
 
 
 def test_common(common_schema):
-    assert len(_attack(common_schema)) == 4
+    assert len(_attack(common_schema)) == 3
