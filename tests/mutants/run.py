@@ -149,7 +149,7 @@ def attempt_all(
                 by = f"  [{outcome.by}]" if outcome.by else f"  ({len(tests)} tests)"
                 print(f"{number:4}/{len(mutants)} {outcome.result:9} {mutant.key}{by}", flush=True)
 
-    threads = [threading.Thread(target=work, args=(slot,)) for slot in range(slots)]
+    threads = [threading.Thread(target=work, args=(slot,), daemon=True) for slot in range(slots)]
     for thread in threads:
         thread.start()
     for thread in threads:

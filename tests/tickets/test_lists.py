@@ -1,0 +1,221 @@
+"""Lists of tickets: what each filter, tab and order shows, by number, and what the tabs count."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from agenda.categories.models import Category
+from tenants.context import inside
+from tenants.models import LibraryMembership, Location
+from tenants.web.paging import Page
+from tickets.desk import actions as verbs
+from tickets.lists.forms import FilterForm
+from tickets.models import Ticket
+from tickets.states import Visibility
+
+FIRST = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def stock(bisc, ticket):
+    """BISC-1 of the cast, and five more, an hour apart and older."""
+    desk, lead = bisc.actor("desk"), bisc.actor("lead")
+
+    def made(hour, who, **more):
+        values = {"type": "question", "subject": f"Uur {hour}", "body": "Tekst.", "urgency": "low", **more}
+        values.setdefault("library", bisc.library)
+        values.setdefault("category", Category.objects.get(code="6.1"))
+        return verbs.create(**values, by=bisc.actor(who), at=FIRST + timedelta(hours=hour))
+
+    later = FIRST + timedelta(days=1)
+    two = made(1, "colleague")  # low, open, of the desk
+    verbs.pick_up(ticket=two, by=desk, at=later)
+    three = made(2, "keyuser", type="incident", urgency="high", locations=bisc.locations)  # high, open, of the lead
+    verbs.pick_up(ticket=three, by=lead, at=later)
+    made(3, "neighbour", type="wish", library=bisc.other_library, category=Category.objects.get(code="7.1"))  # new
+    five = made(4, "colleague2")  # waits for a supplier, nobody's
+    verbs.move(ticket=five, to="open", by=desk, at=later)
+    verbs.move(ticket=five, to="waiting_supplier", by=desk, at=later)
+    six = made(5, "colleague")  # resolved, of the desk
+    verbs.pick_up(ticket=six, by=desk, at=later)
+    verbs.move(ticket=six, to="resolved", by=desk, at=later + timedelta(hours=1))
+    return bisc
+
+
+@pytest.mark.parametrize(
+    ("query", "numbers"),
+    [
+        ({}, "1 6 5 4 3 2"),
+        ({"sort": "newest"}, "1 6 5 4 3 2"),
+        ({"sort": "oldest"}, "2 3 4 5 6 1"),
+        ({"sort": "priority"}, "3 1 2 4 5 6"),
+        ({"sort": "changed"}, "1 6 5 3 2 4"),
+        ({"sort": "oldest", "state": "unresolved"}, "2 3 4 5 1"),
+        ({"sort": "oldest", "state": "resolved"}, "6"),
+        ({"sort": "oldest", "state": "new"}, "4 1"),
+        ({"sort": "oldest", "type": "wish"}, "4"),
+        ({"sort": "oldest", "priority": "high"}, "3"),
+        ({"sort": "oldest", "priority": "critical"}, ""),
+        ({"sort": "oldest", "library": "bisc-twee"}, "4"),
+        ({"sort": "oldest", "category": "7.1"}, "4"),
+        ({"sort": "oldest", "assignee": "me"}, "2 6"),
+        ({"sort": "oldest", "assignee": "none"}, "4 5 1"),
+        ({"sort": "oldest", "assignee": "lead@bisc.example"}, "3"),
+        ({"sort": "oldest", "assignee": " LEAD@bisc.example "}, "3"),
+        ({"sort": "oldest", "q": "kwartelzang"}, "1"),
+        ({"sort": "oldest", "q": "BISC-3"}, "3"),
+        ({"sort": "oldest", "q": "tekst", "assignee": "me"}, "2 6"),
+    ],
+)
+def test_a_filter_shows_these_tickets_in_this_order(stock, api_of, query, numbers):
+    answer = api_of("bisc desk")("GET", "/tickets?" + "&".join(f"{name}={value}" for name, value in query.items()))
+    assert answer.status_code == 200
+    found = answer.json()
+    assert [item["number"] for item in found["items"]] == [f"BISC-{number}" for number in numbers.split()]
+    assert found["count"] == len(numbers.split())
+
+
+@pytest.mark.parametrize(
+    ("path", "numbers", "count"),
+    [
+        ("/tickets/", "2", 1),
+        ("/tickets/?view=mine", "2", 1),
+        ("/tickets/?view=unassigned", "1 4 5", 3),
+        ("/tickets/?view=all", "3 1 2 4 5", 5),
+        ("/tickets/?view=elsewhere", "3 1 2 4 5", 5),
+        ("/tickets/?view=all&sort=oldest", "2 3 4 5 1", 5),
+        ("/tickets/?view=all&state=resolved", "6", 1),
+        ("/tickets/?view=all&assignee=me", "2", 1),
+        ("/tickets/?view=mine&type=wish", "", 0),
+        ("/tickets/?view=unassigned&library=bisc-twee", "4", 1),
+        ("/tickets/?q=tekst", "3 2 4 5 6", 5),
+        ("/tickets/?view=mine&q=tekst", "2 6", 2),
+    ],
+)
+def test_a_tab_of_the_desk_shows_these_tickets(stock, client_of, path, numbers, count):
+    answer = client_of("bisc desk").get(path)
+    shown = re.findall(r'href="/tickets/BISC-(\d+)/\?view=', answer.content.decode())
+    assert shown == numbers.split()
+    assert answer.context["page"].count == count
+
+
+def test_the_tabs_count_what_is_open(stock, client_of):
+    counts = {}
+    for who in ("bisc desk", "bisc lead", "bisc seated"):
+        page = client_of(who).get("/tickets/").content.decode()
+        tabs = page[page.index('<nav class="tabs"') : page.index("</nav>", page.index('<nav class="tabs"'))]
+        counts[who] = re.findall(r'<span class="tag">(\d+)</span>', tabs)
+    assert counts == {"bisc desk": ["1", "3", "5"], "bisc lead": ["1", "3", "5"], "bisc seated": ["0", "3", "5"]}
+
+
+def test_the_list_beside_a_ticket_is_that_of_the_tab(stock, client_of):
+    shown = {
+        view: re.findall(
+            r"/tickets/BISC-(\d+)/", client_of("bisc desk").get(f"/tickets/pane/?view={view}").content.decode()
+        )
+        for view in ("mine", "unassigned", "all")
+    }
+    assert shown == {"mine": ["2"], "unassigned": ["1", "4", "5"], "all": ["3", "1", "2", "4", "5"]}
+
+
+@pytest.mark.parametrize(
+    ("who", "own", "seen"),
+    [
+        ("colleague", "1 6 2", "1 6 2"),
+        ("colleague2", "5", "5"),
+        ("keyuser", "3", "1 6 5 3 2"),
+        ("director", "", "1 6 5 3 2"),
+        ("neighbour", "4", "4"),
+    ],
+)
+def test_the_portal_shows_ones_own_and_the_list_what_one_may_see(stock, client_of, who, own, seen):
+    client = client_of(f"bisc {who}")
+    portal = client.get("/").content.decode()
+    listed = client.get("/tickets/").content.decode()
+    assert list(dict.fromkeys(re.findall(r'href="/tickets/BISC-(\d+)/', portal))) == own.split()
+    assert list(dict.fromkeys(re.findall(r'href="/tickets/BISC-(\d+)/', listed))) == seen.split()
+
+
+def test_a_library_does_not_learn_of_work_inside_by_an_order(stock, api_of):
+    """The desk works inside on BISC-2, the oldest: for the library nothing moves."""
+    keyuser = api_of("bisc keyuser")
+    before = [item["number"] for item in keyuser("GET", "/tickets?sort=changed").json()["items"]]
+    two = Ticket.objects.get(number="BISC-2")
+    verbs.answer(ticket=two, body="Intern.", visibility=Visibility.INTERNAL, by=stock.actor("desk"))
+    verbs.edit(ticket=two, changes={"assignee": stock.people["lead"]}, by=stock.actor("desk"))
+    assert [item["number"] for item in keyuser("GET", "/tickets?sort=changed").json()["items"]] == before
+    assert before == ["BISC-1", "BISC-6", "BISC-5", "BISC-3", "BISC-2"]
+    desk = [item["number"] for item in api_of("bisc desk")("GET", "/tickets?sort=changed").json()["items"]]
+    assert desk[0] == "BISC-2"
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [("assignee=me", "assignee"), ("assignee=desk@bisc.example", "assignee"), ("priority=high", "priority")],
+)
+def test_a_library_does_not_choose_by_what_the_desk_keeps_to_itself(stock, api_of, query, field):
+    answer = api_of("bisc keyuser")("GET", f"/tickets?{query}")
+    assert answer.status_code == 400
+    assert [error["field"] for error in answer.json()["errors"]] == [field]
+
+
+@pytest.mark.parametrize("query", ["library=cubiss-een", "assignee=desk@cubiss.example", "state=weg", "category=9.9"])
+def test_what_is_not_of_this_organisation_cannot_be_chosen(stock, api_of, query):
+    answer = api_of("bisc desk")("GET", f"/tickets?{query}")
+    assert answer.status_code == 400
+    assert [error["field"] for error in answer.json()["errors"]] == [query.partition("=")[0]]
+
+
+def test_the_filter_offers_what_is_of_this_organisation(stock, client_of):
+    form = client_of("bisc desk").get("/tickets/?view=all&refine=1").context["form"]
+    assert [key for key, _label in form.fields["library"].widget.choices] == ["", "bisc-een", "bisc-twee"]
+    people = [label for _key, label in form.fields["assignee"].widget.choices][3:]
+    assert people == ["Desk BiSC", "Lead BiSC", "Zetel BiSC"]
+
+
+def test_a_library_is_offered_its_own_orders(bisc):
+    form = FilterForm({"sort": "priority"}, standing=bisc.standing("colleague"))
+    assert not form.is_valid()
+    with pytest.raises(ValidationError):
+        form.fields["sort"].clean("priority")
+    assert [key for key, _label in form.fields["sort"].choices] == ["newest", "oldest", "changed"]
+
+
+def test_who_sees_chosen_locations_finds_their_tickets_in_the_list(stock, cast, client_of):
+    with inside(None):
+        row = LibraryMembership.objects.get(person=stock.people["colleague2"])
+        row.sees = LibraryMembership.Sees.LOCATIONS
+        row.save()
+        row.locations.set([stock.locations[2]])
+    listed = client_of("bisc colleague2").get("/tickets/").content.decode()
+    assert list(dict.fromkeys(re.findall(r'href="/tickets/BISC-(\d+)/', listed))) == ["5", "3"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "number", "shown", "first", "last", "following", "before"),
+    [
+        (0, 1, 0, 0, 0, None, None),
+        (49, 1, 49, 1, 49, None, None),
+        (50, 1, 50, 1, 50, None, None),
+        (51, 1, 50, 1, 50, 2, None),
+        (51, 2, 1, 51, 51, None, 1),
+        (100, 2, 50, 51, 100, None, 1),
+        (101, 2, 50, 51, 100, 3, 1),
+        (101, 3, 1, 101, 101, None, 2),
+        (51, 9, 0, 0, 0, None, 8),
+        (51, "-3", 50, 1, 50, 2, None),
+        (51, "drie", 50, 1, 50, 2, None),
+        (51, None, 50, 1, 50, 2, None),
+    ],
+)
+def test_pages_of_fifty(cast, rows, number, shown, first, last, following, before):
+    Location.objects.bulk_create(
+        Location(library=cast.bisc.other_library, slug=f"rij-{n:03}", name=f"Rij {n:03}", kind="branch")
+        for n in range(1, rows + 1)
+    )
+    page = Page(Location.objects.filter(slug__startswith="rij-").order_by("slug"), number)
+    found = (len(page), page.first, page.last, page.next, page.previous, page.count)
+    assert found == (shown, first, last, following, before, rows)
+    assert [row.slug for row in page][:1] == ([f"rij-{first:03}"] if shown else [])
