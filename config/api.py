@@ -5,8 +5,10 @@ import logging
 from collections.abc import Callable
 from functools import wraps
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
+from django.http.request import UnreadablePostError
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI, Router
 from ninja.errors import AuthenticationError, HttpError
@@ -20,6 +22,7 @@ from agenda.categories.api import router as categories_router
 from tenants.libraries.api import router as libraries_router
 from tenants.people.api import router as people_router
 from tenants.refusals import Conflict
+from tenants.web.bodies import NotWhole, StrictParser
 from tenants.web.contract import API_VERSION
 from tenants.web.documents import RefusalDocument, invalid, refused
 from tickets.api import router as tickets_router
@@ -70,6 +73,12 @@ def _all_in(error: UnreadableInput) -> list[tuple[str, str]]:
     return [(_field_of(one), _message_of(one)) for one in error.errors]
 
 
+def _wrong_in_body(error: HttpError) -> list[tuple[str, str]]:
+    """Return what is wrong with a body that the parser could not read."""
+    why = error.__cause__
+    return why.errors if isinstance(why, NotWhole) else [("", _("This cannot be read as JSON."))]
+
+
 def nothing_unknown(run: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Wrap an operation of ninja: a query key that it does not know, or that comes twice, is 400 with the rest."""
     operation: Operation = inspect.unwrap(run).__self__  # type: ignore[attr-defined]
@@ -90,8 +99,8 @@ def nothing_unknown(run: Callable[..., HttpResponse]) -> Callable[..., HttpRespo
             operation._get_values(request, path, HttpResponse())
         except UnreadableInput as error:
             errors += _all_in(error)
-        except HttpError:
-            errors.append(("", _("This cannot be read as JSON.")))
+        except HttpError as error:
+            errors += _wrong_in_body(error)
         return invalid(errors)
 
     return wrapped
@@ -105,6 +114,7 @@ def _made(title: str, namespace: str, *routers: Router) -> Api:
         auth=Bearer(),
         docs_url=None,
         openapi_url=None,  # config/contract.py describes
+        parser=StrictParser(),
     )
     api.add_decorator(nothing_unknown, mode="view")
     for router in routers:
@@ -143,8 +153,15 @@ def _say_refusals(api: Api) -> None:
     @api.exception_handler(HttpError)
     def unreadable_body(request: HttpRequest, error: HttpError) -> HttpResponse:
         if error.status_code == 400:
-            return invalid([("", _("This cannot be read as JSON."))])
+            return invalid(_wrong_in_body(error))
         return refused(error.status_code)
+
+    @api.exception_handler(MultiPartParserError)
+    @api.exception_handler(UnreadablePostError)
+    @api.exception_handler(SuspiciousOperation)
+    @api.exception_handler(BadRequest)
+    def broken_body(request: HttpRequest, error: Exception) -> HttpResponse:
+        return invalid([("", _("The body cannot be read, or holds too much."))])
 
     @api.exception_handler(AuthenticationError)
     def unknown(request: HttpRequest, error: AuthenticationError) -> HttpResponse:

@@ -77,6 +77,7 @@ SILENCED_SYSTEM_CHECKS = ["guardian.W001"]  # roles are the rule; grants are rea
 
 MIDDLEWARE = [
     "tenants.web.contract.ContractMiddleware",
+    "tenants.web.guard.GuardMiddleware",
     "config.running.health.HealthMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -97,7 +98,7 @@ MIDDLEWARE = [
 ]
 
 if env.flag("SAMENBEHEER_SQL_HEADER", default=False) and DEMO:
-    MIDDLEWARE.insert(1, "config.running.measuring.SqlHeaderMiddleware")
+    MIDDLEWARE.insert(3, "config.running.measuring.SqlHeaderMiddleware")
 
 TEMPLATES = [
     {
@@ -257,7 +258,7 @@ BODY_MAX_BYTES = 60 * MEBIBYTE
 FORM_MAX_BYTES = 2 * MEBIBYTE
 DATA_UPLOAD_MAX_MEMORY_SIZE = FORM_MAX_BYTES
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
-DATA_UPLOAD_MAX_NUMBER_FILES = UPLOAD_MAX_FILES
+DATA_UPLOAD_MAX_NUMBER_FILES = 100  # the form says what is too many, and keeps what was typed; this is the end of it
 FILE_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
 
 # --- sign-in ---
@@ -273,6 +274,11 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "config.accounts.AccountAdapter"
 MFA_ADAPTER = "config.accounts.MFAAdapter"
+MFA_FORMS = {
+    "add_webauthn": "tenants.signin.keys.AddForm",
+    "authenticate_webauthn": "tenants.signin.keys.AuthenticateForm",
+    "reauthenticate_webauthn": "tenants.signin.keys.ReauthenticateForm",
+}
 SOCIALACCOUNT_ADAPTER = "config.accounts.SocialAccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
