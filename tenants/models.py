@@ -1,6 +1,7 @@
 """Contents: the tables of who takes part, in the public schema. Nothing is deleted; what ends has `until_on`."""
 
 from tenants.audit.models import AuditEntry
+from tenants.idempotency.models import AnsweredRequest
 from tenants.libraries.models import Library, Location, Platform
 from tenants.organisations.models import COMMON_SCHEMA, Domain, Organisation, OrganisationQuerySet, Province
 from tenants.outbox.models import OutboxEntry
@@ -10,6 +11,7 @@ from tenants.tokens.models import ApiToken
 
 __all__ = [
     "COMMON_SCHEMA",
+    "AnsweredRequest",
     "ApiToken",
     "AuditEntry",
     "Domain",

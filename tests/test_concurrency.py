@@ -8,7 +8,7 @@ from django.db import connection, transaction
 
 from agenda.categories.models import Category
 from tenants.context import inside
-from tenants.models import ApiToken, Membership
+from tenants.models import AnsweredRequest, ApiToken, Membership
 from tenants.outbox.models import OutboxEntry
 from tenants.people import actions
 from tenants.tokens.actions import create_token
@@ -16,7 +16,6 @@ from tests import conftest
 from tests.conftest import Api
 from tests.tickets.test_api import NEW
 from tickets.desk import actions as verbs
-from tickets.idempotency.models import AnsweredRequest
 from tickets.models import Counter, Event, Message, Ticket
 from tickets.opening import next_number
 

@@ -2,11 +2,9 @@
 
 from tickets.desk.models import Attachment, Counter, Event, Message, Ticket
 from tickets.guests.models import TicketGrant, TicketGroupGrant
-from tickets.idempotency.models import AnsweredRequest
 from tickets.notices.models import Notice
 
 __all__ = [
-    "AnsweredRequest",
     "Attachment",
     "Counter",
     "Event",

@@ -134,6 +134,50 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="ApiToken",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                (
+                    "scope",
+                    models.CharField(
+                        choices=[("read", "read"), ("write", "read and write")],
+                        default="write",
+                        max_length=5,
+                        verbose_name="scope",
+                    ),
+                ),
+                (
+                    "digest",
+                    models.CharField(
+                        help_text="SHA-256 of the token; the token itself is not kept.", max_length=64, unique=True
+                    ),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("expires_at", models.DateTimeField(verbose_name="valid until")),
+                ("last_used_at", models.DateTimeField(null=True, verbose_name="last used")),
+                ("revoked_at", models.DateTimeField(null=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="tokens", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenants.organisation",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-created_at"],
+            },
+        ),
+        migrations.CreateModel(
             name="Library",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -336,47 +380,37 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="ApiToken",
+            name="AnsweredRequest",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("name", models.CharField(max_length=80, verbose_name="name")),
-                (
-                    "scope",
-                    models.CharField(
-                        choices=[("read", "read"), ("write", "read and write")],
-                        default="write",
-                        max_length=5,
-                        verbose_name="scope",
-                    ),
-                ),
-                (
-                    "digest",
-                    models.CharField(
-                        help_text="SHA-256 of the token; the token itself is not kept.", max_length=64, unique=True
-                    ),
-                ),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("expires_at", models.DateTimeField(verbose_name="valid until")),
-                ("last_used_at", models.DateTimeField(null=True, verbose_name="last used")),
-                ("revoked_at", models.DateTimeField(null=True)),
+                ("path", models.CharField(max_length=200)),
+                ("key", models.CharField(max_length=200)),
+                ("body_sha256", models.CharField(max_length=64)),
+                ("standing_sha256", models.CharField(max_length=64)),
+                ("status", models.PositiveSmallIntegerField(null=True)),
+                ("answer", models.JSONField(null=True)),
+                ("created_at", models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
                 (
                     "person",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="tokens", to=settings.AUTH_USER_MODEL
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "token",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="tenants.apitoken"
                     ),
                 ),
                 (
                     "organisation",
                     models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenants.organisation",
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="tenants.organisation"
                     ),
                 ),
             ],
             options={
-                "ordering": ["-created_at"],
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
@@ -548,6 +582,10 @@ class Migration(migrations.Migration):
                 condition=models.Q(("domain", django.db.models.functions.text.Lower("domain"))),
                 name="domain_lower_case",
             ),
+        ),
+        migrations.AddConstraint(
+            model_name="answeredrequest",
+            constraint=models.UniqueConstraint(fields=("person", "organisation", "path", "key"), name="answered_once"),
         ),
         migrations.AddConstraint(
             model_name="organisationsettings",

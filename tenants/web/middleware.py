@@ -1,6 +1,5 @@
 """From a request to an organisation, a language and a standing."""
 
-import re
 import time
 
 from django.conf import settings
@@ -22,17 +21,17 @@ from tenants.tokens.actions import token_in_force
 from tenants.tokens.models import ApiToken
 from tenants.web.contract import reads_description
 from tenants.web.documents import refused
+from tenants.web.uploads import may_bring_files
 
 # Names of addresses that everyone may open: sign-in, language, and what checks its own rights.
 OPEN_ROUTES = {"set_language", "theme"}
 OPEN_PREFIXES = ("/account/", "/api/")
-UPLOAD_PATHS = re.compile(r"/tickets/(new|[^/]+/messages)/|/api/v1/tickets/[^/]+/attachments")
 
 
 class BodyLimitMiddleware:
     """Notes whether a request is too long, by its length alone; it is refused before a byte of it is read.
 
-    Only the addresses that take files may be long.
+    Only what a view marked with `takes_files` gets may be long. Comes after the middleware that knows the host.
     """
 
     def __init__(self, get_response):
@@ -43,8 +42,8 @@ class BodyLimitMiddleware:
             length = int(request.META.get("CONTENT_LENGTH") or 0)
         except ValueError:
             length = 0
-        takes_files = UPLOAD_PATHS.fullmatch(request.path) is not None
-        request.body_limit = settings.BODY_MAX_BYTES if takes_files else settings.FORM_MAX_BYTES
+        request.takes_files = may_bring_files(request)
+        request.body_limit = settings.BODY_MAX_BYTES if request.takes_files else settings.FORM_MAX_BYTES
         request.body_too_large = length > request.body_limit
         return self.get_response(request)
 
@@ -176,8 +175,7 @@ class ApiMiddleware:
                 return refused(403, _("This token may only read."))
             if request.body_too_large:
                 return refused(413, _("At most %(most)s bytes.") % {"most": request.body_limit})
-            upload = request.path.endswith("/attachments")
-            wanted = "multipart/form-data" if upload else "application/json"
+            wanted = "multipart/form-data" if request.takes_files else "application/json"
             if request.method != "DELETE" and request.content_type != wanted:
                 return refused(415, _("Send %(type)s.") % {"type": wanted})
         return None

@@ -11,8 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from tenants.files import actions as files
-from tenants.models import ApiToken
-from tickets.idempotency.models import AnsweredRequest
+from tenants.models import AnsweredRequest, ApiToken
 from tickets.models import Attachment, Message, Ticket
 
 NEW = {

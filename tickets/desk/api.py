@@ -17,16 +17,17 @@ from ninja.decorators import decorate_view
 from agenda.categories.queries import leaf_by_code
 from tenants.actor import Actor
 from tenants.files import actions as files
+from tenants.idempotency.actions import idempotent_while
 from tenants.libraries.queries import libraries_visible_to
 from tenants.models import Location, Person
 from tenants.refusals import NotAllowed
 from tenants.roles import Permission
 from tenants.web.shapes import In
+from tenants.web.uploads import takes_files
 from tickets.desk import actions
 from tickets.desk.fields import FilesField
 from tickets.desk.models import Attachment, Message, Ticket
 from tickets.desk.queries import ticket_visible_to
-from tickets.idempotency.actions import idempotent
 from tickets.router import router
 from tickets.shapes import AttachmentsOut, MessageOut, TicketDetailOut, attachment_out, detail, message_out
 from tickets.states import Impact, State, Type, Urgency, Visibility
@@ -92,6 +93,11 @@ def _ticket(request: HttpRequest, number: str) -> Ticket:
     return found
 
 
+def _still_visible(request: HttpRequest, answer: dict[str, Any], number: str = "") -> bool:
+    """May this ticket still be seen? A grant on one ticket, or who reported it, is no part of a standing."""
+    return ticket_visible_to(request.standing, number or answer["number"]) is not None
+
+
 def _rows_for(request: HttpRequest, given: dict[str, Any]) -> dict[str, Any]:
     """Return `given` with rows in the place of slugs, codes and addresses.
 
@@ -147,7 +153,7 @@ def located(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 
 @router.post("/tickets", response={201: TicketDetailOut})
-@decorate_view(idempotent, located)
+@decorate_view(idempotent_while(_still_visible), located)
 def create_ticket(request: HttpRequest, data: TicketIn):
     """File a ticket. `library` and `locations` are slugs, `category` such as "6.1"."""
     if not request.standing.may(Permission.TICKETS_REPORT):
@@ -176,7 +182,7 @@ def change_ticket(request: HttpRequest, number: str, data: TicketPatch):
 
 
 @router.post("/tickets/{number}/messages", response={201: MessageOut})
-@decorate_view(idempotent)
+@decorate_view(idempotent_while(_still_visible))
 def post_message(request: HttpRequest, number: str, data: MessageIn):
     """Say something: public, internal (staff), or partners (staff, and a colleague POI it was opened to)."""
     ticket = _ticket(request, number)
@@ -185,7 +191,7 @@ def post_message(request: HttpRequest, number: str, data: MessageIn):
 
 
 @router.post("/tickets/{number}/transitions", response=TicketDetailOut)
-@decorate_view(idempotent)
+@decorate_view(idempotent_while(_still_visible))
 def post_transition(request: HttpRequest, number: str, data: TransitionIn):
     """Take the ticket to another state; 409 when that is not allowed from the state it is in."""
     ticket = _ticket(request, number)
@@ -214,7 +220,8 @@ UPLOAD = {
 
 
 @router.post("/tickets/{number}/attachments", response={201: AttachmentsOut}, openapi_extra=UPLOAD)
-@decorate_view(idempotent)
+@decorate_view(idempotent_while(_still_visible))
+@takes_files
 def post_attachments(request: HttpRequest, number: str):
     """Add one or more files, as a message of their own; `visibility` as with messages."""
     ticket = _ticket(request, number)

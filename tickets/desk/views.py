@@ -15,6 +15,7 @@ from tenants.roles import Permission
 from tenants.web.markdown import to_html
 from tenants.web.paging import Page
 from tenants.web.refused import conflicts_shown, show_in
+from tenants.web.uploads import takes_files
 from tickets.access import as_told_to, role_on
 from tickets.desk import actions
 from tickets.desk.forms import AnswerForm, EditForm, MoveForm, TicketForm
@@ -36,6 +37,7 @@ def _steps(actor: Actor, ticket: Ticket) -> tuple[str, ...]:
     return allowed(role_on(actor, ticket), ticket.state)
 
 
+@takes_files
 @require_http_methods(["GET", "POST"])
 def new_ticket(request: HttpRequest) -> HttpResponse:
     """File a ticket, in one screen."""
@@ -79,6 +81,7 @@ def _show(request: HttpRequest, found: Ticket, form: AnswerForm | None = None, s
     return render(request, page, context, status=status)
 
 
+@takes_files
 @require_POST
 def answer(request: HttpRequest, number: str) -> HttpResponse:
     """Say something; what came in meanwhile is shown with it."""

@@ -1,0 +1,204 @@
+"""The same API request twice: done once, and answered again to whoever still has the same rights."""
+
+import hashlib
+import json
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from tenants.access import AtLibrary, standing
+from tenants.context import inside
+from tenants.idempotency import actions
+from tenants.models import AnsweredRequest, ApiToken, LibraryMembership, Membership
+from tenants.tasks import forget_answers
+from tenants.tokens.actions import create_token
+from tests import conftest
+from tests.conftest import Api
+from tests.races import Work, held, until_one_waits
+from tests.tickets.test_api import NEW
+from tickets.desk.models import Message, Ticket
+from tickets.guests import actions as guests
+
+KEY = {"Idempotency-Key": "k"}
+NOTE = {"body": "geheime notitie", "visibility": "internal"}
+REFUSED = (
+    "Dit is gedaan, maar het antwoord mag niet meer worden gelezen: het token of de rechten zijn sindsdien veranderd."
+    " Vraag naar de zaak zelf, of gebruik een nieuwe Idempotency-Key om het nog eens te doen."
+)
+
+
+def _refused(answer) -> bool:
+    return (answer.status_code, answer.json().get("detail"), "Idempotent-Replay" in answer) == (409, REFUSED, False)
+
+
+@pytest.mark.parametrize(
+    ("path", "data", "status"),
+    [
+        ("/tickets", NEW, 201),
+        ("/tickets/BISC-1/messages", NOTE, 201),
+        ("/tickets/BISC-1/transitions", {"to": "resolved"}, 200),
+    ],
+)
+def test_every_post_is_done_once_and_answered_again(bisc, ticket, api_of, path, data, status):
+    call = api_of("bisc desk")
+    first = call("POST", path, data, **KEY)
+    made = (Ticket.objects.count(), Message.objects.count(), ticket.events.count())
+    second = call("POST", path, data, **KEY)
+    assert (first.status_code, second.status_code, second.json()) == (status, status, first.json())
+    assert second["Idempotent-Replay"] == "true" and "Idempotent-Replay" not in first
+    assert (Ticket.objects.count(), Message.objects.count(), ticket.events.count()) == made
+    row = AnsweredRequest.objects.get()
+    assert (row.person, row.organisation, row.path, row.status) == (
+        bisc.people["desk"],
+        bisc.organisation,
+        f"/api/v1{path}",
+        status,
+    )
+
+
+def test_a_former_member_of_staff_does_not_get_internal_notes_back(bisc, ticket, api_of):
+    call = api_of("bisc desk")
+    assert call("POST", "/tickets/BISC-1/messages", NOTE, **KEY).status_code == 201
+    Membership.objects.filter(person=bisc.people["desk"]).update(until_on=timezone.localdate() - timedelta(days=1))
+    LibraryMembership.objects.create(
+        person=bisc.people["desk"], library=bisc.library, role="key_user", from_on=timezone.localdate()
+    )
+    again = call("POST", "/tickets/BISC-1/messages", NOTE, **KEY)
+    assert _refused(again) and "geheim" not in again.content.decode()
+    assert Message.objects.filter(body="geheime notitie").count() == 1
+
+
+def test_an_answer_of_before_the_locations_changed_is_not_read(bisc, ticket, api_of):
+    membership = LibraryMembership.objects.get(person=bisc.people["colleague"])
+    LibraryMembership.objects.filter(pk=membership.pk).update(sees="locations")
+    membership.locations.set(bisc.locations[:1])
+    call = api_of("bisc colleague")
+    assert call("POST", "/tickets/BISC-1/messages", {"body": "x"}, **KEY).status_code == 201
+    assert call("POST", "/tickets/BISC-1/messages", {"body": "x"}, **KEY).status_code == 201
+    membership.locations.set(bisc.locations[1:2])
+    assert _refused(call("POST", "/tickets/BISC-1/messages", {"body": "x"}, **KEY))
+
+
+def test_another_token_of_the_same_person_neither_reads_nor_does_it_again(bisc, api_of):
+    before = Ticket.objects.count()
+    assert api_of("bisc desk")("POST", "/tickets", NEW, **KEY).status_code == 201
+    assert _refused(api_of("bisc desk")("POST", "/tickets", NEW, **KEY))
+    assert Ticket.objects.count() == before + 1
+
+
+def test_a_revoked_token_reads_nothing(bisc, api_of):
+    call = api_of("bisc desk")
+    assert call("POST", "/tickets", NEW, **KEY).status_code == 201
+    ApiToken.objects.update(revoked_at=timezone.now())
+    assert call("POST", "/tickets", NEW, **KEY).status_code == 401
+
+
+def test_an_answer_about_a_ticket_that_is_no_longer_open_to_a_guest_is_not_read(bisc, ticket, cast, api_of):
+    guest, desk = cast.cubiss.people["desk"], bisc.actor("desk")
+    until_on = timezone.localdate() + timedelta(days=5)
+    assert api_of("bisc desk")("POST", "/tickets", NEW).status_code == 201
+    other = Ticket.objects.get(number="BISC-2")
+    for one in (ticket, other):
+        guests.open_to(ticket=one, person=guest, until_on=until_on, by=desk)
+    call = api_of("cubiss desk", at="bisc")
+    note = {"body": "tussen ons", "visibility": "partners"}
+    for _ in range(2):
+        assert call("POST", "/tickets/BISC-1/messages", note, **KEY).status_code == 201
+    guests.close_to(ticket=ticket, person=guest, by=desk)
+    assert _refused(call("POST", "/tickets/BISC-1/messages", note, **KEY))
+
+
+def test_a_key_belongs_to_a_host(cast, api_of):
+    Membership.objects.create(
+        person=cast.bisc.people["desk"], organisation=cast.cubiss.organisation, role="functional_manager"
+    )
+    here = api_of("bisc desk")("POST", "/tickets", NEW, **KEY)
+    there = api_of("bisc desk", at="cubiss")("POST", "/tickets", {**NEW, "library": "cubiss-een"}, **KEY)
+    assert (here.json()["number"], there.json()["number"]) == ("BISC-2", "CUBISS-2")
+
+
+def test_everything_that_decides_what_may_be_read_is_in_the_digest(cast):
+    at = AtLibrary(library_id=1, roles=frozenset({"colleague"}), sees_all=False, location_ids=frozenset({1}))
+    base = replace(
+        standing(cast.bisc.people["desk"], cast.bisc.organisation),
+        libraries=(at,),
+        role_organisations={"steering_member": frozenset({1})},
+    )
+    others = [
+        base,
+        replace(base, roles=frozenset({"desk_lead"})),
+        replace(base, libraries=()),
+        replace(base, libraries=(replace(at, library_id=2),)),
+        replace(base, libraries=(replace(at, roles=frozenset({"key_user"})),)),
+        replace(base, libraries=(replace(at, sees_all=True),)),
+        replace(base, libraries=(replace(at, location_ids=frozenset({1, 2})),)),
+        replace(base, role_organisations={"steering_member": frozenset({2})}),
+        replace(base, organisation=cast.cubiss.organisation),
+    ]
+    digests = [actions.digest_of_rights(one, "write") for one in others] + [actions.digest_of_rights(base, "read")]
+    assert len(set(digests)) == 10
+    assert actions.digest_of_rights(replace(base), "write") == digests[0]
+
+
+def test_answers_are_kept_for_24_hours(bisc, api_of):
+    api_of("bisc desk")("POST", "/tickets", NEW, **KEY)
+    now = timezone.now()
+    AnsweredRequest.objects.update(created_at=now - timedelta(hours=23, minutes=59))
+    with inside(None):
+        forget_answers()
+        assert AnsweredRequest.objects.count() == 1
+        AnsweredRequest.objects.update(created_at=now - timedelta(hours=24, minutes=1))
+        forget_answers()
+        assert AnsweredRequest.objects.count() == 0
+
+
+@pytest.fixture
+def committed(django_db_setup, django_db_blocker):
+    """The cast without a transaction around the test."""
+    with django_db_blocker.unblock():
+        yield conftest.django_db_setup.cast
+        with inside(None):
+            AnsweredRequest.objects.all().delete()
+            ApiToken.objects.all().delete()
+        connection.close()
+
+
+def _equal_request(house, token):
+    """Make the row of an equal request, as one that is under way has it."""
+    with inside(None):
+        AnsweredRequest.objects.create(
+            person=house.people["desk"],
+            token=ApiToken.objects.get(),
+            organisation=house.organisation,
+            path="/api/v1/tickets/BISC-1/messages",
+            key="k",
+            body_sha256=hashlib.sha256(json.dumps(NOTE).encode()).hexdigest(),
+            standing_sha256=actions.digest_of_rights(house.standing("desk"), "write"),
+            status=201,
+            answer={"body": "van de ander"},
+        )
+
+
+def test_an_equal_request_waits_for_the_first_and_gets_its_answer(committed):
+    house = committed.bisc
+    token = create_token(person=house.people["desk"], organisation=house.organisation, name="t", by=None)
+    with held(lambda: _equal_request(house, token)):
+        second = Work(lambda: Api("bisc", token)("POST", "/tickets/BISC-1/messages", NOTE, **KEY))
+        until_one_waits()
+    answer = second.result()
+    assert (answer.status_code, answer.json(), answer["Idempotent-Replay"]) == (201, {"body": "van de ander"}, "true")
+    with inside(house.organisation):
+        assert Message.objects.filter(body="geheime notitie").count() == 0
+
+
+def test_an_equal_request_does_not_wait_for_ever(committed, monkeypatch):
+    monkeypatch.setattr(actions, "WAIT", "100ms")
+    house = committed.bisc
+    token = create_token(person=house.people["desk"], organisation=house.organisation, name="t", by=None)
+    with held(lambda: _equal_request(house, token), rollback=True):
+        answer = Work(lambda: Api("bisc", token)("POST", "/tickets/BISC-1/messages", NOTE, **KEY)).result()
+    assert (answer.status_code, answer["Retry-After"]) == (409, "10")
+    assert answer.json()["detail"] == "Een gelijk verzoek is nog bezig. Vraag het over een ogenblik opnieuw."
