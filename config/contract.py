@@ -97,7 +97,10 @@ IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
     "in": "header",
     "required": False,
-    "description": "The same key again, by the same person at the same address within 24 hours: nothing is done twice.",
+    "description": (
+        "The same key again, by the same person at the same address within 24 hours: nothing is done twice. The earlier"
+        " answer is given again while token and rights are what they were; else 409."
+    ),
     "schema": {"type": "string", "minLength": 1, "maxLength": 200},
 }
 
@@ -107,7 +110,7 @@ def refusals_of(method: str, address: str, operation: dict[str, Any]) -> list[st
     names_one = "{" in address
     found = ["400", "401", "403", "429", "500"]
     found += ["404"] if names_one else []
-    found += ["409"] if names_one and method != "get" else []
+    found += ["409"] if method == "post" or (names_one and method != "get") else []
     found += ["413", "415"] if "requestBody" in operation else []
     return sorted(found)
 

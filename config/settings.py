@@ -79,6 +79,7 @@ MIDDLEWARE = [
     "tenants.web.contract.ContractMiddleware",
     "tenants.web.guard.GuardMiddleware",
     "config.running.health.HealthMiddleware",
+    "tenants.web.middleware.HostMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -269,6 +270,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "tenants.signin.passwords.EverydayPasswordValidator"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
@@ -289,7 +291,16 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "/account/login/"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_RATE_LIMITS = {"login_failed": "5/m/key,20/m/ip" if not DEMO else "5/m/key,100/m/ip"}
-ACCOUNT_FORMS = {"reset_password": "config.accounts.ResetPasswordForm"}
+ACCOUNT_FORMS = {
+    "reset_password": "config.accounts.ResetPasswordForm",
+    "change_password": "tenants.signin.forms.ChangePasswordForm",
+    "reset_password_from_key": "tenants.signin.forms.ResetPasswordKeyForm",
+}
+MFA_FORMS = {
+    "activate_totp": "tenants.signin.forms.ActivateTOTPForm",
+    "deactivate_totp": "tenants.signin.forms.DeactivateTOTPForm",
+    "add_webauthn": "tenants.signin.forms.AddWebAuthnForm",
+}
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
 ALLAUTH_TRUSTED_PROXY_COUNT = env.number("SAMENBEHEER_PROXIES", 0)
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

@@ -5,11 +5,13 @@ from django.urls import include, path
 from config.accounts_urls import account_urls
 from config.contract import common_addresses
 from config.look import errors, views
+from tenants.urls import account_urls as invitation_urls
 from tenants.urls import own_urls
 
 urlpatterns = [
     path("", views.start_common, name="start"),
     path("account/", include(account_urls)),
+    path("account/", include(invitation_urls)),
     path("api/v1/", common_addresses),
     path("language/", views.set_language, name="set_language"),
     path("theme/<str:colour>.css", views.theme, name="theme"),

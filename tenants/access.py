@@ -171,3 +171,11 @@ def is_staff_elsewhere(person: Person, organisation: Organisation, at: date | No
     rows = Membership.objects.at(at or timezone.localdate()).filter(person=person, role__in=STAFF_ROLES)
     others = Organisation.objects.taking_part().exclude(pk=organisation.pk)
     return person.is_active and rows.filter(organisation__in=others.values("pk")).exists()
+
+
+def has_administrator(organisation: Organisation, except_membership: int = 0, except_person: int = 0) -> bool:
+    """Has `organisation` an active administrator today, besides the membership or person that is named?"""
+    rows = Membership.objects.current().filter(
+        organisation=organisation, role=OrganisationRole.ADMINISTRATOR, person__is_active=True
+    )
+    return rows.exclude(pk=except_membership).exclude(person=except_person).exists()

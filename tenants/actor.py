@@ -3,23 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import models
-from django.utils.translation import gettext_lazy as _
-
 from tenants.access import Standing
+from tenants.channels import Channel
 from tenants.models import Organisation, Person
 from tenants.refusals import NotAllowed
 from tenants.roles import Permission
-
-
-class Channel(models.TextChoices):
-    """The way by which something came in."""
-
-    PAGE = "page", _("page")
-    API = "api", _("API")
-    MAIL = "mail", _("mail")
-    RULE = "rule", _("rule")
-    SYSTEM = "system", _("system")
 
 
 @dataclass(frozen=True)
@@ -54,6 +42,11 @@ class Actor:
         return cls.of(request.standing, channel, request.META.get("REMOTE_ADDR") or "")
 
     @classmethod
+    def at_the_door(cls, request: Any, person: Person | None = None) -> "Actor":
+        """Return who signs in, accepts or is refused: known by name at most, and without any permission."""
+        return cls(person=person, origin=(request.META.get("REMOTE_ADDR") or "") if request else "")
+
+    @classmethod
     def of_system(cls, name: str, *permissions: Permission, channel: str = Channel.SYSTEM) -> "Actor":
         """Return a named part of the system as actor; it may do what is given here and nothing else."""
         return cls(system=name, permissions=frozenset(permissions), channel=channel)
@@ -72,6 +65,11 @@ class Actor:
         """Raise NotAllowed unless this permission was given."""
         if not self.may(permission):
             raise NotAllowed(permission)
+
+    @property
+    def key_user_library_ids(self) -> list[int]:
+        """Libraries of which it is a key user."""
+        return self.standing.key_user_library_ids if self.standing else []
 
     @property
     def is_staff(self) -> bool:

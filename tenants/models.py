@@ -2,6 +2,7 @@
 
 from tenants.audit.models import AuditEntry
 from tenants.idempotency.models import AnsweredRequest
+from tenants.invitations.models import Invitation
 from tenants.libraries.models import Library, Location, Platform
 from tenants.organisations.models import COMMON_SCHEMA, Domain, Organisation, OrganisationQuerySet, Province
 from tenants.outbox.models import OutboxEntry
@@ -15,6 +16,7 @@ __all__ = [
     "ApiToken",
     "AuditEntry",
     "Domain",
+    "Invitation",
     "Library",
     "LibraryMembership",
     "Location",

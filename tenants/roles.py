@@ -52,6 +52,7 @@ class Permission(StrEnum):
     AGENDA_CONTRIBUTE = "agenda.contribute"
     STEERING_READ = "steering.read"
     PLATFORM_MANAGE = "platform.manage"
+    TOKENS_MANAGE = "tokens.manage"  # of others; only a command line has it
 
 
 # What each role is for, in words that a manager can decide on.
@@ -103,4 +104,13 @@ ON_COMMON: dict[str, set[Permission]] = {
         Permission.STEERING_READ,
     },
     CooperationRole.PLATFORM_ADMINISTRATOR: {Permission.AGENDA_READ, Permission.PLATFORM_MANAGE},
+}
+
+# Who may give and end which roles: in the organisation, or at the library, for which the permission was given.
+# A programme manager gives none: who keeps the work agenda does not choose who oversees it. Of the roles of an
+# organisation the platform administrator gives the first administrator and no other.
+GIVES: dict[Permission, set[str]] = {
+    Permission.PEOPLE_MANAGE: {*OrganisationRole.values, *LibraryRole.values},
+    Permission.COLLEAGUES_MANAGE: {LibraryRole.COLLEAGUE},
+    Permission.PLATFORM_MANAGE: {*CooperationRole.values, OrganisationRole.ADMINISTRATOR},
 }

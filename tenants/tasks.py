@@ -1,8 +1,8 @@
 """Contents: the background work of tenants, found here by Celery."""
 
 from tenants.idempotency.tasks import forget_answers
+from tenants.invitations.tasks import mail_invitation
 from tenants.outbox.tasks import sweep_outbox, tidy
-from tenants.people.tasks import mail_invitation
 from tenants.signin.tasks import mail_password_reset
 
 __all__ = ["forget_answers", "mail_invitation", "mail_password_reset", "sweep_outbox", "tidy"]

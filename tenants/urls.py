@@ -1,9 +1,15 @@
-"""Contents: addresses about people, settings and tokens; `own_urls` are those of the common host too."""
+"""Contents: addresses about people, settings and tokens.
 
+`own_urls` are those of the common host too; `account_urls` those on it alone, below /account/.
+"""
+
+from tenants.invitations import urls as invitations
 from tenants.people import urls as people
 from tenants.settings import urls as settings
 from tenants.tokens import urls as tokens
 
+account_urls = invitations.account_urls
+
 own_urls = [*people.own_urls, *tokens.urlpatterns]
 
-urlpatterns = [*people.urlpatterns, *settings.urlpatterns, *tokens.urlpatterns]
+urlpatterns = [*people.urlpatterns, *invitations.urlpatterns, *settings.urlpatterns, *tokens.urlpatterns]

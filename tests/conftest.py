@@ -37,6 +37,7 @@ from tenants.models import (
     Province,
 )
 from tenants.organisations.actions import create_organisation, ensure_common
+from tenants.roles import Permission
 from tenants.tokens.actions import create_token
 from tests import contract
 from tests.running import Running, folder_for_data
@@ -47,6 +48,9 @@ from tickets.models import Ticket
 from tickets.states import Visibility
 
 PASSWORD = "een lang wachtwoord"
+COMMAND_LINE = Actor.of_system(
+    "tests", Permission.PLATFORM_MANAGE, Permission.PEOPLE_MANAGE, Permission.SETTINGS_CHANGE, Permission.TOKENS_MANAGE
+)
 SECRET = {"bisc": "kwartelzang", "cubiss": "zonnedauw"}
 
 
@@ -107,7 +111,7 @@ def _person(email: str, name: str) -> Person:
 
 def _house(slug: str, name: str) -> House:
     organisation = create_organisation(
-        slug=slug, name=name, prefix=slug, domain=f"{slug}.{settings.DOMAIN}", by=None, colour="#0b6a6a"
+        slug=slug, name=name, prefix=slug, domain=f"{slug}.{settings.DOMAIN}", by=COMMAND_LINE, colour="#0b6a6a"
     )
     platforms = {}
     for word, slug_of, label in (("een", "midden-zuid", "Midden-Zuid"), ("twee", "noord-oost", "Noord-Oost")):
@@ -307,7 +311,7 @@ def api_of(cast):
                 organisation=house.organisation if house else None,
                 name="test",
                 scope=scope,
-                by=None,
+                by=COMMAND_LINE,
             )
         return Api(at, token)
 

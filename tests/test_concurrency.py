@@ -13,7 +13,7 @@ from tenants.outbox.models import OutboxEntry
 from tenants.people import actions
 from tenants.tokens.actions import create_token
 from tests import conftest
-from tests.conftest import Api
+from tests.conftest import COMMAND_LINE, Api
 from tests.tickets.test_api import NEW
 from tickets.desk import actions as verbs
 from tickets.models import Counter, Event, Message, Ticket
@@ -84,7 +84,7 @@ def test_8_threads_of_50_give_400_numbers_none_twice(committed):
 
 def test_8_equal_posts_make_one_ticket(committed):
     house = committed.bisc
-    token = create_token(person=house.people["colleague"], organisation=house.organisation, name="t", by=None)
+    token = create_token(person=house.people["colleague"], organisation=house.organisation, name="t", by=COMMAND_LINE)
     with inside(house.organisation):
         before = Ticket.objects.count()
     answers = []
@@ -100,7 +100,7 @@ def test_two_administrators_who_end_each_others_role_leave_one(committed):
     people = [house.people["lead"], house.people["desk"]]
     with inside(None):
         before = set(Membership.objects.values_list("pk", flat=True))
-        actions.give_role(person=people[1], organisation=house.organisation, role="administrator", by=None)
+        actions.give_role(person=people[1], organisation=house.organisation, role="administrator", by=COMMAND_LINE)
         rows = [
             Membership.objects.get(person=person, organisation=house.organisation, role="administrator")
             for person in people

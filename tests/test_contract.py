@@ -23,7 +23,7 @@ WRITE_ONE = WRITE | {"404", "409"}
 OPERATIONS = {
     "desk": {
         ("get", "/tickets"): READ | {"200"},
-        ("post", "/tickets"): WRITE | {"201"},
+        ("post", "/tickets"): WRITE | {"201", "409"},
         ("get", "/tickets/{number}"): READ_ONE | {"200"},
         ("patch", "/tickets/{number}"): WRITE_ONE | {"200"},
         ("post", "/tickets/{number}/messages"): WRITE_ONE | {"201"},

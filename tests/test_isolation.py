@@ -17,7 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from agenda.figures.models import TicketSnapshot
 from tenants.context import inside
 from tenants.files import actions as files
-from tenants.models import ApiToken, LibraryMembership, Membership
+from tenants.models import ApiToken, Invitation, LibraryMembership, Membership
 from tests.conftest import SECRET
 from tickets.desk import actions as verbs
 from tickets.models import Attachment, Message, Ticket
@@ -39,6 +39,7 @@ OBJECTS = {
     "people": None,
     "end_role": "membership",
     "end_library_role": "library_membership",
+    "withdraw_invitation": "invitation",
     "colleagues": None,
     "colleague": "library_membership",
     "settings": None,
@@ -116,6 +117,9 @@ def planted(bisc):
         expires_at="2040-01-01T00:00Z",
     )
     membership = Membership.objects.get(person=bisc.people["desk"], organisation=bisc.organisation)
+    invitation = Invitation.objects.create(
+        email="x@bisc.example", name=WORD, organisation=bisc.organisation, library=bisc.library, role="colleague"
+    )
     colleague = LibraryMembership.objects.get(person=bisc.people["colleague"], library=bisc.library)
     yield {
         "ticket": {"number": ticket.number},
@@ -123,6 +127,7 @@ def planted(bisc):
         "guest": {"number": ticket.number, "pk": 1},
         "token": {"pk": token.pk},
         "membership": {"pk": membership.pk},
+        "invitation": {"pk": invitation.pk},
         "library_membership": {"pk": colleague.pk},
     }
     files.forget(attachment.storage_name)

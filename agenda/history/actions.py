@@ -113,13 +113,11 @@ def _finish(change: Change, kind: Kind, by: Actor, at: datetime) -> None:
     )
     record(
         action=f"agenda.{kind.value.partition('.')[2]}",
-        by=by.person,
+        by=by,
         organisation=change.on_behalf_of,
         object=row.address,
-        origin=by.origin,
         version=row.version,
         fields=change.payload.changed,
-        **({"system": by.system} if by.system else {}),
     )
 
 

@@ -32,7 +32,7 @@ from tenants.models import (
 )
 from tenants.organisations.actions import create_organisation
 from tenants.outbox.models import OutboxEntry
-from tenants.roles import CooperationRole, LibraryRole, OrganisationRole
+from tenants.roles import CooperationRole, LibraryRole, OrganisationRole, Permission
 from tickets.desk import actions as desk_actions
 from tickets.models import Ticket
 from tickets.states import State, Visibility
@@ -73,7 +73,7 @@ def load(step: Step, volume: float = 1.0) -> None:
                 prefix=demo.slug,
                 colour=demo.colour,
                 domain=f"{demo.slug}.{settings.DOMAIN}",
-                by=None,
+                by=Actor.of_system("load_demo", Permission.PLATFORM_MANAGE),
             )
         Organisation.objects.filter(pk=organisation.pk).update(from_on=SINCE)
         organisation.provinces.set(Province.objects.filter(slug__in=demo.provinces))

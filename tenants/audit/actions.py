@@ -3,41 +3,45 @@
 from datetime import datetime
 
 from django.db import connection, transaction
-from django.http import HttpRequest
 
+from tenants.actor import Actor
 from tenants.audit.models import AuditEntry
-from tenants.models import Organisation, Person
+from tenants.models import Organisation
+from tenants.roles import Permission
 
 
 def record(
     *,
     action: str,
-    by: Person | None,
+    by: Actor,
     organisation: Organisation | None = None,
     object: str = "",
     result: str = "done",
-    origin: str = "",
     **details: object,
 ) -> None:
-    """Add a line. `details` holds plain values, never a secret and never the text of a ticket."""
+    """Add a line: who did it, through which channel and from where is read from `by`.
+
+    `details` holds plain values, never a secret and never the text of a ticket.
+    """
     AuditEntry.objects.create(
         action=action,
-        actor=by,
+        actor=by.person,
+        system_actor=by.system,
+        channel=by.channel,
+        origin=by.origin,
         organisation=organisation,
         object=object,
         result=result,
-        origin=origin,
         details=details,
     )
 
 
-def origin_of(request: HttpRequest | None) -> str:
-    """Return the network address a request came from, or nothing."""
-    return (request.META.get("REMOTE_ADDR") or "") if request else ""
+def purge(*, before: datetime, by: Actor) -> int:
+    """Delete lines older than `before`, and record that; the only way past the triggers. Returns how many.
 
-
-def purge(*, before: datetime, by: Person | None) -> int:
-    """Delete lines older than `before`, and record that; the only way past the triggers. Returns how many."""
+    Raises NotAllowed for anyone but a platform administrator.
+    """
+    by.require(Permission.PLATFORM_MANAGE)
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL samenbeheer.purge = 'on'")

@@ -1,3 +1,5 @@
+import secrets
+
 import django.contrib.postgres.constraints
 import django.core.validators
 import django.db.models.deletion
@@ -8,6 +10,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import tenants.dated
+import tenants.invitations.models
 from tenants.migrations._text_search import TEXT_SEARCH
 
 
@@ -333,6 +336,86 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Invitation",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("email", models.EmailField(max_length=254, verbose_name="e-mail address")),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[("nl", "Dutch"), ("en", "English")],
+                        default="nl",
+                        max_length=2,
+                        verbose_name="language",
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("functional_manager", "functional manager"),
+                            ("desk_lead", "desk lead"),
+                            ("administrator", "organisation administrator"),
+                            ("guest", "guest"),
+                            ("steering_member", "steering group member"),
+                            ("steering_reader", "steering group reader"),
+                            ("programme_manager", "programme manager"),
+                            ("platform_administrator", "platform administrator"),
+                            ("colleague", "colleague"),
+                            ("key_user", "key user"),
+                            ("director", "director"),
+                        ],
+                        max_length=30,
+                        verbose_name="role",
+                    ),
+                ),
+                (
+                    "secret",
+                    models.CharField(
+                        default=secrets.token_urlsafe, help_text="Worth nothing without our key.", max_length=64
+                    ),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("expires_at", models.DateTimeField(default=tenants.invitations.models._expiry)),
+                ("accepted_at", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "accepted_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "invited_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "library",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="tenants.library"
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="tenants.organisation"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-created_at", "-pk"],
+            },
+        ),
+        migrations.CreateModel(
             name="Domain",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -351,10 +434,28 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("at", models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
+                (
+                    "system_actor",
+                    models.CharField(blank=True, help_text="The part of the system that did it.", max_length=40),
+                ),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("page", "page"),
+                            ("api", "API"),
+                            ("mail", "mail"),
+                            ("rule", "rule"),
+                            ("system", "system"),
+                        ],
+                        default="page",
+                        max_length=10,
+                    ),
+                ),
+                ("origin", models.CharField(blank=True, help_text="Network address.", max_length=60)),
                 ("action", models.CharField(max_length=60)),
                 ("object", models.CharField(blank=True, max_length=120)),
                 ("result", models.CharField(default="done", max_length=20)),
-                ("origin", models.CharField(blank=True, help_text="Network address or channel.", max_length=60)),
                 ("details", models.JSONField(default=dict)),
                 (
                     "actor",
@@ -576,11 +677,51 @@ class Migration(migrations.Migration):
                 name="membership_once_at_a_time",
             ),
         ),
+        migrations.AddIndex(
+            model_name="invitation",
+            index=models.Index(fields=["invited_by", "created_at"], name="invitation_by_whom"),
+        ),
+        migrations.AddConstraint(
+            model_name="invitation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("accepted_at__isnull", True), ("ended_at__isnull", True)),
+                fields=("email", "organisation", "library", "role"),
+                name="invitation_once",
+                nulls_distinct=False,
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="invitation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("email", django.db.models.functions.text.Lower("email"))),
+                name="invitation_lower_case",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="invitation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("accepted_at__isnull", True), ("accepted_by__isnull", True)),
+                    models.Q(
+                        ("accepted_at__isnull", False), ("accepted_by__isnull", False), ("ended_at__isnull", True)
+                    ),
+                    _connector="OR",
+                ),
+                name="invitation_accepted_by_somebody_and_not_ended",
+            ),
+        ),
         migrations.AddConstraint(
             model_name="domain",
             constraint=models.CheckConstraint(
                 condition=models.Q(("domain", django.db.models.functions.text.Lower("domain"))),
                 name="domain_lower_case",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="auditentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("actor__isnull", True), ("system_actor", ""), _connector="OR"),
+                name="audit_person_or_system",
             ),
         ),
         migrations.AddConstraint(

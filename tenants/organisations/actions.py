@@ -7,9 +7,11 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from psycopg2 import sql
 
+from tenants.actor import Actor
 from tenants.audit.actions import record
 from tenants.context import inside
-from tenants.models import COMMON_SCHEMA, Domain, Organisation, Person
+from tenants.models import COMMON_SCHEMA, Domain, Organisation
+from tenants.roles import Permission
 
 
 class SchemaExists(ValueError):
@@ -39,14 +41,16 @@ def ensure_common(*, domain: str) -> Organisation:
 
 
 def create_organisation(
-    *, slug: str, name: str, prefix: str, domain: str, colour: str = "#0b6a6a", by: Person | None
+    *, slug: str, name: str, prefix: str, domain: str, colour: str = "#0b6a6a", by: Actor
 ) -> Organisation:
     """Make an organisation with its schema, and return it once it is ready to serve.
 
     The schema name, slug and prefix never change afterwards. Raises SchemaExists when a schema of that name exists
     (nothing is adopted and nothing dropped) and ValidationError for a malformed slug or colour. When making the
     schema fails, only the schema made here is dropped again. Not inside a transaction: migrations make their own.
+    Raises NotAllowed for anyone but a platform administrator.
     """
+    by.require(Permission.PLATFORM_MANAGE)
     organisation = Organisation(
         schema_name=slug, slug=slug, name=name, prefix=prefix.upper(), colour=colour, ready=False
     )

@@ -1,4 +1,4 @@
-"""Verbs on people and their roles."""
+"""Verbs on people and their roles. Locks are taken in the order person, organisation, role."""
 
 from datetime import date, timedelta
 
@@ -6,11 +6,25 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from tenants.access import has_administrator
+from tenants.actor import Actor
 from tenants.audit.actions import record
-from tenants.models import Library, LibraryMembership, Location, Membership, Organisation, Person
-from tenants.organisations.queries import common_row
-from tenants.outbox import actions as outbox
+from tenants.models import Invitation, Library, LibraryMembership, Location, Membership, Organisation, Person
+from tenants.people.rights import require_giving
+from tenants.refusals import Conflict, NotAllowed
+from tenants.roles import LibraryRole, OrganisationRole, Permission
+
+LAST_ADMINISTRATOR = gettext_lazy("Somebody has to be administrator. Give that role to another person first.")
+
+
+def locked_person(person: Person) -> Person:
+    """Return `person` locked, so that two who give them a role at once wait. Raises ValidationError if closed."""
+    found = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
+    if not found.is_active:
+        raise ValidationError({"person": _("This account was closed.")})
+    return found
 
 
 @transaction.atomic
@@ -19,12 +33,29 @@ def give_role(
     person: Person,
     organisation: Organisation,
     role: str,
-    by: Person | None,
+    by: Actor,
     from_on: date | None = None,
     until_on: date | None = None,
-    origin: str = "",
 ) -> Membership:
-    """Give `person` a role in (or for) `organisation`; a role they have already is returned as it is."""
+    """Give `person` a role in (or for) `organisation`; a role they have already is returned as it is.
+
+    Raises NotAllowed for whoever may not give it there, ValidationError for a closed account.
+    """
+    require_giving(by, role, organisation=organisation)
+    return enter_role(person=person, organisation=organisation, role=role, by=by, from_on=from_on, until_on=until_on)
+
+
+def enter_role(
+    *,
+    person: Person,
+    organisation: Organisation,
+    role: str,
+    by: Actor,
+    from_on: date | None = None,
+    until_on: date | None = None,
+) -> Membership:
+    """Write a role that somebody was allowed to give; only for the verbs that asked. Inside a transaction."""
+    locked_person(person)
     day = from_on or timezone.localdate()
     held = Membership.objects.at(day).filter(person=person, organisation=organisation, role=role).first()
     if held:
@@ -32,41 +63,41 @@ def give_role(
     membership = Membership.objects.create(
         person=person, organisation=organisation, role=role, from_on=day, until_on=until_on
     )
-    record(
-        action="role.given", by=by, organisation=organisation, object=f"person {person.pk}", role=role, origin=origin
-    )
+    record(action="role.given", by=by, organisation=organisation, object=f"person {person.pk}", role=role)
     return membership
 
 
 @transaction.atomic
-def end_role(*, membership: Membership, by: Person, origin: str = "") -> Membership:
-    """End a role as of today: yesterday is its last day (a role given today ends by being taken back).
+def end_role(*, membership: Membership, by: Actor) -> None:
+    """End a role as of now: yesterday is its last day (a role given today is taken back). Ended twice is ended once.
 
-    Raises ValidationError when it would leave the organisation without an administrator.
+    Raises NotAllowed for whoever may not give that role there, and ValidationError when it would leave the
+    organisation without an active administrator.
     """
-    Organisation.objects.select_for_update().get(pk=membership.organisation_id)  # two who end each other's role wait
-    locked = Membership.objects.select_for_update().get(pk=membership.pk)
-    today = timezone.localdate()
-    if locked.role == "administrator":
-        others = Membership.objects.current().filter(
-            organisation=locked.organisation, role="administrator", person__is_active=True
-        )
-        if not others.exclude(pk=locked.pk).exists():
-            raise ValidationError(_("Somebody has to be administrator. Give that role to another person first."))
+    require_giving_or_own(by, membership)
+    Organisation.objects.select_for_update(no_key=True).get(pk=membership.organisation_id)  # two administrators wait
+    locked = Membership.objects.select_for_update().filter(pk=membership.pk).select_related("organisation").first()
+    if locked is None or _is_over(locked):
+        return
+    if locked.role == OrganisationRole.ADMINISTRATOR and not has_administrator(locked.organisation, locked.pk):
+        raise ValidationError(LAST_ADMINISTRATOR)
     record(
         action="role.ended",
         by=by,
         organisation=locked.organisation,
         object=f"person {locked.person_id}",
         role=locked.role,
-        origin=origin,
     )
-    if locked.from_on >= today:
-        locked.delete()
-    else:
-        locked.until_on = today - timedelta(days=1)
-        locked.save(update_fields=["until_on"])
-    return locked
+    _end(locked)
+
+
+def require_giving_or_own(by: Actor, membership: Membership) -> None:
+    """Raise NotAllowed unless `by` may give this role; a platform administrator does not end a first administrator."""
+    if membership.role == OrganisationRole.ADMINISTRATOR and not by.may_at(
+        membership.organisation, Permission.PEOPLE_MANAGE
+    ):
+        raise NotAllowed(membership.role)
+    require_giving(by, membership.role, organisation=membership.organisation)
 
 
 @transaction.atomic
@@ -75,13 +106,34 @@ def give_library_role(
     person: Person,
     library: Library,
     role: str,
-    by: Person | None,
+    by: Actor,
     sees: str = LibraryMembership.Sees.OWN,
     locations: list[Location] | None = None,
     from_on: date | None = None,
-    origin: str = "",
 ) -> LibraryMembership:
-    """Give `person` a role at `library`; a role they have already is returned as it is."""
+    """Give `person` a role at `library`; a role they have already is returned as it is.
+
+    Raises NotAllowed for whoever may not give it there, ValidationError for a closed account or impossible locations.
+    """
+    require_giving(by, role, organisation=library.organisation, library=library)
+    return enter_library_role(
+        person=person, library=library, role=role, by=by, sees=sees, locations=locations, from_on=from_on
+    )
+
+
+def enter_library_role(
+    *,
+    person: Person,
+    library: Library,
+    role: str,
+    by: Actor,
+    sees: str = LibraryMembership.Sees.OWN,
+    locations: list[Location] | None = None,
+    from_on: date | None = None,
+) -> LibraryMembership:
+    """Write a role that somebody was allowed to give; only for the verbs that asked. Inside a transaction."""
+    locked_person(person)
+    _refuse_impossible(library, sees, locations or [])
     day = from_on or timezone.localdate()
     held = LibraryMembership.objects.at(day).filter(person=person, library=library, role=role).first()
     if held:
@@ -95,20 +147,28 @@ def give_library_role(
         object=f"person {person.pk}",
         role=role,
         library=library.slug,
-        origin=origin,
     )
     return membership
 
 
 @transaction.atomic
 def decide_what_colleague_sees(
-    *, membership: LibraryMembership, sees: str, locations: list[Location], by: Person, origin: str = ""
+    *, membership: LibraryMembership, sees: str, locations: list[Location], by: Actor
 ) -> LibraryMembership:
-    """Set what a colleague sees: own tickets, all of the library, or those of chosen locations."""
-    locked = LibraryMembership.objects.select_for_update().get(pk=membership.pk)
+    """Set what a colleague sees: own tickets, all of the library, or those of chosen locations.
+
+    Raises NotAllowed for whoever may not give a colleague's role at that library, Conflict when the role ended
+    meanwhile, ValidationError for locations that are none of the library's.
+    """
+    require_giving(by, membership.role, organisation=membership.library.organisation, library=membership.library)
+    locked = LibraryMembership.objects.select_for_update().filter(pk=membership.pk).select_related("library").first()
+    if locked is None or _is_over(locked) or locked.role != LibraryRole.COLLEAGUE:
+        raise Conflict(_("This role has ended meanwhile."))
+    chosen = locations if sees == LibraryMembership.Sees.LOCATIONS else []
+    _refuse_impossible(locked.library, sees, chosen)
     locked.sees = sees
     locked.save(update_fields=["sees"])
-    locked.locations.set(locations if sees == LibraryMembership.Sees.LOCATIONS else [])
+    locked.locations.set(chosen)
     record(
         action="library_role.scope",
         by=by,
@@ -116,65 +176,75 @@ def decide_what_colleague_sees(
         object=f"person {locked.person_id}",
         library=locked.library.slug,
         sees=sees,
-        origin=origin,
+        locations=sorted(one.slug for one in chosen),
     )
     return locked
 
 
+def _refuse_impossible(library: Library, sees: str, locations: list[Location]) -> None:
+    if sees not in LibraryMembership.Sees.values:
+        raise ValidationError({"sees": _("This value cannot be used.")})
+    if sees == LibraryMembership.Sees.LOCATIONS and not locations:
+        raise ValidationError({"locations": _("Choose at least one location.")})
+    if any(one.library_id != library.pk for one in locations):
+        raise ValidationError({"locations": _("Choose locations of this library.")})
+
+
 @transaction.atomic
-def end_library_role(*, membership: LibraryMembership, by: Person, origin: str = "") -> None:
-    """End a role at a library as of today."""
-    locked = LibraryMembership.objects.select_for_update().get(pk=membership.pk)
-    today = timezone.localdate()
+def end_library_role(*, membership: LibraryMembership, by: Actor) -> None:
+    """End a role at a library as of now; ended twice is ended once. Raises NotAllowed for whoever may not give it."""
+    library = membership.library
+    require_giving(by, membership.role, organisation=library.organisation, library=library)
+    locked = LibraryMembership.objects.select_for_update().filter(pk=membership.pk).first()
+    if locked is None or _is_over(locked):
+        return
     record(
         action="library_role.ended",
         by=by,
-        organisation=locked.library.organisation,
+        organisation=library.organisation,
         object=f"person {locked.person_id}",
         role=locked.role,
-        library=locked.library.slug,
-        origin=origin,
+        library=library.slug,
     )
-    if locked.from_on >= today:
-        locked.locations.clear()
-        locked.delete()
+    _end(locked)
+
+
+def _is_over(row: Membership | LibraryMembership) -> bool:
+    return row.until_on is not None and row.until_on < timezone.localdate()
+
+
+def _end(row: Membership | LibraryMembership) -> None:
+    """Make yesterday the last day; what would not have begun by then is taken back."""
+    today = timezone.localdate()
+    if row.from_on >= today:
+        if isinstance(row, LibraryMembership):
+            row.locations.clear()
+        row.delete()
     else:
-        locked.until_on = today - timedelta(days=1)
-        locked.save(update_fields=["until_on"])
+        row.until_on = today - timedelta(days=1)
+        row.save(update_fields=["until_on"])
 
 
 @transaction.atomic
-def invite(*, email: str, name: str, language: str = "nl", by: Person, organisation: Organisation) -> Person:
-    """Return the person with this address, made and sent an invitation by mail when they are new.
+def deactivate_person(*, person: Person, by: Actor) -> None:
+    """Close an account as of now: no sign-in, tokens, roles (also those of today or later) or open invitations.
 
-    The caller gives the role in the same transaction. The mail goes through the outbox.
+    Rows stay, because history points at them. Raises NotAllowed for anyone but a platform administrator, and
+    ValidationError when an organisation would be left without an active administrator.
     """
-    address = email.strip().lower()
-    person = Person.objects.filter(email=address).first()
-    if person is None:
-        person = Person.objects.create_user(address, name=name.strip(), language=language)
-    if not person.has_usable_password():
-        _mail_invitation(person)
-        record(action="person.invited", by=by, organisation=organisation, object=f"person {person.pk}")
-    return person
-
-
-def _mail_invitation(person: Person) -> None:
-    outbox.put(
-        organisation=common_row(),
-        topic="tenants.mail_invitation",
-        address=f"person {person.pk}",
-        dedupe_key=f"invitation {person.pk} {timezone.now():%Y-%m-%dT%H:%M}",
-    )
-
-
-def deactivate_person(*, person: Person, by: Person | None) -> None:
-    """Close a person's account: no sign-in, no tokens, no roles. Rows stay, because history points at them."""
-    with transaction.atomic():
-        today = timezone.localdate()
-        Person.objects.filter(pk=person.pk).update(is_active=False)
-        yesterday = today - timedelta(days=1)
-        for memberships in (Membership.objects, LibraryMembership.objects):
-            memberships.current().filter(person=person, from_on__lt=today).update(until_on=yesterday)
-        person.tokens.filter(revoked_at__isnull=True).update(revoked_at=timezone.now())
-        record(action="person.deactivated", by=by, object=f"person {person.pk}")
+    by.require(Permission.PLATFORM_MANAGE)
+    Person.objects.select_for_update(no_key=True).get(pk=person.pk)
+    roles = Membership.objects.filter(person=person)
+    own = Organisation.objects.filter(memberships__in=roles.current().filter(role=OrganisationRole.ADMINISTRATOR))
+    for organisation in Organisation.objects.select_for_update(no_key=True).filter(pk__in=own.values("pk")):
+        if not has_administrator(organisation, except_person=person.pk):
+            raise ValidationError(LAST_ADMINISTRATOR)
+    Person.objects.filter(pk=person.pk).update(is_active=False)
+    for rows in (roles, LibraryMembership.objects.filter(person=person)):
+        for row in rows.select_for_update():
+            if not _is_over(row):
+                _end(row)
+    now = timezone.now()
+    person.tokens.filter(revoked_at__isnull=True).update(revoked_at=now)
+    Invitation.objects.open(now).filter(invited_by=person).update(ended_at=now)
+    record(action="person.deactivated", by=by, object=f"person {person.pk}")

@@ -47,11 +47,10 @@ def let_in(*, person: Person, organisation: Organisation, until_on: date, by: Ac
         )
     record(
         action="guest.let_in",
-        by=by.person,
+        by=by,
         organisation=organisation,
         object=f"person {person.pk}",
         until=until_on.isoformat(),
-        origin=by.origin,
     )
     return held
 
@@ -67,10 +66,9 @@ def let_out(*, person: Person, organisation: Organisation, by: Actor) -> None:
         return
     record(
         action="guest.let_out",
-        by=by.person,
+        by=by,
         organisation=organisation,
         object=f"person {person.pk}",
-        origin=by.origin,
     )
     today = timezone.localdate()
     if held.from_on >= today:

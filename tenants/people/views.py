@@ -2,18 +2,23 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from tenants.audit.actions import origin_of
+from tenants.actor import Actor
+from tenants.invitations.actions import invite
+from tenants.invitations.queries import waiting_for_answer
 from tenants.models import Library, LibraryMembership, Membership
 from tenants.people import actions
 from tenants.people.forms import ColleagueForm, InviteColleagueForm, InviteForm
 from tenants.roles import DESCRIPTIONS, LibraryRole, OrganisationRole, Permission
 from tenants.web.paging import Page
+from tenants.web.refused import conflicts_shown, show_in
+
+INVITED = gettext_lazy("Done. They get a mail, and the role begins when they accept.")
 
 
 def _require(request: HttpRequest, permission: Permission) -> None:
@@ -34,25 +39,12 @@ def people(request: HttpRequest) -> HttpResponse:
     form = InviteForm(request.POST or None, organisation=organisation)
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
-        origin = origin_of(request)
-        with transaction.atomic():
-            person = actions.invite(
-                email=values["email"],
-                name=values["name"],
-                language=values["language"],
-                by=request.user,
-                organisation=organisation,
-            )
-            if values["library"]:
-                actions.give_library_role(
-                    person=person, library=values["library"], role=values["role"], by=request.user, origin=origin
-                )
-            else:
-                actions.give_role(
-                    person=person, organisation=organisation, role=values["role"], by=request.user, origin=origin
-                )
-        messages.success(request, _("Done. Somebody new gets a mail to choose a password."))
-        return redirect("people")
+        try:
+            invite(**values, organisation=organisation, by=Actor.of_request(request))
+            messages.success(request, INVITED)
+            return redirect("people")
+        except ValidationError as error:
+            show_in(form, error)
     staff = (
         Membership.objects.current()
         .filter(organisation=organisation, role__in=OrganisationRole.values)
@@ -69,6 +61,7 @@ def people(request: HttpRequest) -> HttpResponse:
         "staff": staff[:200],
         "page": Page(at_libraries, request.GET.get("page")),
         "roles": _role_rows(),
+        "invitations": waiting_for_answer(request.standing)[:200],
     }
     return render(request, "tenants/people.html", context, status=422 if form.errors else 200)
 
@@ -80,7 +73,7 @@ def end_role(request: HttpRequest, pk: int) -> HttpResponse:
     rows = Membership.objects.current().filter(organisation=request.organisation, role__in=OrganisationRole.values)
     membership = get_object_or_404(rows, pk=pk)
     try:
-        actions.end_role(membership=membership, by=request.user, origin=origin_of(request))
+        actions.end_role(membership=membership, by=Actor.of_request(request))
         messages.success(request, _("The role has ended."))
     except ValidationError as error:
         messages.error(request, error.messages[0])
@@ -95,7 +88,7 @@ def end_library_role(request: HttpRequest, pk: int) -> HttpResponse:
         _require(request, Permission.COLLEAGUES_MANAGE)
         rows = rows.filter(library__in=request.standing.key_user_library_ids, role=LibraryRole.COLLEAGUE)
     membership = get_object_or_404(rows, pk=pk)
-    actions.end_library_role(membership=membership, by=request.user, origin=origin_of(request))
+    actions.end_library_role(membership=membership, by=Actor.of_request(request))
     messages.success(request, _("The role has ended."))
     return redirect("people" if request.standing.may(Permission.PEOPLE_MANAGE) else "colleagues")
 
@@ -108,30 +101,29 @@ def colleagues(request: HttpRequest) -> HttpResponse:
     form = InviteColleagueForm(request.POST or None, libraries=libraries)
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
-        with transaction.atomic():
-            person = actions.invite(
-                email=values["email"], name=values["name"], by=request.user, organisation=request.organisation
-            )
-            actions.give_library_role(
-                person=person,
-                library=values["library"],
-                role=LibraryRole.COLLEAGUE,
-                by=request.user,
-                origin=origin_of(request),
-            )
-        messages.success(request, _("Done. Somebody new gets a mail to choose a password."))
-        return redirect("colleagues")
+        actor = Actor.of_request(request)
+        try:
+            invite(**values, role=LibraryRole.COLLEAGUE, organisation=request.organisation, by=actor)
+            messages.success(request, INVITED)
+            return redirect("colleagues")
+        except ValidationError as error:
+            show_in(form, error)
     rows = (
         LibraryMembership.objects.current()
         .filter(library__in=libraries)
         .select_related("person", "library")
         .prefetch_related("locations")
     )
-    context = {"form": form, "page": Page(rows, request.GET.get("page"))}
+    context = {
+        "form": form,
+        "page": Page(rows, request.GET.get("page")),
+        "invitations": waiting_for_answer(request.standing)[:200],
+    }
     return render(request, "tenants/colleagues.html", context, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "POST"])
+@conflicts_shown
 def colleague(request: HttpRequest, pk: int) -> HttpResponse:
     """Decide what one colleague sees."""
     _require(request, Permission.COLLEAGUES_MANAGE)
@@ -145,8 +137,7 @@ def colleague(request: HttpRequest, pk: int) -> HttpResponse:
             membership=membership,
             sees=form.cleaned_data["sees"],
             locations=list(form.cleaned_data["locations"]),
-            by=request.user,
-            origin=origin_of(request),
+            by=Actor.of_request(request),
         )
         messages.success(request, _("Saved."))
         return redirect("colleagues")

@@ -2,16 +2,22 @@
 
 from django.db import transaction
 
+from tenants.actor import Actor
 from tenants.audit.actions import record
-from tenants.models import Organisation, Person
+from tenants.models import Organisation
+from tenants.refusals import NotAllowed
+from tenants.roles import Permission
 from tenants.settings.models import OrganisationSettings
 
 
 @transaction.atomic
-def change_settings(
-    *, organisation: Organisation, values: dict[str, object], by: Person, origin: str = ""
-) -> OrganisationSettings:
-    """Set the given fields (None or empty: the cooperation's default) and record what changed."""
+def change_settings(*, organisation: Organisation, values: dict[str, object], by: Actor) -> OrganisationSettings:
+    """Set the given fields (None or empty: the cooperation's default) and record what changed.
+
+    Raises NotAllowed for anyone but an administrator of this organisation.
+    """
+    if not by.may_at(organisation, Permission.SETTINGS_CHANGE):
+        raise NotAllowed
     own, _ = OrganisationSettings.objects.select_for_update().get_or_create(organisation=organisation)
     changed = {}
     for name, value in values.items():
@@ -21,5 +27,5 @@ def change_settings(
             setattr(own, name, value)
     if changed:
         own.save()
-        record(action="settings.changed", by=by, organisation=organisation, origin=origin, changes=changed)
+        record(action="settings.changed", by=by, organisation=organisation, changes=changed)
     return own

@@ -1,4 +1,4 @@
-"""The two mails about an account: invitation and password reset. Links lie on the common host."""
+"""The mail about a forgotten password; its link lies on the common host."""
 
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
@@ -24,25 +24,16 @@ def password_link(person: Person) -> str:
     return address_of(common_organisation(), path)
 
 
-def send_invitation(entry: OutboxEntry) -> None:
-    """Mail the person of this entry that they are invited."""
-    _send(entry, "tenants/mail/invitation")
-
-
 def send_password_reset(entry: OutboxEntry) -> None:
     """Mail the person of this entry a link to choose a new password."""
-    _send(entry, "tenants/mail/password_reset")
-
-
-def _send(entry: OutboxEntry, template: str) -> None:
     person = Person.objects.get(pk=int(entry.address.removeprefix("person ")))
     if not person.is_active:
         return
     with translation.override(person.language):
         context = {"person": person, "link": password_link(person)}
         EmailMessage(
-            subject=render_to_string(f"{template}_subject.txt", context).strip(),
-            body=render_to_string(f"{template}_body.txt", context),
+            subject=render_to_string("tenants/mail/password_reset_subject.txt", context).strip(),
+            body=render_to_string("tenants/mail/password_reset_body.txt", context),
             to=[person.email],
             headers={"Auto-Submitted": "auto-generated"},
         ).send()

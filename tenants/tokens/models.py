@@ -1,6 +1,17 @@
+from datetime import datetime
+from typing import Self
+
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+
+class ApiTokenQuerySet(models.QuerySet):
+    """Tokens, in force or not."""
+
+    def in_force(self, at: datetime) -> Self:
+        """Return those that are neither revoked nor expired at `at`."""
+        return self.filter(revoked_at__isnull=True, expires_at__gt=at)
 
 
 class ApiToken(models.Model):
@@ -21,6 +32,8 @@ class ApiToken(models.Model):
     expires_at = models.DateTimeField(_("valid until"))
     last_used_at = models.DateTimeField(_("last used"), null=True)
     revoked_at = models.DateTimeField(null=True)
+
+    objects = ApiTokenQuerySet.as_manager()
 
     class Meta:
         ordering = ["-created_at"]

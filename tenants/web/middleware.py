@@ -1,5 +1,6 @@
 """From a request to an organisation, a language and a standing."""
 
+import re
 import time
 
 from django.conf import settings
@@ -26,6 +27,21 @@ from tenants.web.uploads import may_bring_files
 # Names of addresses that everyone may open: sign-in, language, and what checks its own rights.
 OPEN_ROUTES = {"set_language", "theme"}
 OPEN_PREFIXES = ("/account/", "/api/")
+SECRET_FIELD = re.compile(r"pass|secret|credential|(^|[^a-z])(code|pin|token)([^a-z]|$)", re.IGNORECASE)
+
+
+class HostMiddleware:
+    """Refuses a host name that is none of ours before anybody asks for it: a foreign one costs no traceback."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
+            request.get_host()
+        except DisallowedHost:
+            return HttpResponse("400\n", status=400, content_type="text/plain")
+        return self.get_response(request)
 
 
 class BodyLimitMiddleware:
@@ -56,10 +72,7 @@ class OrganisationMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         context.enter_public()
-        try:
-            host = request.get_host().rsplit(":", 1)[0].rstrip(".").lower()
-        except DisallowedHost:
-            host = ""
+        host = request.get_host().rsplit(":", 1)[0].rstrip(".").lower()
         domain = Domain.objects.select_related("tenant").filter(domain=host).first()
         if domain is None or not domain.tenant.is_open:
             set_urlconf(settings.PUBLIC_SCHEMA_URLCONF)
@@ -171,7 +184,7 @@ class ApiMiddleware:
         if not request.standing:
             return refused(403, _("This person has no role here."))
         if request.method not in {"GET", "HEAD", "OPTIONS"}:
-            if token.scope != ApiToken.Scope.WRITE:
+            if token.scope != ApiToken.Scope.WRITE or (common and token.organisation_id is not None):
                 return refused(403, _("This token may only read."))
             if request.body_too_large:
                 return refused(413, _("At most %(most)s bytes.") % {"most": request.body_limit})
@@ -182,7 +195,7 @@ class ApiMiddleware:
 
     @staticmethod
     def _too_many(token: ApiToken) -> bool:
-        key = f"api-{token.pk}-{int(time.time() // 60)}"
+        key = f"api-{token.person_id}-{int(time.time() // 60)}"
         cache.add(key, 0, 120)
         try:
             return cache.incr(key) > settings.API_REQUESTS_PER_MINUTE
@@ -193,14 +206,15 @@ class ApiMiddleware:
 def resubmit_context(request: HttpRequest, reason: str) -> dict[str, object]:
     """Return what a page needs to offer everything typed again, when it could not be taken the first time.
 
-    Only for what this host's own pages sent: a foreign page must not get its text shown with a button.
+    Only for what this host's own pages sent: a foreign page must not get its text shown with a button. Nothing of a
+    page about signing in is written back, and nowhere anything that looks like a password or a code.
     """
     origin = request.headers.get("Origin") or request.headers.get("Referer") or ""
     own = origin.split("//", 1)[-1].split("/", 1)[0].lower() == request.get_host().lower()
     fields: list[tuple[str, str]] = []
-    if own:
+    if own and not request.path.startswith("/account/"):
         for name, values in request.POST.lists():
-            if name != "csrfmiddlewaretoken":
+            if name != "csrfmiddlewaretoken" and not SECRET_FIELD.search(name):
                 fields += [(name, value) for value in values]
     return {
         "reason": reason,

@@ -16,7 +16,7 @@ from tenants.models import AnsweredRequest, ApiToken, LibraryMembership, Members
 from tenants.tasks import forget_answers
 from tenants.tokens.actions import create_token
 from tests import conftest
-from tests.conftest import Api
+from tests.conftest import COMMAND_LINE, Api
 from tests.races import Work, held, until_one_waits
 from tests.tickets.test_api import NEW
 from tickets.desk.models import Message, Ticket
@@ -166,6 +166,18 @@ def committed(django_db_setup, django_db_blocker):
         connection.close()
 
 
+def _message(body):
+    return {
+        "id": "m",
+        "author": {"name": "Desk BiSC", "email": "desk@bisc.example"},
+        "speaker": "person",
+        "visibility": "internal",
+        "body": body,
+        "createdAt": "2026-11-24T12:00:00Z",
+        "attachments": [],
+    }
+
+
 def _equal_request(house, token):
     """Make the row of an equal request, as one that is under way has it."""
     with inside(None):
@@ -178,18 +190,18 @@ def _equal_request(house, token):
             body_sha256=hashlib.sha256(json.dumps(NOTE).encode()).hexdigest(),
             standing_sha256=actions.digest_of_rights(house.standing("desk"), "write"),
             status=201,
-            answer={"body": "van de ander"},
+            answer=_message("van de ander"),
         )
 
 
 def test_an_equal_request_waits_for_the_first_and_gets_its_answer(committed):
     house = committed.bisc
-    token = create_token(person=house.people["desk"], organisation=house.organisation, name="t", by=None)
+    token = create_token(person=house.people["desk"], organisation=house.organisation, name="t", by=COMMAND_LINE)
     with held(lambda: _equal_request(house, token)):
         second = Work(lambda: Api("bisc", token)("POST", "/tickets/BISC-1/messages", NOTE, **KEY))
         until_one_waits()
     answer = second.result()
-    assert (answer.status_code, answer.json(), answer["Idempotent-Replay"]) == (201, {"body": "van de ander"}, "true")
+    assert (answer.status_code, answer.json(), answer["Idempotent-Replay"]) == (201, _message("van de ander"), "true")
     with inside(house.organisation):
         assert Message.objects.filter(body="geheime notitie").count() == 0
 
@@ -197,7 +209,7 @@ def test_an_equal_request_waits_for_the_first_and_gets_its_answer(committed):
 def test_an_equal_request_does_not_wait_for_ever(committed, monkeypatch):
     monkeypatch.setattr(actions, "WAIT", "100ms")
     house = committed.bisc
-    token = create_token(person=house.people["desk"], organisation=house.organisation, name="t", by=None)
+    token = create_token(person=house.people["desk"], organisation=house.organisation, name="t", by=COMMAND_LINE)
     with held(lambda: _equal_request(house, token), rollback=True):
         answer = Work(lambda: Api("bisc", token)("POST", "/tickets/BISC-1/messages", NOTE, **KEY)).result()
     assert (answer.status_code, answer["Retry-After"]) == (409, "10")

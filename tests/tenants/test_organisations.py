@@ -9,6 +9,7 @@ from tenants.context import inside
 from tenants.models import Domain, Organisation, OutboxEntry
 from tenants.organisations import actions
 from tenants.outbox import actions as outbox
+from tests.conftest import COMMAND_LINE
 
 
 @pytest.mark.parametrize("slug", ["bisc", "public", "extensions", "pg_catalog"])
@@ -16,7 +17,7 @@ def test_create_organisation_refuses_a_schema_that_exists(cast, slug):
     with inside(None):
         before = list(Organisation.objects.values_list("slug", flat=True))
         with pytest.raises((actions.SchemaExists, ValidationError)):
-            actions.create_organisation(slug=slug, name="Kaper", prefix="KAPER", domain="kaper.example", by=None)
+            actions.create_organisation(slug=slug, name="Kaper", prefix="K", domain="k.example", by=COMMAND_LINE)
         assert list(Organisation.objects.values_list("slug", flat=True)) == before
         with connection.cursor() as cursor:
             cursor.execute("SELECT count(*) FROM bisc.tickets_ticket")
@@ -27,7 +28,7 @@ def test_create_organisation_refuses_a_leftover_schema_and_keeps_its_data(cast):
     with inside(None), connection.cursor() as cursor:
         cursor.execute("CREATE SCHEMA oud; CREATE TABLE oud.bewijs (x int); INSERT INTO oud.bewijs VALUES (1)")
         with pytest.raises(actions.SchemaExists):
-            actions.create_organisation(slug="oud", name="Oud", prefix="OUD", domain="oud.example", by=None)
+            actions.create_organisation(slug="oud", name="Oud", prefix="OUD", domain="oud.example", by=COMMAND_LINE)
         cursor.execute("SELECT x FROM oud.bewijs")
         assert cursor.fetchall() == [(1,)]
 
@@ -35,7 +36,7 @@ def test_create_organisation_refuses_a_leftover_schema_and_keeps_its_data(cast):
 @pytest.mark.parametrize("slug", ["Hoofd", "a", "met-streep", "1abc", "x" * 32, "drop table"])
 def test_create_organisation_refuses_an_odd_slug(cast, slug):
     with inside(None), pytest.raises(ValidationError):
-        actions.create_organisation(slug=slug, name="X", prefix="X", domain="x.example", by=None)
+        actions.create_organisation(slug=slug, name="X", prefix="X", domain="x.example", by=COMMAND_LINE)
 
 
 def test_domains_are_lower_case(cast):
@@ -60,7 +61,7 @@ def test_a_failed_creation_drops_only_what_it_made(cast, monkeypatch):
 
     monkeypatch.setattr(actions, "call_command", broken)
     with inside(None), pytest.raises(RuntimeError):
-        actions.create_organisation(slug="nieuw", name="Nieuw", prefix="NIEUW", domain="nieuw.example", by=None)
+        actions.create_organisation(slug="nieuw", name="Nieuw", prefix="NIEUW", domain="nieuw.example", by=COMMAND_LINE)
     assert not Organisation.objects.filter(slug="nieuw").exists()
     with connection.cursor() as cursor:
         cursor.execute("SELECT nspname FROM pg_namespace WHERE nspname IN ('nieuw', 'bisc')")

@@ -3,12 +3,13 @@
 import pytest
 
 from tenants.audit.models import AuditEntry
+from tenants.refusals import NotAllowed
 from tenants.settings.actions import change_settings
 from tenants.settings.queries import settings_of
 
 
 def test_settings_default_own_and_back(cast):
-    organisation, lead = cast.bisc.organisation, cast.bisc.people["lead"]
+    organisation, lead = cast.bisc.organisation, cast.bisc.actor("lead")
     assert settings_of(organisation).auto_close_days == 5
     change_settings(organisation=organisation, values={"auto_close_days": 3, "good_friday_free": True}, by=lead)
     assert (settings_of(organisation).auto_close_days, settings_of(organisation).good_friday_free) == (3, True)
@@ -30,3 +31,15 @@ def test_settings_page_saves(cast, client_of):
     assert client.post("/settings/", data).status_code == 302
     found = settings_of(cast.bisc.organisation)
     assert (found.auto_close_days, found.liberation_day_free, found.good_friday_free) == (7, False, False)
+
+
+@pytest.mark.parametrize("who", ["desk", "keyuser", "director", "guest"])
+def test_only_an_administrator_changes_settings(cast, who):
+    house = cast.cubiss if who == "guest" else cast.bisc
+    with pytest.raises(NotAllowed):
+        change_settings(organisation=cast.bisc.organisation, values={"auto_close_days": 3}, by=house.actor(who))
+    with pytest.raises(NotAllowed):
+        change_settings(
+            organisation=cast.bisc.organisation, values={"auto_close_days": 3}, by=cast.cubiss.actor("lead")
+        )
+    assert settings_of(cast.bisc.organisation).auto_close_days == 5

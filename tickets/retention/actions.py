@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
+from tenants.actor import Actor
 from tenants.audit.actions import record
 from tenants.context import current_organisation
 from tenants.files import actions as files
@@ -23,7 +24,7 @@ def purge_attachments(now: datetime) -> int:
         files.forget(attachment.storage_name)
         record(
             action="attachment.purged",
-            by=None,
+            by=Actor.of_system("retention"),
             organisation=current_organisation(),
             object=f"{attachment.message.ticket.number} attachment {attachment.pk}",
         )

@@ -3,6 +3,7 @@
 import logging
 
 from agenda.figures.models import TicketSnapshot
+from tenants.actor import Actor
 from tenants.audit.actions import record
 from tenants.context import current_organisation
 from tickets.desk.models import Ticket
@@ -40,7 +41,7 @@ def check_drift() -> int:
     numbers = list(Ticket.objects.filter(pk__in=wrong[:20]).order_by("pk").values_list("number", flat=True))
     record(
         action="snapshots.drift",
-        by=None,
+        by=Actor.of_system("snapshots"),
         organisation=organisation,
         result="wrong",
         differing=len(wrong),

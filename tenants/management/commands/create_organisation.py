@@ -4,7 +4,11 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
+from tenants.actor import Actor
 from tenants.organisations.actions import SchemaExists, create_organisation
+from tenants.roles import Permission
+
+BY = Actor.of_system("create_organisation", Permission.PLATFORM_MANAGE)
 
 
 class Command(BaseCommand):
@@ -19,7 +23,7 @@ class Command(BaseCommand):
     def handle(self, *args, slug, name, prefix, colour, **options):
         try:
             organisation = create_organisation(
-                slug=slug, name=name, prefix=prefix, colour=colour, domain=f"{slug}.{settings.DOMAIN}", by=None
+                slug=slug, name=name, prefix=prefix, colour=colour, domain=f"{slug}.{settings.DOMAIN}", by=BY
             )
         except SchemaExists as error:
             raise CommandError(f"the schema {slug} exists already; nothing was changed") from error

@@ -2,9 +2,13 @@
 
 from django.core.management.base import BaseCommand, CommandError
 
+from tenants.actor import Actor
 from tenants.models import Organisation, Person
+from tenants.roles import Permission
 from tenants.tokens.actions import create_token
 from tenants.tokens.models import ApiToken
+
+BY = Actor.of_system("create_token", Permission.TOKENS_MANAGE)
 
 
 class Command(BaseCommand):
@@ -25,4 +29,4 @@ class Command(BaseCommand):
             found = Organisation.objects.taking_part().filter(slug=organisation).first()
             if found is None:
                 raise CommandError(f"there is no organisation {organisation}")
-        self.stdout.write(create_token(person=person, organisation=found, name=name, scope=scope, by=None))
+        self.stdout.write(create_token(person=person, organisation=found, name=name, scope=scope, by=BY))
