@@ -1,4 +1,4 @@
-"""The rules for the description, docs/api/rules.yaml: each is broken once, and Spectral names that rule alone."""
+"""The rules for the description, docs/api/rules.yaml: each is broken once, and Spectral names it."""
 
 import copy
 import json
@@ -73,6 +73,8 @@ BROKEN = {
     "operation-operationId-unique": lambda d: _get(d).update(operationId="getTicket"),
     "oas3-unused-component": lambda d: d["components"]["schemas"].update({"Nobody": {"type": "object"}}),
 }
+# What OpenAPI itself says of it besides.
+ALSO = {"doc-openapi": {"oas3-schema"}}
 
 
 @pytest.mark.servers  # one process of Node, a few seconds
@@ -95,7 +97,7 @@ def test_each_rule_says_so_when_it_is_broken(tmp_path):
     names = {str(path): name for name, path in files.items()}
     for one in json.loads(done.stdout):
         found[names[one["source"]]].add(one["code"])
-    assert found == {"whole": set(), **{rule: {rule.strip()} for rule in BROKEN}}
+    assert found == {"whole": set(), **{rule: {rule.strip()} | ALSO.get(rule, set()) for rule in BROKEN}}
 
 
 def test_spectral_is_there():
