@@ -87,7 +87,7 @@ REFUSALS: dict[str, tuple[str, str, list[str]]] = {
     "401": ("There is no valid token of this organisation.", "Refusal", ["WWW-Authenticate"]),
     "403": ("This person may not do this here, or this token may only read.", "Refusal", []),
     "404": ("There is nothing here, or it is not this person's to see.", "Refusal", []),
-    "409": ("This does not fit what is there now.", "ConflictRefusal", []),
+    "409": ("This does not fit what is there now.", "ConflictRefusal", ["Retry-After"]),
     "413": ("The request is too large.", "Refusal", []),
     "415": ("The request has another Content-Type.", "Refusal", []),
     "429": ("Too many requests in this minute.", "Refusal", ["Retry-After"]),
