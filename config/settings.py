@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "tenants.web.middleware.HostMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "tenants.web.middleware.HostMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "tenants.web.middleware.OrganisationMiddleware",
