@@ -232,6 +232,13 @@ def test_the_version_is_on_every_answer_even_of_who_does_not_get_in(cast, api_of
             assert set(one.json()) == {"type", "title", "status", "detail"}
 
 
+def test_405_says_what_is_allowed(api_of):
+    call = api_of("bisc desk")
+    assert set(call("DELETE", "/tickets")["Allow"].split(", ")) == {"GET", "POST"}
+    assert set(call("PUT", "/tickets/BISC-1", "{}")["Allow"].split(", ")) == {"GET", "PATCH"}
+    assert set(call("POST", "/openapi.json", "{}")["Allow"].split(", ")) == {"GET", "HEAD"}
+
+
 def test_pages_have_no_version(client_of):
     response = client_of("bisc desk").get("/tickets/")
     assert response.status_code == 200 and "API-Version" not in response.headers
