@@ -79,7 +79,6 @@ MIDDLEWARE = [
     "tenants.web.contract.ContractMiddleware",
     "tenants.web.guard.GuardMiddleware",
     "config.running.health.HealthMiddleware",
-    "tenants.web.middleware.HostMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "tenants.web.middleware.HostMiddleware",

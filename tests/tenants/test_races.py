@@ -1,0 +1,181 @@
+"""What two do at once to people, invitations and tokens: one waits for the other, and nobody gets an error of ours."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
+from django.utils import timezone
+
+from tenants.actor import Actor
+from tenants.audit.models import AuditEntry
+from tenants.context import inside
+from tenants.invitations import actions as invitations
+from tenants.models import ApiToken, Invitation, LibraryMembership, Membership, OutboxEntry, Person
+from tenants.people import actions
+from tenants.refusals import Conflict
+from tenants.tokens.actions import create_token
+from tests import conftest
+from tests.conftest import COMMAND_LINE
+from tests.races import Work, held, until_one_waits
+
+SECRET = "een heel nieuw geheim"
+
+
+@pytest.fixture
+def committed(django_db_setup, django_db_blocker):
+    """The cast without a transaction around the test; what the test made is taken away again."""
+    with django_db_blocker.unblock(), inside(None):
+        kept = {
+            model: set(model.objects.values_list("pk", flat=True)) for model in (Membership, LibraryMembership, Person)
+        }
+        lines = AuditEntry.objects.count()
+        yield conftest.django_db_setup.cast
+        ApiToken.objects.all().delete()
+        OutboxEntry.objects.filter(topic="tenants.mail_invitation").delete()
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL samenbeheer.purge = 'on'")
+            made = AuditEntry.objects.order_by("-pk")[: AuditEntry.objects.count() - lines]
+            AuditEntry.objects.filter(pk__in=[row.pk for row in made]).delete()
+        Invitation.objects.all().delete()
+        LibraryMembership.objects.exclude(pk__in=kept[LibraryMembership]).delete()
+        Membership.objects.exclude(pk__in=kept[Membership]).delete()
+        Person.objects.exclude(pk__in=kept[Person])._raw_delete("default")  # delete() would look for tickets in public
+    connection.close()
+
+
+def _second(first, second):
+    """Do `first` in a transaction that stays open until `second` waits for it; return what came of `second`."""
+    with held(first):
+        work = Work(second)
+        until_one_waits()
+    return work.result()
+
+
+def _lines(action) -> int:
+    return AuditEntry.objects.filter(action=action).count()
+
+
+def test_two_invitations_of_one_address_are_one(committed):
+    house = committed.bisc
+
+    def invite(who):
+        values = {"email": "samen@bisc.example", "name": "Samen", "role": "colleague"}
+        return invitations.invite(
+            **values, organisation=house.organisation, library=house.library, by=house.actor(who)
+        ).pk
+
+    assert _second(lambda: invite("lead"), lambda: invite("keyuser")) == Invitation.objects.get().pk
+
+
+def test_two_gifts_of_one_role_are_one(committed):
+    values = {"person": committed.people["stranger"], "role": "desk_lead", "by": COMMAND_LINE}
+    values["organisation"] = committed.bisc.organisation
+    second = _second(lambda: actions.give_role(**values), lambda: actions.give_role(**values))
+    assert Membership.objects.get(person=values["person"]) == second and _lines("role.given") == 1
+
+
+def test_two_gifts_of_one_role_at_a_library_are_one(committed):
+    values = {"person": committed.people["stranger"], "role": "colleague", "by": COMMAND_LINE}
+    values["library"] = committed.bisc.library
+    second = _second(lambda: actions.give_library_role(**values), lambda: actions.give_library_role(**values))
+    assert LibraryMembership.objects.get(person=values["person"]) == second and _lines("library_role.given") == 1
+
+
+@pytest.mark.parametrize("begun", [0, 5])
+def test_two_endings_of_one_role_are_one(committed, begun):
+    row = Membership.objects.create(
+        person=committed.people["stranger"],
+        organisation=committed.bisc.organisation,
+        role="desk_lead",
+        from_on=timezone.localdate() - timedelta(days=begun),
+    )
+    by = committed.bisc.actor("lead")
+    _second(lambda: actions.end_role(membership=row, by=by), lambda: actions.end_role(membership=row, by=by))
+    assert _lines("role.ended") == 1 and not Membership.objects.current().filter(person=row.person).exists()
+
+
+@pytest.fixture
+def colleague(committed):
+    return LibraryMembership.objects.create(
+        person=committed.people["stranger"], library=committed.bisc.library, role="colleague"
+    )
+
+
+def test_two_endings_of_one_role_at_a_library_are_one(committed, colleague):
+    by, other = committed.bisc.actor("lead"), committed.bisc.actor("keyuser")
+    _second(
+        lambda: actions.end_library_role(membership=colleague, by=by),
+        lambda: actions.end_library_role(membership=colleague, by=other),
+    )
+    assert _lines("library_role.ended") == 1
+
+
+def test_of_two_changes_of_what_a_colleague_sees_the_last_holds(committed, colleague):
+    by, places = committed.bisc.actor("keyuser"), committed.bisc.locations
+
+    def decide(chosen):
+        return actions.decide_what_colleague_sees(membership=colleague, sees="locations", locations=chosen, by=by)
+
+    _second(lambda: decide(places[:2]), lambda: decide(places[1:]))
+    assert set(colleague.locations.all()) == set(places[1:]) and _lines("library_role.scope") == 2
+
+
+def test_what_a_colleague_sees_is_not_changed_once_the_role_has_ended(committed, colleague):
+    by = committed.bisc.actor("keyuser")
+    with pytest.raises(Conflict):
+        _second(
+            lambda: actions.end_library_role(membership=colleague, by=by),
+            lambda: actions.decide_what_colleague_sees(membership=colleague, sees="library", locations=[], by=by),
+        )
+
+
+def test_an_invitation_is_accepted_once(committed):
+    house = committed.bisc
+    values = {"email": "samen@bisc.example", "name": "Samen", "role": "desk_lead", "by": house.actor("lead")}
+    key = invitations.key_of(invitations.invite(**values, organisation=house.organisation))
+
+    def accept(name):
+        return invitations.accept_as_new(key=key, name=name, password=SECRET, by=Actor())
+
+    with pytest.raises(Conflict):
+        _second(lambda: accept("Eerste"), lambda: accept("Tweede"))
+    assert Person.objects.get(email="samen@bisc.example").name == "Eerste"
+
+
+def test_the_twentieth_invitation_is_sent_once(committed):
+    house = committed.bisc
+    by = house.actor("lead")
+
+    def invite(number):
+        values = {"email": f"n{number}@bisc.example", "name": "Samen", "role": "desk_lead", "by": by}
+        return invitations.invite(**values, organisation=house.organisation)
+
+    for number in range(19):
+        invite(number)
+    with pytest.raises(ValidationError):
+        _second(lambda: invite(19), lambda: invite(20))
+    assert Invitation.objects.count() == 20
+
+
+def test_the_twentieth_token_is_made_once(committed):
+    house = committed.bisc
+    values = {"person": house.people["desk"], "organisation": house.organisation, "by": COMMAND_LINE}
+    for _ in range(19):
+        create_token(**values, name="x")
+    with pytest.raises(ValidationError):
+        _second(lambda: create_token(**values, name="x"), lambda: create_token(**values, name="y"))
+    assert ApiToken.objects.count() == 20
+
+
+def test_nobody_gets_a_role_while_their_account_is_closed(committed):
+    person = committed.people["stranger"]
+    values = {"person": person, "organisation": committed.bisc.organisation, "role": "desk_lead", "by": COMMAND_LINE}
+    try:
+        with pytest.raises(ValidationError):
+            _second(
+                lambda: actions.deactivate_person(person=person, by=COMMAND_LINE), lambda: actions.give_role(**values)
+            )
+        assert not Membership.objects.filter(person=person).exists()
+    finally:
+        Person.objects.filter(pk=person.pk).update(is_active=True)
