@@ -5,11 +5,13 @@ from datetime import timedelta
 import pytest
 from django.core import mail
 from django.core.exceptions import ValidationError
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from tenants.access import standing
 from tenants.actor import Actor
 from tenants.audit.models import AuditEntry
+from tenants.context import inside
 from tenants.invitations import actions
 from tenants.models import Invitation, LibraryMembership, Membership, OutboxEntry, Person
 from tenants.refusals import Conflict, NotAllowed
@@ -253,3 +255,18 @@ def test_a_closed_account_accepts_nothing(cast, client_of):
     path = _path(_invite(cast.bisc, email="desk@cubiss.example"))
     Person.objects.filter(pk=cast.cubiss.people["desk"].pk).update(is_active=False)
     assert client_of(None, "").get(path).status_code == 404
+
+
+def test_the_first_people_come_by_the_command_line(cast, capsys):
+    with inside(None):
+        call_command("invite", "eerste@platform.example", "Eerste Beheerder", "platform_administrator")
+        with pytest.raises(CommandError, match="BiSC has an administrator"):
+            call_command("invite", "x@bisc.example", "Ik Zelf", "administrator", organisation="bisc")
+        Membership.objects.filter(role="administrator", organisation=cast.bisc.organisation).delete()
+        call_command("invite", "x@bisc.example", "Ik Zelf", "administrator", organisation="bisc")
+    found = list(Invitation.objects.order_by("pk").values_list("email", "role", "organisation__slug", "invited_by"))
+    assert found == [
+        ("eerste@platform.example", "platform_administrator", "samenwerking", None),
+        ("x@bisc.example", "administrator", "bisc", None),
+    ]
+    assert AuditEntry.objects.first().system_actor == "invite"
