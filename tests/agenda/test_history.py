@@ -191,7 +191,7 @@ def test_a_system_actor_may_what_it_was_given_and_signs_with_its_name(cast, verb
     event = Event.objects.order_by("pk").last()
     assert (event.actor, event.system_actor, event.channel, event.who) == (None, "planner", "system", "planner")
     line = AuditEntry.objects.order_by("pk").last()
-    assert (line.actor, line.details["system"], line.origin) == (None, "planner", "")
+    assert (line.actor, line.system_actor, line.origin) == (None, "planner", "")
 
 
 def test_what_changes_nothing_leaves_nothing(cast, item, acts):

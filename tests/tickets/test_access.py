@@ -230,7 +230,7 @@ def test_which_events_somebody_reads(talk, api_of, who, events):
 ROW = {
     **{"number": "BISC-1", "type": "incident", "subject": "Balie zegt kwartelzang", "state": "open"},
     **{"urgency": "high", "library": {"slug": "bisc-een", "name": "Bibliotheek een BiSC"}},
-    **{"resolved_at": None, "closed_at": None},
+    **{"resolvedAt": None, "closedAt": None},
 }
 
 
@@ -249,7 +249,7 @@ ROW = {
 )
 def test_which_fields_somebody_reads(talk, api_of, who, own):
     call = api_of(who)
-    moments = {"opened_at", "changed_at", "first_answer_at"}
+    moments = {"openedAt", "changedAt", "firstAnswerAt"}
     names = {*ROW, *own, *moments, "category"}
     (listed,) = [one for one in call("GET", "/tickets").json()["items"] if one["number"] == "BISC-1"]
     detail = call("GET", "/tickets/BISC-1").json()
@@ -257,7 +257,7 @@ def test_which_fields_somebody_reads(talk, api_of, who, own):
     assert set(detail) == names | {"reporter", "platform", "locations", "messages", "events"}
     for found in (listed, detail):
         assert {name: found[name] for name in (*ROW, *own)} == {**ROW, **own}
-        assert found["changed_at"] == listed["changed_at"]
+        assert found["changedAt"] == listed["changedAt"]
     assert (detail["reporter"], detail["platform"]) == ({"name": "Balie BiSC"}, "Midden-Zuid")
     assert detail["locations"] == ["bisc-een-1"]
 
@@ -399,7 +399,7 @@ def test_names_outside_are_at_random(talk, api_of, client_of):
     """A message is called by nothing that counts."""
     messages = api_of("bisc colleague")("GET", "/tickets/BISC-1").json()["messages"]
     assert [set(one) for one in messages] == [
-        {"id", "author", "speaker", "visibility", "body", "created_at", "attachments"}
+        {"id", "author", "speaker", "visibility", "body", "createdAt", "attachments"}
     ] * 2
     assert all(re.fullmatch(r"[0-9a-f]{24}", one["id"]) for one in messages)
     page = client_of("bisc colleague").get("/tickets/BISC-1/").content.decode()
