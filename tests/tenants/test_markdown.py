@@ -79,8 +79,7 @@ Sinds **vanmorgen** zegt de _zelfservice_ "geen verbinding":
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_a_hostile_text_costs_too_much_to_be_shown_in_full(name):
-    """What is counted is above the bound for all of these, or little enough; and none takes a second."""
+def test_no_hostile_text_takes_a_second(name):
     text = HOSTILE[name]
     started = time.process_time()
     to_html(text)
@@ -107,7 +106,7 @@ def test_a_hostile_text_costs_too_much_to_be_shown_in_full(name):
 )
 def test_what_is_too_much_is_shown_as_plain_paragraphs(name):
     base, _tables = cost_of(HOSTILE[name])
-    assert base > 12_000
+    assert base > 16_000
     html = to_html(HOSTILE[name])
     assert {tag for tag, _attributes in _tags(html)} <= {"p", "br"}
 
@@ -120,9 +119,9 @@ def test_a_table_of_reasonable_size_is_a_table(rows):
 @pytest.mark.parametrize(
     "text",
     [
-        "a|b\n-|-\n" + "1|2\n" * 220,  # rows
-        "|".join("a" * 60) + "\n" + "|".join("-" * 60) + "\n" + "1|2\n" * 10,  # columns times rows
-        "|".join("a" * 60) + "\n" + "|".join("-" * 60) + "\n" + "x\n" * 10,  # rows that are shorter than they are shown
+        "a|b\n-|-\n" + "1|2\n" * 320,  # rows
+        "|".join("a" * 60) + "\n" + "|".join("-" * 60) + "\n" + "1|2\n" * 12,  # columns times rows
+        "|".join("a" * 60) + "\n" + "|".join("-" * 60) + "\n" + "x\n" * 12,  # rows that are shorter than they are shown
     ],
 )
 def test_a_table_that_is_too_much_is_shown_as_its_text(text):
@@ -130,26 +129,29 @@ def test_a_table_that_is_too_much_is_shown_as_its_text(text):
     assert "<table" not in html and "<em>schuin</em>" in html and html.count("|") == text.count("|")
 
 
-def test_the_steps_are_counted_by_hand():
-    """Lines times 16, openers times 30, marks 12, brackets 18, angles 60, stops 4, characters a quarter, cells 24."""
-    assert cost_of("") == (16, 0)
-    assert cost_of("a") == (16, 0)
-    assert cost_of("abcdabcd") == (18, 0)
-    assert cost_of("a\nb") == (2 * 16 + 4, 0)
-    assert cost_of("- a\n- b\n") == (3 * 16 + 2 * 30 + 4 * 4 + 2, 0)
-    assert cost_of("- - a") == (16 + 2 * 30 + 2 * 4 + 1, 0)
-    assert cost_of("> > 1. a") == (16 + 3 * 30 + 2 * 4 + 2, 0)
-    assert cost_of("- a\n    - b") == (2 * 16 + 2 * 30 + 2 * 30 + 3 * 4 + 2, 0)
-    assert cost_of("*a*") == (16 + 2 * 12 + 2 * 4, 0)
-    assert cost_of("<") == (16 + 60 + 4, 0)
-    assert cost_of("[a](b)") == (16 + 2 * 18 + 2 * 4 + 1 + 0, 0)
-    assert cost_of("a|b\n-|-\nc|d") == (3 * 16 + 30 + 7 * 4 + 2, 3 * 2 * 24)
-
-
-def test_a_bracket_costs_what_follows_in_its_own_paragraph():
-    apart = cost_of("[a\n\n" * 40)[0]
-    together = cost_of("[a\n " * 40)[0]
-    assert together - apart > 40 * 80 // 12 // 2
+@pytest.mark.parametrize(
+    ("text", "base", "tables"),
+    [
+        ("", 16, 0),
+        ("a", 16, 0),
+        ("abcdabcd", 17, 0),  # an eighth of a step for each character
+        ("a\nb", 32, 0),  # a line
+        ("- a\n- b\n", 48 + 2 * 30 + 2 * 4 + 1, 0),  # what opens a block, and may stop a text
+        ("- - a", 16 + 2 * 30 + 2 * 4, 0),
+        ("> > 1. a", 16 + 3 * 30 + 2 * 4 + 1, 0),
+        ("- a\n    - b", 32 + 2 * 30 + 2 * 30 + 2 * 4 + 1, 0),  # two levels deep
+        ("x*a*", 16 + 2 * 12 + 2 * 4, 0),  # a mark
+        ("<", 16 + 60 + 4, 0),  # what may be an address
+        ("[a](b)", 16 + 2 * 18 + 2 * 4, 0),  # a bracket
+        ("![a](b)", 16 + 3 * 18 + 3 * 4, 0),
+        ("[:::::::::::", 16 + 18 + 12 * 4 + 1 + 1, 0),  # looks through twelve stops for its other half: one step
+        ("[\n\n:::::::::::", 48 + 18 + 12 * 4 + 1, 0),  # but not into another paragraph
+        ("a|b\n-|-\nc|d", 48 + 30 + 5 * 4 + 1, 3 * 2 * 24),  # cells
+        ("a|b\n-|-\nc", 48 + 30 + 4 * 4 + 1, 3 * 2 * 24),  # also those that a short row lacks
+    ],
+)
+def test_the_steps_are_counted(text, base, tables):
+    assert cost_of(text) == (base, tables)
 
 
 def test_an_ordinary_text_is_shown_in_full():
@@ -172,9 +174,9 @@ def test_an_ordinary_text_is_shown_in_full():
 def test_a_long_report_is_shown_in_full():
     """Twenty thousand characters of prose with a list and a link here and there."""
     prose = "De zelfservice op de eerste verdieping zegt dat er geen verbinding is, en dat al sinds vanmorgen.\n"
-    text = (prose * 3 + "\n- een *punt*\n- nog een [punt](https://a.example)\n\n") * 60
+    text = (prose * 4 + "\n- een *punt*\n- nog een [punt](https://a.example)\n\n") * 60
     assert len(text) > 19_000
-    assert to_html(text[:MOST]).count("<li>") > 100
+    assert to_html(text[:MOST]).count("<li>") > 80
 
 
 def test_plain_paragraphs_keep_every_line():
@@ -292,4 +294,4 @@ def test_plain_paragraphs_say_exactly_what_was_written(text):
 
 
 def test_the_bound_is_the_one_that_was_measured():
-    assert markdown.MOST_STEPS == 12_000
+    assert markdown.MOST_STEPS == 16_000
