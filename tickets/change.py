@@ -295,14 +295,15 @@ def refuse_stale(ticket: Ticket, names: Iterable[str], base_version: int | None,
 def changed_since(ticket: Ticket, version: int, *, told: bool = False) -> set[str]:
     """Return the fields that changed after `version` (with `told`: of those a library is told, in its own count).
 
-    All of them when there never was such a version.
+    All of them when there never was such a version. What follows from others, such as the priority, is none of them:
+    it is made anew of what is there.
     """
     if version < 1 or version > (ticket.told_version if told else ticket.version):
         return {*EDITABLE, "state"}
     since = {"told_version__gt": version} if told else {"ticket_version__gt": version}
     payloads = ticket.events.filter(**since).values_list("payload", flat=True)
     found = {name for payload in payloads for name in payload.get("changes", {})}
-    return found & PUBLIC_FIELDS if told else found
+    return found & (PUBLIC_FIELDS if told else {*EDITABLE, "state"})
 
 
 def plain(ticket: Ticket, name: str) -> Any:

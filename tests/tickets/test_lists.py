@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from agenda.categories.models import Category
 from tenants.context import inside
@@ -219,3 +221,86 @@ def test_pages_of_fifty(cast, rows, number, shown, first, last, following, befor
     found = (len(page), page.first, page.last, page.next, page.previous, page.count)
     assert found == (shown, first, last, following, before, rows)
     assert [row.slug for row in page][:1] == ([f"rij-{first:03}"] if shown else [])
+
+
+@pytest.mark.parametrize("count", [50, 51, 101])
+def test_every_ticket_stands_on_one_page(bisc, ticket, client_of, api_of, count):
+    """A next page exactly where there is more; every ticket once."""
+    values = {"library_id": bisc.library.pk, "platform_id": bisc.library.platform_id, "state": "new", "type": "wish"}
+    values |= {"category_id": ticket.category_id, "reporter": bisc.people["colleague"], "priority": "low"}
+    Ticket.objects.bulk_create(
+        Ticket(number=f"BISC-{number}", subject="x", opened_at=FIRST, changed_at=FIRST, told_at=FIRST, **values)
+        for number in range(2, count + 1)
+    )
+    client, call = client_of("bisc desk"), api_of("bisc keyuser")
+    seen, page = [], 1
+    while page:
+        html = client.get(f"/tickets/?view=all&page={page}").content.decode()
+        seen += re.findall(r'href="/tickets/(BISC-\d+)/', html)
+        more = f"page={page + 1}" in html
+        assert more is (count > 50 * page), page
+        page = page + 1 if more else 0
+    assert len(seen) == len(set(seen)) == count
+    address, listed = "/tickets", []
+    while address:
+        answer = call("GET", address).json()
+        assert answer["count"] == count
+        listed += [one["number"] for one in answer["items"]]
+        address = answer["next"] and "/tickets" + answer["next"].split("/tickets")[1]
+    assert len(listed) == len(set(listed)) == count
+
+
+def _queries(client, path) -> int:
+    client.get(path)  # the first request of a client reads its session from the database
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(path).status_code == 200
+    return len(captured)
+
+
+LISTS = [
+    ("bisc desk", "/tickets/?view=all", 8),
+    ("bisc desk", "/tickets/?view=mine", 8),
+    ("bisc desk", "/tickets/?view=unassigned", 8),
+    ("bisc desk", "/tickets/?q=kwartelzang", 9),
+    ("bisc desk", "/tickets/pane/?view=all", 7),
+    ("bisc keyuser", "/tickets/", 7),
+    ("bisc colleague", "/tickets/", 7),
+    ("bisc colleague", "/", 7),
+]
+
+
+@pytest.mark.parametrize(("who", "path", "queries"), LISTS)
+def test_a_list_asks_as_much_for_30_rows_as_for_1(bisc, ticket, client_of, who, path, queries):
+    verbs.edit(ticket=ticket, changes={"assignee": bisc.people["desk"]}, by=bisc.actor("lead"))
+    client = client_of(who)
+    one = _queries(client, path)
+    values = {"type": "wish", "body": "x", "category": ticket.category, "urgency": "low", "library": bisc.library}
+    for index in range(29):
+        made = verbs.create(**values, subject=f"kwartelzang {index}", by=bisc.actor("colleague"))
+        changes = {"assignee": bisc.people["desk" if index % 2 else "lead"]}
+        verbs.edit(ticket=made, changes=changes, by=bisc.actor("lead"))
+    assert (one, _queries(client, path)) == (queries, queries)
+
+
+def test_who_is_no_staff_any_more_is_not_offered(bisc, ticket, client_of):
+    """In the filter and in the form of a ticket, only staff of today; the assignee it has stays."""
+    client = client_of("bisc desk")
+    people = {who: bisc.people[who].pk for who in ("desk", "lead", "seated", "former", "coming", "keyuser")}
+    filters = client.get("/tickets/?view=all&refine=1").content.decode()
+    form = client.get("/tickets/BISC-1/edit/").content.decode()
+    for page in (filters, form):
+        select = page.split('name="assignee"')[1].split("</select>")[0]
+        offered = {int(one) for one in re.findall(r'value="(\d+)"', select)}
+        assert offered == {people["desk"], people["lead"], people["seated"]}
+
+
+def test_of_an_address_of_staff_a_library_hears_what_it_hears_of_any(bisc, ticket, api_of, client_of):
+    call, client = api_of("bisc keyuser"), client_of("bisc keyuser")
+    answers = [call("GET", f"/tickets?assignee={one}@bisc.example") for one in ("desk", "niemand")]
+    assert [one.status_code for one in answers] == [400, 400] and answers[0].content == answers[1].content
+    assert client.get("/tickets/?assignee=desk@bisc.example").context["page"].count == 1
+
+
+def test_nobody_chooses_by_staff_of_yesterday(bisc, ticket):
+    for address in ("weg@bisc.example", "straks@bisc.example", "gast@cubiss.example"):
+        assert not FilterForm({"assignee": address}, standing=bisc.standing("desk")).is_valid()

@@ -1,0 +1,64 @@
+"""What can happen to a ticket: names that stay, what each carries, who listens, and rows that stay."""
+
+import pytest
+from django.db import DatabaseError, IntegrityError, connection, transaction
+
+from tickets.events import EDITABLE, PAYLOADS, TOPICS, Kind
+from tickets.models import Event
+
+# Kind -> the fields it may change, what else it carries, and the tasks that hear of it. Names are never changed.
+EDITS = {"type", "subject", "category", "library", "locations", "reporter", "urgency", "impact", "assignee"}
+KINDS = {
+    "created": (set(), set(), ["tickets.notices"]),
+    "answered": ({"state"}, set(), ["tickets.notices"]),
+    "noted": (set(), set(), []),
+    "state_changed": ({"state"}, set(), ["tickets.notices"]),
+    "edited": (EDITS | {"priority"}, set(), ["tickets.notices"]),
+    "assigned": ({"assignee"}, set(), ["tickets.notices"]),
+    "picked_up": ({"assignee", "state"}, set(), []),
+    "granted": (set(), {"person", "until_on"}, ["tickets.notices"]),
+    "grant_ended": (set(), {"person"}, []),
+}
+
+
+def test_the_kinds_of_events():
+    found = {
+        kind.value: (set(PAYLOADS[kind].fields), set(vars(PAYLOADS[kind]())) - {"changes"}, list(TOPICS.get(kind, ())))
+        for kind in Kind
+    }
+    assert found == KINDS
+    assert set(EDITABLE) == EDITS and len(EDITABLE) == len(EDITS)
+    assert {kind: PAYLOADS[kind].schema for kind in PAYLOADS} == dict.fromkeys(KINDS, 1)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_event_carries_no_change_that_is_not_its_own(kind):
+    fields, _more, _topics = KINDS[kind]
+    for name in EDITS | {"state", "priority", "version", "platform"}:
+        if name in fields:
+            assert PAYLOADS[kind](changes={name: [1, 2]}).kept() == {"changes": {name: [1, 2]}}
+        else:
+            with pytest.raises(ValueError, match=name):
+                PAYLOADS[kind](changes={name: [1, 2]})
+
+
+def test_what_is_kept_of_a_payload():
+    assert PAYLOADS["granted"](person=5, until_on="2026-12-24").kept() == {"person": 5, "until_on": "2026-12-24"}
+    assert PAYLOADS["granted"](person=5).kept() == {"person": 5}
+    assert PAYLOADS["noted"]().kept() == {}
+
+
+@pytest.mark.parametrize(
+    "statement", ["UPDATE tickets_event SET kind = 'x'", "DELETE FROM tickets_event", "TRUNCATE tickets_event CASCADE"]
+)
+def test_events_are_append_only(bisc, statement):
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def test_an_event_has_a_person_or_a_system_actor(bisc, ticket):
+    for actor, system in ((None, ""), (bisc.people["desk"], "auto_close")):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Event.objects.create(
+                ticket=ticket, kind="x", actor=actor, system_actor=system, channel="page", ticket_version=1
+            )

@@ -1,0 +1,72 @@
+"""How a ticket begins: its number, whose it is, and how heavy it weighs."""
+
+import pytest
+
+from agenda.categories.models import Category
+from tickets.desk import actions as verbs
+from tickets.models import Counter, Event, Ticket
+from tickets.opening import impact_of, next_number
+
+
+def _create(house, who, **changes):
+    values = {
+        **{"type": "incident", "subject": "Zelfservice", "body": "Sinds vanochtend.", "urgency": "high"},
+        **{"library": house.library, "category": Category.objects.get(code="6.1"), "by": house.actor(who)},
+        **changes,
+    }
+    return verbs.create(**values)
+
+
+def test_numbers_follow_one_another(bisc):
+    assert [next_number() for _ in range(3)] == ["BISC-2", "BISC-3", "BISC-4"]
+    assert (Counter.objects.get().last, Counter.objects.count()) == (4, 1)
+    Counter.objects.all().delete()
+    assert next_number() == "BISC-1"
+
+
+@pytest.mark.parametrize(
+    ("locations", "impact"), [(0, "low"), (1, "low"), (2, "medium"), (3, "medium"), (4, "high"), (9, "high")]
+)
+def test_the_impact_by_the_number_of_locations(locations, impact):
+    assert impact_of(locations) == impact
+
+
+# Who files, with how many locations and which impact they say -> impact and priority, with high urgency.
+WEIGHTS = [
+    ("colleague", 1, None, "low", "medium"),
+    ("colleague", 2, None, "medium", "high"),
+    ("colleague", 1, "high", "low", "medium"),
+    ("keyuser", 3, "low", "medium", "high"),
+    ("desk", 3, None, "medium", "high"),
+    ("desk", 3, "low", "low", "medium"),
+    ("lead", 0, "high", "high", "critical"),
+]
+
+
+@pytest.mark.parametrize(("who", "places", "said", "impact", "priority"), WEIGHTS)
+def test_staff_decide_the_impact_and_a_library_does_not(bisc, who, places, said, impact, priority):
+    made = _create(bisc, who, locations=bisc.locations[:places], impact=said)
+    assert (made.impact, made.priority) == (impact, priority)
+    kept = Ticket.objects.get(pk=made.pk)
+    assert (kept.impact, kept.priority, kept.locations.count()) == (impact, priority, places)
+
+
+@pytest.mark.parametrize("who", ["colleague", "keyuser", "director"])
+def test_a_library_files_in_nobody_elses_name(bisc, who):
+    for other in ("keyuser", "colleague2", "desk", "neighbour"):
+        made = _create(bisc, who, reporter=bisc.people[other])
+        event = Event.objects.get(ticket=made)
+        assert (made.reporter, event.actor, event.on_behalf_of) == (bisc.people[who], bisc.people[who], None)
+
+
+def test_staff_file_for_themselves_and_for_others(bisc):
+    for reporter, behalf in ((None, None), ("desk", None), ("keyuser", "keyuser"), ("lead", "lead")):
+        made = _create(bisc, "desk", reporter=bisc.people.get(reporter))
+        event = Event.objects.get(ticket=made)
+        assert made.reporter == bisc.people[reporter or "desk"]
+        assert (event.actor, event.on_behalf_of) == (bisc.people["desk"], bisc.people.get(behalf))
+
+
+def test_the_platform_is_the_librarys(bisc):
+    assert _create(bisc, "colleague").platform.slug == "midden-zuid"
+    assert _create(bisc, "neighbour", library=bisc.other_library).platform.slug == "noord-oost"
