@@ -72,10 +72,15 @@ def named(file: str, source: bytes, entry: dict) -> Mutant:
     before = entry["before"].encode()
     if source.count(before) != 1:
         raise ValueError(f"named.toml: found {source.count(before)} times in {file}, not once: {entry['before']!r}")
-    begin = source.index(before)
-    scope = scope_at(source, begin, begin + len(before)) if file.endswith(".py") else ""
+    begin, end, after = source.index(before), source.index(before) + len(before), entry["after"].encode()
+    while begin < end and after and source[begin] == after[0]:  # only what differs counts for where it lies
+        begin, after = begin + 1, after[1:]
+    while begin < end and after and source[end - 1] == after[-1]:
+        end, after = end - 1, after[:-1]
+    within = begin + len(source[begin:end].rstrip())
+    scope = scope_at(source, begin, within) if file.endswith(".py") else ""
     why, tests = entry["why"], tuple(entry.get("tests", ()))
-    return mutant(file, source, begin, begin + len(before), entry["after"], scope, why=why, tests=tests)
+    return mutant(file, source, begin, end, after.decode(), scope, why=why, tests=tests)
 
 
 def scope_at(source: bytes, begin: int, end: int) -> str:

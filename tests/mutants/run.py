@@ -82,14 +82,23 @@ def accepted() -> dict[str, dict]:
 
 
 def tests_for(mutant: Mutant, calls: dict[str, dict]) -> list[str]:
-    """Return the tests that could notice this mutant: those told by name, then the most particular first."""
+    """Return the tests that could notice this mutant: of each test function one case first, the most particular ones.
+
+    What lies in a function is noticed by tests that call it, anything else by all: told ones and near ones first.
+    """
     whole = f"{mutant.file} {mutant.scope}"
-    sound = {name: one["calls"] for name, one in calls.items() if not one["failed"]}
+    sound = {name: set(one["calls"]) for name, one in calls.items() if not one["failed"]}
     near = {name for name, called in sound.items() if any(one.startswith(f"{mutant.file} ") for one in called)}
     callers = {name for name, called in sound.items() if whole in called} if mutant.scope else set()
     told = {name for name in sound if name.startswith(mutant.tests)} if mutant.tests else set()
-    pool = told | (callers or (near if mutant.scope else set()) or set(sound))
-    return sorted(pool, key=lambda name: (name not in told, name not in callers, name not in near, len(sound[name])))
+    pool = callers or (near | told if mutant.scope else set(sound))
+    cases: dict[str, int] = {}
+    order: dict[str, tuple] = {}
+    for name in sorted(pool, key=lambda name: len(sound[name])):
+        function = name.partition("[")[0]
+        cases[function] = cases.get(function, -1) + 1
+        order[name] = (name not in near and name not in told, cases[function], name not in told, len(sound[name]))
+    return sorted(pool, key=order.__getitem__)
 
 
 @dataclass
