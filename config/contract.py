@@ -31,7 +31,8 @@ TAGS = {
     "tickets": "Tickets of this organisation: file, follow, answer.",
     "libraries": "Libraries that this organisation serves.",
     "categories": "The common tree of subjects.",
-    "agenda": "The shared work agenda and the figures of the steering group.",
+    "agenda": "The shared work agenda.",
+    "steering": "The figures of the steering group.",
     "people": "The person of the token.",
     "description": "This description.",
 }
@@ -190,7 +191,7 @@ def _described(api: Api) -> dict[str, Any]:
             _finish(method, address, operation)
     document["paths"]["/openapi.json"] = OWN
     used = {tag for methods in document["paths"].values() for one in methods.values() for tag in one["tags"]}
-    document["tags"] = [{"name": tag, "description": words} for tag, words in TAGS.items() if tag in used]
+    document["tags"] = [{"name": tag, "description": TAGS[tag]} for tag in sorted(used)]
     parts = document["components"]
     parts["schemas"] |= SCHEMAS
     parts["headers"] = dict(HEADERS)

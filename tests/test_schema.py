@@ -81,4 +81,4 @@ def test_library(library_schema):
 
 
 def test_common(common_schema):
-    assert len(_attack(common_schema)) == 3
+    assert len(_attack(common_schema)) == 4
