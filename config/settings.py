@@ -277,7 +277,9 @@ LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "config.accounts.AccountAdapter"
 MFA_ADAPTER = "config.accounts.MFAAdapter"
 MFA_FORMS = {
-    "add_webauthn": "tenants.signin.keys.AddForm",
+    "activate_totp": "tenants.signin.forms.ActivateTOTPForm",
+    "deactivate_totp": "tenants.signin.forms.DeactivateTOTPForm",
+    "add_webauthn": "tenants.signin.forms.AddWebAuthnForm",
     "authenticate_webauthn": "tenants.signin.keys.AuthenticateForm",
     "reauthenticate_webauthn": "tenants.signin.keys.ReauthenticateForm",
 }
@@ -295,11 +297,6 @@ ACCOUNT_FORMS = {
     "reset_password": "config.accounts.ResetPasswordForm",
     "change_password": "tenants.signin.forms.ChangePasswordForm",
     "reset_password_from_key": "tenants.signin.forms.ResetPasswordKeyForm",
-}
-MFA_FORMS = {
-    "activate_totp": "tenants.signin.forms.ActivateTOTPForm",
-    "deactivate_totp": "tenants.signin.forms.DeactivateTOTPForm",
-    "add_webauthn": "tenants.signin.forms.AddWebAuthnForm",
 }
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
 ALLAUTH_TRUSTED_PROXY_COUNT = env.number("SAMENBEHEER_PROXIES", 0)

@@ -4,12 +4,12 @@ from allauth.account.forms import ChangePasswordForm as AllauthChangePasswordFor
 from allauth.account.forms import ResetPasswordKeyForm as AllauthResetPasswordKeyForm
 from allauth.mfa.totp.forms import ActivateTOTPForm as AllauthActivateTOTPForm
 from allauth.mfa.totp.forms import DeactivateTOTPForm as AllauthDeactivateTOTPForm
-from allauth.mfa.webauthn.forms import AddWebAuthnForm as AllauthAddWebAuthnForm
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from tenants.models import ApiToken
+from tenants.signin.keys import AddForm
 
 KEEP = "keep_tokens"
 
@@ -44,5 +44,5 @@ class DeactivateTOTPForm(KeepTokens, AllauthDeactivateTOTPForm):
     """Take the authenticator app away."""
 
 
-class AddWebAuthnForm(KeepTokens, AllauthAddWebAuthnForm):
+class AddWebAuthnForm(KeepTokens, AddForm):
     """Add a security key."""

@@ -104,3 +104,13 @@ def test_a_foreign_host_costs_no_traceback(cast, host, caplog, capfd):
     answer = Client(headers={"host": host}).get("/account/login/")
     assert (answer.status_code, answer.content) == (400, b"400\n")
     assert caplog.records == [] and "Traceback" not in "".join(capfd.readouterr())
+
+
+def test_each_form_of_the_second_step_is_the_one_meant(settings):
+    assert settings.MFA_FORMS == {
+        "activate_totp": "tenants.signin.forms.ActivateTOTPForm",
+        "deactivate_totp": "tenants.signin.forms.DeactivateTOTPForm",
+        "add_webauthn": "tenants.signin.forms.AddWebAuthnForm",
+        "authenticate_webauthn": "tenants.signin.keys.AuthenticateForm",
+        "reauthenticate_webauthn": "tenants.signin.keys.ReauthenticateForm",
+    }
