@@ -81,7 +81,6 @@ MIDDLEWARE = [
     "config.running.health.HealthMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "tenants.web.middleware.HostMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "tenants.web.middleware.OrganisationMiddleware",

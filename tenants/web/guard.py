@@ -82,7 +82,7 @@ def _what_is_unreadable(request: HttpRequest) -> str:
     """Return in a word what of this request cannot be read, or nothing."""
     if UNREADABLE in request.META:
         return request.META[UNREADABLE]
-    length = request.META.get("CONTENT_LENGTH") or "0"
+    length = str(request.META.get("CONTENT_LENGTH") or "0")
     if not (length.isascii() and length.isdecimal() and len(length) < 19):
         return "Content-Length"
     if "\0" in request.path:
