@@ -73,7 +73,7 @@ def test_worker_mails_what_the_event_says(running):
 @WITH_DEMO
 def test_a_lost_nudge_is_found_by_the_sweep(running):
     running.sql("UPDATE tenants_outboxentry SET done_at = now() WHERE done_at IS NULL")
-    (event,) = running.sql("SELECT max(id) FROM bisc.tickets_event WHERE type = 'created'")[0]
+    (event,) = running.sql("SELECT max(id) FROM bisc.tickets_event WHERE kind = 'created'")[0]
     (organisation,) = running.sql("SELECT id FROM tenants_organisation WHERE slug = 'bisc'")[0]
     running.sql(
         "INSERT INTO tenants_outboxentry (organisation_id, topic, address, dedupe_key, due_at, attempts, created_at)"
