@@ -77,7 +77,7 @@ def test_a_lost_nudge_is_found_by_the_sweep(running):
     (organisation,) = running.sql("SELECT id FROM tenants_organisation WHERE slug = 'bisc'")[0]
     running.sql(
         "INSERT INTO tenants_outboxentry (organisation_id, topic, address, dedupe_key, due_at, attempts, created_at)"
-        " VALUES (%s, 'tickets.notify', %s, 'verloren', now(), 0, now())",
+        " VALUES (%s, 'tickets.notices', %s, 'verloren', now(), 0, now())",
         *(organisation, f"event {event}"),
     )
     done = "SELECT attempts FROM tenants_outboxentry WHERE dedupe_key = 'verloren' AND done_at IS NOT NULL"

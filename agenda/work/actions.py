@@ -6,6 +6,7 @@ version that was seen, Stale for fields that somebody else changed since.
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -72,7 +73,7 @@ def change_item(
         if contributors is not None:
             left = [one for one in parts if not one.is_open]  # what it did, stays
             changes["contributors"] = list(dict.fromkeys([*contributors, *left]))
-        asked = change.asked(changes, now, base_version)
+        asked: dict[str, Any] = change.asked(changes, now, base_version)
         change.on_behalf_of = _side(by, item.lead)
         wanted = asked.pop("contributors", list(parts))
         change.set(**asked)

@@ -199,7 +199,7 @@ def _load_conversations() -> None:
                 with transaction.atomic():
                     _converse(row, library, index)
     # What happened before today is not mailed today.
-    OutboxEntry.objects.filter(done_at__isnull=True, topic="tickets.notify").update(done_at=timezone.now())
+    OutboxEntry.objects.filter(done_at__isnull=True, topic="tickets.notices").update(done_at=timezone.now())
 
 
 def _converse(row: dict, library: Library, index: int) -> None:
