@@ -306,6 +306,16 @@ def changed_since(ticket: Ticket, version: int, *, told: bool = False) -> set[st
     return found & (PUBLIC_FIELDS if told else {*EDITABLE, "state"})
 
 
+def values_at(ticket: Ticket, version: int) -> dict[str, Any]:
+    """Return what the fields that changed after `version` held then, as history keeps it."""
+    found: dict[str, Any] = {}
+    later = ticket.events.filter(ticket_version__gt=version).order_by("ticket_version", "pk")
+    for payload in later.values_list("payload", flat=True):
+        for name, (before, _after) in payload.get("changes", {}).items():
+            found.setdefault(name, before)
+    return found
+
+
 def plain(ticket: Ticket, name: str) -> Any:
     """Return the value of a field of `ticket` as history keeps it: rows by their keys."""
     if name == "locations":

@@ -202,3 +202,28 @@ def test_the_colleague_hears_of_it_by_mail(guest, bisc):
     (sent,) = mail.outbox
     assert (sent.to, sent.subject) == (["desk@cubiss.example"], "[BISC-1] Voor u geopend: Zelfservice zegt kwartelzang")
     assert "BiSC heeft melding BISC-1 voor u geopend." in sent.body
+
+
+def test_a_grant_that_ended_keeps_no_door_open(guest, bisc, ticket, other):
+    """With the last ticket that is open to them still, the guest leaves."""
+    open_to(ticket=other, person=guest, until_on=LATER, by=bisc.actor("desk"))
+    TicketGrant.objects.filter(content_object=other).update(until_on=timezone.localdate() - timedelta(days=1))
+    close_to(ticket=ticket, person=guest, by=bisc.actor("desk"))
+    assert standing(guest, bisc.organisation).roles == frozenset()
+
+
+def test_a_grant_that_holds_today_keeps_the_door_open(guest, bisc, ticket, other):
+    open_to(ticket=other, person=guest, until_on=LATER, by=bisc.actor("desk"))
+    TicketGrant.objects.filter(content_object=other).update(until_on=timezone.localdate())
+    close_to(ticket=ticket, person=guest, by=bisc.actor("desk"))
+    assert standing(guest, bisc.organisation).roles == {"guest"}
+
+
+def test_opened_again_until_another_day_is_one_grant_with_that_day(guest, bisc, ticket, cast):
+    sooner = timezone.localdate() + timedelta(days=2)
+    open_to(ticket=ticket, person=guest, until_on=sooner, by=bisc.actor("lead"))
+    grant = TicketGrant.objects.get(user=guest)
+    assert (grant.until_on, grant.permission.codename) == (sooner, "view_ticket")
+    assert Event.objects.filter(ticket=ticket, kind="granted").order_by("pk").last().payload == {
+        **{"person": guest.pk, "until_on": sooner.isoformat()}
+    }

@@ -10,6 +10,7 @@ from tickets.change import changing
 from tickets.closing.workdays import add_working_days
 from tickets.desk.models import Ticket
 from tickets.events import Kind
+from tickets.refusals import TicketClosed
 from tickets.states import State
 
 BATCH = 500
@@ -23,10 +24,13 @@ def close_by_time(*, ticket: Ticket, resolved_at: datetime, at: datetime | None 
     """
     if not Ticket.objects.filter(pk=ticket.pk, state=State.RESOLVED, resolved_at=resolved_at).exists():
         return False
-    with changing(ticket, Kind.STATE_CHANGED, by=TIME, at=at) as change:
-        if change.ticket.state != State.RESOLVED or change.ticket.resolved_at != resolved_at:
-            return False
-        change.go(State.CLOSED)
+    try:
+        with changing(ticket, Kind.STATE_CHANGED, by=TIME, at=at) as change:
+            if change.ticket.state != State.RESOLVED or change.ticket.resolved_at != resolved_at:
+                return False
+            change.go(State.CLOSED)
+    except TicketClosed:  # merged in that moment
+        return False
     return True
 
 

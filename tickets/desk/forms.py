@@ -11,6 +11,7 @@ from agenda.categories.queries import leaves
 from tenants.access import Standing, staff_of
 from tenants.libraries.queries import libraries_visible_to
 from tenants.models import Library, Location, Person
+from tickets.change import plain_value, values_at
 from tickets.desk.fields import CategoryField, FilesField, LocationBoxes
 from tickets.desk.models import Ticket
 from tickets.states import Impact, State, Type, Urgency, Visibility
@@ -229,5 +230,18 @@ class EditForm(forms.Form):
         return person or self.ticket.reporter
 
     def changes(self) -> dict[str, object]:
-        """Return the values as the verb `edit` takes them."""
-        return {name: value for name, value in self.cleaned_data.items() if name != "version"}
+        """Return the values as the verb `edit` takes them, less what was left as the page showed it.
+
+        A page sends all its fields: what a colleague changed meanwhile, and this person did not touch, is theirs.
+        """
+        shown = values_at(self.ticket, self.cleaned_data["version"])
+        return {
+            name: value
+            for name, value in self.cleaned_data.items()
+            if name != "version" and not (name in shown and shown[name] == plain_value(value))
+        }
+
+    def shown(self, name: str) -> list[object]:
+        """Return what the page of the ticket as it is now would send for a field."""
+        value = self.fields[name].prepare_value(self.get_initial_for_field(self.fields[name], name))
+        return value if isinstance(value, list) else ["" if value is None else value]

@@ -177,10 +177,15 @@ def edit(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _conflict(request: HttpRequest, form: EditForm, stale: Stale) -> HttpResponse:
-    """Show what the colleague made of it beside what was typed; sending again then counts as a decision."""
+    """Show what the colleague made of it beside what was typed; sending again then counts as a decision.
+
+    What this person did not touch is shown as the colleague made it.
+    """
     theirs = fetch(request, stale.ticket.number)
-    data = request.POST.copy()
-    data["version"] = str(theirs.version)
+    data, mine = request.POST.copy(), form.changes()
+    now = EditForm(standing=request.standing, ticket=theirs)
+    for name in form.fields.keys() - mine.keys():
+        data.setlist(name, now.shown(name))
     again = EditForm(data, standing=request.standing, ticket=theirs)
     again.is_valid()
     rows = [

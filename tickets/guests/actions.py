@@ -3,6 +3,7 @@
 from datetime import date
 
 from django.contrib.auth.models import Permission as ModelPermission
+from django.utils import timezone
 
 from tenants.actor import Actor
 from tenants.context import current_organisation
@@ -44,7 +45,7 @@ def close_to(*, ticket: Ticket, person: Person, by: Actor) -> Ticket:
     with changing(ticket, Kind.GRANT_ENDED, by=by) as change:
         if _grants(ticket, person).delete()[0]:
             change.extra["person"] = person.pk
-        if not TicketGrant.objects.filter(user=person).exists():
+        if not TicketGrant.objects.filter(user=person).exclude(until_on__lt=timezone.localdate()).exists():
             guests.let_out(person=person, organisation=current_organisation(), by=by)
     return change.ticket
 
