@@ -38,7 +38,7 @@ class Payload:
 
     @property
     def changed(self) -> list[str]:
-        """The fields whose value became another one, in the order in which they were set."""
+        """The fields whose value became another one; in no order, for the database keeps none."""
         return [name for name in self.after if self.before.get(name) != self.after[name]]
 
 

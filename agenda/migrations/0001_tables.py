@@ -232,7 +232,12 @@ class Migration(migrations.Migration):
                 ("title", models.CharField(max_length=160, verbose_name="result")),
                 (
                     "description",
-                    models.TextField(blank=True, max_length=4000, verbose_name="what is there when it is done"),
+                    models.TextField(
+                        blank=True,
+                        max_length=4000,
+                        validators=[django.core.validators.MaxLengthValidator(4000)],
+                        verbose_name="what is there when it is done",
+                    ),
                 ),
                 (
                     "theme",

@@ -1,7 +1,7 @@
 from typing import Self
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator
+from django.core.validators import MaxLengthValidator, MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -95,7 +95,9 @@ class WorkItem(Recorded):
 
     number = models.PositiveIntegerField(unique=True)
     title = models.CharField(_("result"), max_length=160)
-    description = models.TextField(_("what is there when it is done"), max_length=4000, blank=True)
+    description = models.TextField(
+        _("what is there when it is done"), max_length=4000, blank=True, validators=[MaxLengthValidator(4000)]
+    )
     theme = models.CharField(_("theme"), max_length=20, choices=Theme)
     goal = models.ForeignKey(PolicyGoal, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("goal"))
     lead = models.ForeignKey(

@@ -11,10 +11,12 @@ from django.utils.translation import gettext as _
 from agenda.history.events import Kind, Plain
 from agenda.history.models import Event
 from agenda.refusals import Stale
+from agenda.work.actions import AGREED, PART, STANDS
 from agenda.work.models import Contribution, PolicyGoal, Status, WorkItem
 from tenants.models import Organisation
 
 LONG = 90
+ORDER = (*AGREED, "contributors", *STANDS, *PART)
 
 
 @dataclass(frozen=True)
@@ -97,14 +99,11 @@ class Words:
         if event.kind == Kind.ITEM_CREATED:
             return []
         payload = event.payload
-        return [
-            Line(
-                self.label(name),
-                self.value(name, payload.before.get(name)),
-                self.value(name, payload.after[name]),
-            )
-            for name in payload.changed
+        lines = [
+            Line(self.label(name), self.value(name, payload.before.get(name)), self.value(name, payload.after[name]))
+            for name in sorted(payload.changed, key=_place)
         ]
+        return [line for line in lines if line.before != line.after]
 
     def told(self, events: Iterable[Event]) -> list[Told]:
         """Return events in words, in their order."""
@@ -135,6 +134,11 @@ class Words:
             )
             for one in refusal.clashes
         ]
+
+
+def _place(address: str) -> tuple[str, int]:
+    slug, _slash, name = address.rpartition("/")
+    return slug, ORDER.index(name)
 
 
 def _day(day: date) -> str:
