@@ -4,9 +4,9 @@ Mutants are named ones (named.toml: what each would do to whom) and, per room, a
 the syntax tree. Each is tried against the tests that call the function it lies in, the most particular ones first; one
 that lies in no function, against all. What may live, and why, is in accepted.toml. The result is docs/mutants.md.
 
-cosmic-ray and mutmut were tried. The one has no statement, filter, argument or lock left out, and takes annotations for
-arithmetic; the other works within one process, which database, settings and models do not allow; neither keeps servers
-and cast between its runs, without which a run takes five times as long.
+cosmic-ray and mutmut were tried. cosmic-ray's operators leave out no statement, filter, argument or lock, and change
+annotations too; mutmut runs the tests within one process, where settings and models are loaded once. Neither keeps the
+servers and the cast between its runs, which is most of the time that a run takes.
 """
 
 import argparse

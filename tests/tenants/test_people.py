@@ -257,6 +257,7 @@ def test_deactivating_closes_everything_and_keeps_the_row(cast, api_of):
     )
     actions.deactivate_person(person=desk, by=by)
     assert call("GET", "/me").status_code == 401
+    assert not desk.tokens.filter(revoked_at=None).exists()
     assert Person.objects.filter(pk=desk.pk, is_active=False).exists()
     ends = list(Membership.objects.filter(person=desk).values_list("role", "until_on"))
     assert ends == [("functional_manager", today - timedelta(days=1))]

@@ -22,6 +22,13 @@ def test_reset_says_the_same_for_known_and_unknown(cast, client_of):
     assert OutboxEntry.objects.filter(topic="tenants.mail_password_reset").count() == 1
 
 
+def test_a_mailbox_gets_five_mails_of_a_new_password_a_minute(cast, client_of):
+    statuses = [
+        client_of(None).post("/account/password/reset/", {"email": "desk@bisc.example"}).status_code for _ in range(6)
+    ]
+    assert statuses == [302, 302, 302, 302, 302, 429]
+
+
 def test_signins_are_in_the_trail(cast, client_of):
     client = client_of(None)
     client.post("/account/login/", {"login": "desk@bisc.example", "password": "fout"})

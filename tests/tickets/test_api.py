@@ -282,3 +282,13 @@ def test_an_error_of_ours_is_500_and_says_nothing(desk, monkeypatch):
         "status": 500,
         "detail": "Er ging bij ons iets mis. Het is vastgelegd; probeer het later opnieuw.",
     }
+
+
+def test_ten_files_at_a_time_and_no_more(colleague):
+    ten = [SimpleUploadedFile(f"{number}.txt", b"een") for number in range(10)]
+    assert _upload(colleague, *ten, SimpleUploadedFile("elf.txt", b"een")).status_code == 400
+    assert Attachment.objects.count() == 0
+    assert _upload(colleague, *[SimpleUploadedFile(f"{number}.txt", b"een") for number in range(10)]).status_code == 201
+    assert Attachment.objects.count() == 10
+    for one in Attachment.objects.all():
+        files.forget(one.storage_name)

@@ -214,3 +214,18 @@ def test_a_library_that_saw_the_last_it_may_know_is_not_stale(bisc, ticket, api_
     stale = call("POST", "/tickets/BISC-1/transitions", {"to": "closed", "version": seen - 1})
     assert (stale.status_code, stale.json()["version"]) == (409, seen)
     assert call("POST", "/tickets/BISC-1/transitions", {"to": "closed", "version": seen}).status_code == 200
+
+
+def test_picking_up_twice_is_one_event(bisc, ticket):
+    for _ in range(2):
+        verbs.pick_up(ticket=ticket, by=bisc.actor("desk"))
+    assert [event.kind for event in ticket.events.order_by("pk")][-2:] == ["granted", "picked_up"]
+    ticket.refresh_from_db()
+    assert (ticket.assignee, ticket.state, ticket.version) == (bisc.people["desk"], "open", 4)
+
+
+def test_a_resolved_ticket_takes_answers_of_both_sides(bisc, ticket):
+    ticket = _at(ticket, State.RESOLVED)
+    verbs.answer(ticket=ticket, body="Nog iets", by=bisc.actor("desk"))
+    verbs.answer(ticket=ticket, body="Dank u", by=bisc.actor("colleague"))
+    assert [one.body for one in ticket.messages.order_by("pk")][-2:] == ["Nog iets", "Dank u"]
