@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from tenants.access import standing
 from tenants.actor import Actor
 from tenants.audit.actions import record
 from tenants.audit.queries import count_since
@@ -121,7 +122,10 @@ def key_of(invitation: Invitation) -> str:
 
 
 def invitation_of(key: str) -> Invitation | None:
-    """Return the invitation that this key opens now; None for a forged, used, withdrawn or expired one."""
+    """Return the invitation that this key opens now.
+
+    None for a forged, used, withdrawn or expired one, and when whoever invited may no longer give that role.
+    """
     try:
         number, _dash, secret = signer.unsign(key).partition("-")
     except signing.BadSignature:
@@ -130,7 +134,20 @@ def invitation_of(key: str) -> Invitation | None:
     found = rows.filter(pk=int(number), secret=secret).first()
     if found is None or not found.organisation.is_open and not found.organisation.is_common:
         return None
-    return found
+    return found if _is_still_given(found) else None
+
+
+def _is_still_given(invitation: Invitation) -> bool:
+    """May whoever invited give that role today, here or on the common host? What the command line sent stands."""
+    giver, organisation = invitation.invited_by, invitation.organisation
+    for host in (organisation, common_row()) if giver else ():
+        try:
+            by = Actor.of(standing(giver, host))
+            require_giving(by, invitation.role, organisation=organisation, library=invitation.library)
+        except NotAllowed:
+            continue
+        return True
+    return giver is None
 
 
 @transaction.atomic

@@ -270,3 +270,28 @@ def test_the_first_people_come_by_the_command_line(cast, capsys):
         ("x@bisc.example", "administrator", "bisc", None),
     ]
     assert AuditEntry.objects.first().system_actor == "invite"
+
+
+def test_an_invitation_ends_with_the_right_of_whoever_sent_it(cast, client_of):
+    invitation = _invite(cast.bisc)
+    Membership.objects.filter(person=cast.bisc.people["lead"]).update(until_on=timezone.localdate() - timedelta(days=1))
+    assert actions.invitation_of(actions.key_of(invitation)) is None
+    answer = client_of(None, "").post(_path(invitation), {"name": "Ik", "password1": SECRET, "password2": SECRET})
+    assert answer.status_code == 404 and "werkt niet meer" in answer.content.decode()
+    assert not Person.objects.filter(email="nieuw@bisc.example").exists()
+
+
+def test_an_invitation_ends_with_the_account_of_whoever_sent_it(cast):
+    invitation = _invite(cast.bisc)
+    Person.objects.filter(pk=cast.bisc.people["lead"].pk).update(is_active=False)
+    assert actions.invitation_of(actions.key_of(invitation)) is None
+
+
+def test_what_the_platform_sent_is_accepted_while_there_is_no_administrator(cast):
+    Membership.objects.filter(organisation=cast.bisc.organisation, role="administrator").delete()
+    platform = cast.people["platform"]
+    by = Actor.of(standing(platform, cast.common))
+    invitation = actions.invite(
+        email="eerste@bisc.example", name="Eerste", role="administrator", organisation=cast.bisc.organisation, by=by
+    )
+    assert actions.invitation_of(actions.key_of(invitation)) == invitation
