@@ -1,6 +1,7 @@
 """What holds when many do it at once: real connections, real commits; the rows made here are taken away by hand."""
 
 import threading
+from contextlib import suppress
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -18,6 +19,7 @@ from tests.tickets.test_api import NEW
 from tickets.desk import actions as verbs
 from tickets.models import Counter, Event, Message, Ticket
 from tickets.opening import next_number
+from tickets.refusals import AlreadyTaken
 
 
 @pytest.fixture
@@ -128,7 +130,7 @@ def test_two_administrators_who_end_each_others_role_leave_one(committed):
             Membership.objects.filter(pk=rows[0].pk).update(until_on=None)
 
 
-def test_two_who_pick_up_at_once_leave_one_right_trail(committed):
+def test_many_who_pick_up_at_once_leave_one_of_them_with_it(committed):
     house = committed.bisc
     with inside(house.organisation):
         ticket = verbs.create(
@@ -143,11 +145,11 @@ def test_two_who_pick_up_at_once_leave_one_right_trail(committed):
     actors = [house.actor("desk"), house.actor("lead")] * 4
 
     def pick(index):
-        with inside(house.organisation):
+        with inside(house.organisation), suppress(AlreadyTaken):
             verbs.pick_up(ticket=ticket, by=actors[index])
 
     _together(8, pick)
     with inside(house.organisation):
         versions = list(ticket.events.order_by("pk").values_list("ticket_version", flat=True))
-        assert versions == list(range(1, len(versions) + 1))
-        assert Ticket.objects.get(pk=ticket.pk).version == versions[-1]
+        assert versions == [1, 2]
+        assert Ticket.objects.get(pk=ticket.pk).version == 2

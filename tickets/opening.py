@@ -4,8 +4,10 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
+from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from agenda.categories.models import Category
 from tenants.actor import Actor
@@ -18,7 +20,7 @@ from tickets.change import Change
 from tickets.desk.models import Counter, Ticket
 from tickets.events import Kind
 from tickets.states import Impact, State, priority_of
-from tickets.valid import refuse_invalid
+from tickets.valid import errors_in
 
 
 def next_number() -> str:
@@ -56,15 +58,15 @@ def opening(
     """Make a new ticket and let the block say `body`, its first message, as one event.
 
     `reporter` is who it is for when staff file it on somebody's behalf; the impact is theirs to say, else it follows
-    the number of locations. Raises NotAllowed for a library that is not
-    the actor's, and ValidationError, by field, when it is no valid ticket.
+    the number of locations. Raises NotAllowed for a library that is not the actor's, and ValidationError, by field,
+    when it is no valid ticket or says what only staff say.
     """
     at = at or timezone.now()
     refuse_reporting(by, library)
     assert by.person is not None
-    for_whom = reporter if by.is_staff and reporter else by.person
+    for_whom = reporter or by.person
     places = list(locations)
-    weight = impact if by.is_staff and impact else impact_of(len(places))
+    weight = impact or impact_of(len(places))
     values = {
         "type": type,
         "subject": subject,
@@ -73,9 +75,14 @@ def opening(
         "category": category,
         "urgency": urgency,
     }
-    values |= {"impact": impact or weight, "locations": places}
+    values |= {"impact": weight, "locations": places}
     other = for_whom if for_whom != by.person else None
-    refuse_invalid(values, library=library, reporter=other, day=timezone.localdate(at))
+    errors = errors_in(values, library=library, reporter=other, day=timezone.localdate(at))
+    if not by.is_staff:
+        theirs = [name for name, value in (("impact", impact), ("reporter", other)) if value]
+        errors |= dict.fromkeys(theirs, _("Only staff choose this."))
+    if errors:
+        raise ValidationError(errors)
     with files.keeping(), transaction.atomic():
         ticket = Ticket.objects.create(
             number=next_number(),

@@ -42,6 +42,14 @@ class AlreadyThere(TicketConflict):
         super().__init__(ticket, detail)
 
 
+class AlreadyTaken(TicketConflict):
+    """A colleague took the ticket before."""
+
+    def __init__(self, ticket: "Ticket"):
+        name = ticket.assignee.name if ticket.assignee else ""
+        super().__init__(ticket, _("%(name)s has this ticket already.") % {"name": name}, ["assignee"])
+
+
 class TicketClosed(TicketConflict):
     """The ticket is closed or merged, and takes no change of this kind."""
 

@@ -292,3 +292,19 @@ def test_ten_files_at_a_time_and_no_more(colleague):
     assert Attachment.objects.count() == 10
     for one in Attachment.objects.all():
         files.forget(one.storage_name)
+
+
+def test_who_has_an_account_is_not_told_by_naming_a_reporter(bisc, api_of, cast):
+    call = api_of("bisc colleague")
+    addresses = ("niemand@nergens.example", bisc.people["desk"].email, cast.cubiss.people["desk"].email)
+    answers = [call("POST", "/tickets", {**NEW, "reporter": address}) for address in addresses]
+    assert [answer.status_code for answer in answers] == [400, 400, 400]
+    assert len({json.dumps(answer.json()["errors"]) for answer in answers}) == 1
+
+
+def test_an_assignee_of_elsewhere_is_refused_as_one_who_is_not_there(bisc, ticket, api_of, cast):
+    call = api_of("bisc desk")
+    addresses = ("niemand@nergens.example", cast.cubiss.people["desk"].email, bisc.people["colleague"].email)
+    answers = [call("PATCH", "/tickets/BISC-1", {"assignee": address}) for address in addresses]
+    assert [answer.status_code for answer in answers] == [400, 400, 400]
+    assert len({json.dumps(answer.json()["errors"]) for answer in answers}) == 1

@@ -14,7 +14,7 @@ from tenants.roles import Permission
 from tickets.desk import actions as verbs
 from tickets.desk.queries import timeline
 from tickets.models import Event, Ticket
-from tickets.refusals import TicketClosed, TransitionNotAllowed
+from tickets.refusals import AlreadyTaken, TicketClosed, TransitionNotAllowed
 from tickets.states import (
     OPEN_STATES,
     PRIORITY,
@@ -229,3 +229,28 @@ def test_a_resolved_ticket_takes_answers_of_both_sides(bisc, ticket):
     verbs.answer(ticket=ticket, body="Nog iets", by=bisc.actor("desk"))
     verbs.answer(ticket=ticket, body="Dank u", by=bisc.actor("colleague"))
     assert [one.body for one in ticket.messages.order_by("pk")][-2:] == ["Nog iets", "Dank u"]
+
+
+def test_a_ticket_is_not_taken_from_a_colleague_by_picking_up(bisc, ticket, client_of):
+    taken = verbs.pick_up(ticket=ticket, by=bisc.actor("lead"))
+    with pytest.raises(AlreadyTaken):
+        verbs.pick_up(ticket=ticket, by=bisc.actor("desk"))
+    answer = client_of("bisc desk").post("/tickets/BISC-1/pick-up/")
+    assert answer.status_code == 409 and "heeft deze melding al" in answer.content.decode()
+    now = Ticket.objects.get(pk=ticket.pk)
+    assert (now.assignee, now.version) == (bisc.people["lead"], taken.version)
+    took_over = verbs.edit(ticket=ticket, changes={"assignee": bisc.people["desk"]}, by=bisc.actor("desk"))
+    assert (took_over.assignee, took_over.version) == (bisc.people["desk"], taken.version + 1)
+
+
+def test_a_reason_of_the_system_stays_inside(bisc, ticket):
+    ticket = _at(ticket, State.RESOLVED)
+    by = Actor.of_system("auto_close", Permission.TICKETS_CLOSE)
+    verbs.move(ticket=ticket, to="closed", reason="Vijf werkdagen stil", by=by)
+    said = ticket.messages.order_by("pk").last()
+    assert (said.body, said.visibility, said.speaker, said.author) == (
+        "Vijf werkdagen stil",
+        "internal",
+        "system",
+        None,
+    )

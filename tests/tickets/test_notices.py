@@ -118,6 +118,11 @@ def _edit(who, assignee=False, **changes):
     return work
 
 
+def _picked_up(house, ticket):
+    verbs.edit(ticket=ticket, changes={"assignee": None}, by=house.actor("lead"))
+    verbs.pick_up(ticket=ticket, by=house.actor("lead"))
+
+
 def _file(who, reporter=None):
     def work(house, ticket):
         values = {"type": "wish", "subject": "Wens", "body": "x", "urgency": "low", "category": ticket.category}
@@ -150,7 +155,7 @@ HEARD = {
     "taken by oneself": (_edit("lead", assignee="lead"), []),
     "assigned to nobody": (_edit("lead", assignee=None), []),
     "changed": (_edit("lead", subject="Anders", urgency="low", impact="high"), []),
-    "picked up": (lambda house, ticket: verbs.pick_up(ticket=ticket, by=house.actor("lead")), []),
+    "picked up": (_picked_up, []),
 }
 # The same, from a ticket that was resolved.
 HEARD_OF_RESOLVED = {

@@ -1,6 +1,7 @@
 """How a ticket begins: its number, whose it is, and how heavy it weighs."""
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from agenda.categories.models import Category
 from tickets.desk import actions as verbs
@@ -35,8 +36,7 @@ def test_the_impact_by_the_number_of_locations(locations, impact):
 WEIGHTS = [
     ("colleague", 1, None, "low", "medium"),
     ("colleague", 2, None, "medium", "high"),
-    ("colleague", 1, "high", "low", "medium"),
-    ("keyuser", 3, "low", "medium", "high"),
+    ("keyuser", 3, None, "medium", "high"),
     ("desk", 3, None, "medium", "high"),
     ("desk", 3, "low", "low", "medium"),
     ("lead", 0, "high", "high", "critical"),
@@ -54,9 +54,21 @@ def test_staff_decide_the_impact_and_a_library_does_not(bisc, who, places, said,
 @pytest.mark.parametrize("who", ["colleague", "keyuser", "director"])
 def test_a_library_files_in_nobody_elses_name(bisc, who):
     for other in ("keyuser", "colleague2", "desk", "neighbour"):
-        made = _create(bisc, who, reporter=bisc.people[other])
-        event = Event.objects.get(ticket=made)
-        assert (made.reporter, event.actor, event.on_behalf_of) == (bisc.people[who], bisc.people[who], None)
+        if other == who:
+            continue
+        with pytest.raises(ValidationError) as refused:
+            _create(bisc, who, reporter=bisc.people[other])
+        assert refused.value.message_dict["reporter"] == ["Alleen medewerkers kiezen dit."]
+    made = _create(bisc, who, reporter=bisc.people[who])
+    event = Event.objects.get(ticket=made)
+    assert (made.reporter, event.actor, event.on_behalf_of) == (bisc.people[who], bisc.people[who], None)
+
+
+@pytest.mark.parametrize("who", ["colleague", "keyuser", "director"])
+def test_a_library_does_not_say_the_impact(bisc, who):
+    with pytest.raises(ValidationError) as refused:
+        _create(bisc, who, impact="low")
+    assert refused.value.message_dict == {"impact": ["Alleen medewerkers kiezen dit."]}
 
 
 def test_staff_file_for_themselves_and_for_others(bisc):

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
@@ -709,12 +710,13 @@ def test_what_a_verb_leaves(case, world, ticket):
     assert _snapshot_row(world.cast, case.number) == {**base, **case.snapshot}
 
 
-# Who may do the verb of a case ("done"), and whom the state refuses ("conflict"); everybody else may not.
+# Who may do the verb of a case ("done"), whom the state refuses ("conflict"), who says what only staff say
+# ("not valid"); everybody else may not.
 STAFF = dict.fromkeys(["desk", "lead", "seated"], "done")
 SEES = dict.fromkeys(["keyuser", "director", "colleague"], "done")
 REFUSALS = {
     "create by a colleague": STAFF | SEES | {"colleague2": "done"},
-    "create on behalf": STAFF | {"neighbour": "done"},
+    "create on behalf": STAFF | {"neighbour": "not valid"},
     "answer of staff": STAFF | SEES,
     "answer of staff that resolves": STAFF | dict.fromkeys(["keyuser", "director", "colleague"], "conflict"),
     "note": STAFF,
@@ -757,6 +759,9 @@ def test_whom_a_verb_refuses(case, world):
             assert _all_rows() == before
         except TransitionNotAllowed:
             found[who] = "conflict"
+            assert _all_rows() == before
+        except ValidationError:
+            found[who] = "not valid"
             assert _all_rows() == before
         point.back()
     assert found == dict.fromkeys(ACTORS, "not allowed") | REFUSALS[case.name]

@@ -39,7 +39,7 @@ LADDER = [
     ("GET", "/tickets/BISC-1/", (200, 200, 404, 404, 200)),
     ("GET", "/tickets/bisc-1/", (200, 200, 404, 404, 200)),
     ("GET", "/tickets/BISC-1/edit/", (200, 403, 404, 404, 200)),
-    ("POST", "/tickets/BISC-1/pick-up/", (302, 403, 404, 404, 302)),
+    ("POST", "/tickets/BISC-1/pick-up/", (302, 403, 404, 404, 409)),
     ("POST", "/tickets/BISC-1/messages/", (422, 422, 404, 404, 422)),
     ("POST", "/tickets/BISC-1/transitions/", (422, 422, 404, 404, 422)),
     ("GET", "/tickets/BISC-1/messages/", (405, 405, 405, 404, 405)),
@@ -426,8 +426,8 @@ def test_a_library_does_not_decide_the_impact(client_of, api_of, bisc):
     client_of("bisc colleague").post("/tickets/new/", {**FORM, "impact": "high"})
     assert Ticket.objects.order_by("-pk")[0].impact == "low"
     data = {name: value for name, value in FORM.items() if value} | {"impact": "high"}
-    assert api_of("bisc colleague")("POST", "/tickets", data).json()["impact"] is None
-    assert Ticket.objects.order_by("-pk")[0].impact == "low"
+    refused = api_of("bisc colleague")("POST", "/tickets", data)
+    assert (refused.status_code, [one["field"] for one in refused.json()["errors"]]) == (400, ["impact"])
     assert api_of("bisc desk")("POST", "/tickets", data).json()["impact"] == "high"
 
 

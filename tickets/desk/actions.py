@@ -17,7 +17,7 @@ from tickets.change import changing, refuse_stale
 from tickets.desk.models import Message, Ticket
 from tickets.events import Kind
 from tickets.opening import opening
-from tickets.refusals import AlreadyThere
+from tickets.refusals import AlreadyTaken, AlreadyThere
 from tickets.states import State, Visibility
 
 
@@ -113,16 +113,16 @@ def move(
 ) -> Ticket:
     """Take a ticket to another state, and return it. In that state already: nothing happens.
 
-    A reason becomes a message: internal from staff, public from the library. Raises NotAllowed for whoever has no
-    part in its states, TransitionNotAllowed when the table in `states` has no such step, Stale when the state changed
-    since `base_version`, and AlreadyThere when a reason would be lost.
+    A reason becomes a message: internal from staff and from the system, public from the library. Raises NotAllowed for
+    whoever has no part in its states, TransitionNotAllowed when the table in `states` has no such step, Stale when the
+    state changed since `base_version`, and AlreadyThere when a reason would be lost.
     """
     with changing(ticket, Kind.STATE_CHANGED, by=by, at=at) as change:
         refuse_stale(change.ticket, ["state"], base_version, by)
         if change.ticket.state != to:
             change.go(to)
             if reason.strip():
-                change.say(reason, Visibility.INTERNAL if by.is_staff else Visibility.PUBLIC)
+                change.say(reason, Visibility.INTERNAL if by.is_staff or by.system else Visibility.PUBLIC)
         elif reason.strip() and not _just_said(change.ticket, reason, by):
             raise AlreadyThere(change.ticket)
     return change.ticket
@@ -150,8 +150,13 @@ def edit(
 
 
 def pick_up(*, ticket: Ticket, by: Actor, at: datetime | None = None) -> Ticket:
-    """Take a ticket oneself: assignee is the actor, and a new ticket becomes open. One event, for staff."""
+    """Take a ticket oneself: assignee is the actor, and a new ticket becomes open. One event, for staff.
+
+    Raises AlreadyTaken when a colleague has it: taking over is an edit of the assignee, and never by accident.
+    """
     with changing(ticket, Kind.PICKED_UP, by=by, at=at) as change:
+        if change.ticket.assignee_id not in (None, by.person and by.person.pk):
+            raise AlreadyTaken(change.ticket)
         change.set(assignee=by.person)
         if change.ticket.state == State.NEW:
             change.go(State.OPEN)

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -15,6 +16,7 @@ from ninja import Field, Status
 from ninja.decorators import decorate_view
 
 from agenda.categories.queries import leaf_by_code
+from tenants.access import staff_of
 from tenants.actor import Actor
 from tenants.files import actions as files
 from tenants.idempotency.actions import idempotent_while
@@ -116,9 +118,10 @@ def _rows_for(request: HttpRequest, given: dict[str, Any]) -> dict[str, Any]:
             values["locations"] = None
     if given.get("assignee"):
         own = given["assignee"] == "me"
-        values["assignee"] = request.user if own else _person(given["assignee"])
-    if given.get("reporter"):
-        values["reporter"] = _person(given["reporter"])
+        values["assignee"] = request.user if own else _person(given["assignee"], staff_of(request.organisation))
+    if given.get("reporter"):  # whether a library's people name somebody who has an account, they are not told
+        known = Person.objects.filter(is_active=True) if request.standing.is_staff else Person.objects.none()
+        values["reporter"] = _person(given["reporter"], known)
     for name, value in list(values.items()):
         if value is None and given[name] is not None:
             errors[name] = _("This is not there, or not yours to choose.")
@@ -134,8 +137,8 @@ def _first(rows, **lookup: str):
     return rows.filter(**lookup).first() if not any("\0" in value for value in lookup.values()) else None
 
 
-def _person(address: str) -> Person | None:
-    return _first(Person.objects.filter(is_active=True), email=address.strip().lower())
+def _person(address: str, among: QuerySet[Person]) -> Person | None:
+    return _first(among, email=address.strip().lower())
 
 
 def located(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
