@@ -54,6 +54,11 @@ def room_of(file: str) -> str:
     return next((room for room, (ways, _) in ROOMS.items() if any(fnmatch(file, way) for way in ways)), "the rest")
 
 
+def wanted_by(part: str, mutant: Mutant) -> bool:
+    """Whether a part of the command line asks for this mutant: the name of a room, or else words of its key."""
+    return room_of(mutant.file) == part if part in (*ROOMS, "the rest") else part in mutant.key
+
+
 def named_mutants() -> list[Mutant]:
     """Return the mutants of named.toml; ValueError for one whose place is not found exactly once."""
     entries = tomllib.loads((HERE / "named.toml").read_text())["mutant"]
@@ -82,9 +87,10 @@ def accepted() -> dict[str, dict]:
 
 
 def tests_for(mutant: Mutant, calls: dict[str, dict]) -> list[str]:
-    """Return the tests that could notice this mutant: of each test function one case first, the most particular ones.
+    """Return the tests that could notice this mutant: of each test function one case first, the quickest ones.
 
-    What lies in a function is noticed by tests that call it, anything else by all: told ones and near ones first.
+    What lies in a function is noticed by tests that call it, anything else by all: first those that named.toml tells,
+    then those of the room (tests/tickets/test_valid.py for tickets/valid.py), then what comes near.
     """
     whole = f"{mutant.file} {mutant.scope}"
     sound = {name: set(one["calls"]) for name, one in calls.items() if not one["failed"]}
@@ -92,12 +98,14 @@ def tests_for(mutant: Mutant, calls: dict[str, dict]) -> list[str]:
     callers = {name for name, called in sound.items() if whole in called} if mutant.scope else set()
     told = {name for name in sound if name.startswith(mutant.tests)} if mutant.tests else set()
     pool = callers or (near | told if mutant.scope else set(sound))
+    app, *rooms = Path(mutant.file).with_suffix("").parts
+    own = {name for name in sound if name.startswith(tuple(f"tests/{app}/test_{room}.py" for room in rooms))}
     cases: dict[str, int] = {}
     order: dict[str, tuple] = {}
-    for name in sorted(pool, key=lambda name: len(sound[name])):
+    for name in sorted(pool, key=lambda name: calls[name]["seconds"]):
         function = name.partition("[")[0]
         cases[function] = cases.get(function, -1) + 1
-        order[name] = (name not in near and name not in told, cases[function], name not in told, len(sound[name]))
+        order[name] = (name not in told, name not in own, name not in near, cases[function], calls[name]["seconds"])
     return sorted(pool, key=order.__getitem__)
 
 
@@ -225,7 +233,7 @@ def main() -> None:
         one
         for one in mutants
         if one.key not in may_live
-        and (not options.parts or any(part == room_of(one.file) or part in one.key for part in options.parts))
+        and (not options.parts or any(wanted_by(part, one) for part in options.parts))
         and not (options.new and book.outcomes.get(one.key, [""])[0] in ("killed", "stillborn"))
     ]
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))  # the servers are not left behind

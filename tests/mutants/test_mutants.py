@@ -5,7 +5,7 @@ import ast
 import pytest
 
 from tests.mutants.operators import found_in
-from tests.mutants.run import ROOMS, ROOT, accepted, named_mutants, sampled_mutants
+from tests.mutants.run import ROOMS, ROOT, accepted, named_mutants, sampled_mutants, wanted_by
 
 
 def test_each_named_mutant_is_found_exactly_once():
@@ -25,6 +25,13 @@ def test_each_room_has_modules_and_each_sampled_mutant_is_python():
     assert [room for room, (ways, _) in ROOMS.items() if not any(list(ROOT.glob(way)) for way in ways)] == []
     for one in sampled_mutants():
         ast.parse(one.of((ROOT / one.file).read_bytes()))
+
+
+def test_the_name_of_a_room_asks_for_that_room_alone():
+    mutants = named_mutants()
+    assert {one.file for one in mutants if wanted_by("states", one)} == {"tickets/states.py"}
+    assert {one.file for one in mutants if wanted_by("tickets/states.py", one)} == {"tickets/states.py"}
+    assert len({one.file for one in mutants if wanted_by("closed", one)}) > 1
 
 
 def test_accepted_mutants_have_a_reason():

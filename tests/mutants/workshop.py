@@ -93,6 +93,20 @@ class Workshop:
         return found
 
     def attempt(self, slot: int, mutant: Mutant, tests: list[str]) -> Outcome:
+        """Try these tests on a mutant, in this order, until one notices it: alone too, not for what others left."""
+        while True:
+            outcome = self._attempt(slot, mutant, tests)
+            if outcome.result != "killed" or outcome.by not in tests[1:]:
+                return outcome
+            alone = self._attempt(slot, mutant, [outcome.by])
+            if alone.result == "killed":
+                return alone
+            print(f"     {outcome.by} fails only after other tests", flush=True)
+            tests = tests[tests.index(outcome.by) + 1 :]
+            if not tests:
+                return alone
+
+    def _attempt(self, slot: int, mutant: Mutant, tests: list[str]) -> Outcome:
         """Put the mutant in the copy of this slot, and run these tests, in this order, until one fails."""
         if slot in self.used:
             self._fresh_database(f"test_slot{slot}")
