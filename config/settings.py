@@ -273,8 +273,8 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
-ACCOUNT_ADAPTER = "config.accounts.AccountAdapter"
-MFA_ADAPTER = "config.accounts.MFAAdapter"
+ACCOUNT_ADAPTER = "tenants.signin.adapters.AccountAdapter"
+MFA_ADAPTER = "tenants.signin.adapters.MFAAdapter"
 MFA_FORMS = {
     "activate_totp": "tenants.signin.forms.ActivateTOTPForm",
     "deactivate_totp": "tenants.signin.forms.DeactivateTOTPForm",
@@ -282,7 +282,7 @@ MFA_FORMS = {
     "authenticate_webauthn": "tenants.signin.keys.AuthenticateForm",
     "reauthenticate_webauthn": "tenants.signin.keys.ReauthenticateForm",
 }
-SOCIALACCOUNT_ADAPTER = "config.accounts.SocialAccountAdapter"
+SOCIALACCOUNT_ADAPTER = "tenants.signin.adapters.SocialAccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -293,7 +293,7 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "/account/login/"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_RATE_LIMITS = {"login_failed": "5/m/key,20/m/ip" if not DEMO else "5/m/key,100/m/ip"}
 ACCOUNT_FORMS = {
-    "reset_password": "config.accounts.ResetPasswordForm",
+    "reset_password": "tenants.signin.forms.ResetPasswordForm",
     "change_password": "tenants.signin.forms.ChangePasswordForm",
     "reset_password_from_key": "tenants.signin.forms.ResetPasswordKeyForm",
 }

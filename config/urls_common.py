@@ -2,9 +2,9 @@
 
 from django.urls import include, path
 
-from config.accounts_urls import account_urls
 from config.contract import common_addresses
 from config.look import errors, views
+from tenants.signin.urls import account_urls
 from tenants.urls import account_urls as invitation_urls
 from tenants.urls import own_urls
 

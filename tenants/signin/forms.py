@@ -1,6 +1,7 @@
-"""The forms of allauth that change how one signs in, with a choice for one's API tokens."""
+"""The forms of allauth that change how one signs in, with a choice for one's API tokens; mail goes by the outbox."""
 
 from allauth.account.forms import ChangePasswordForm as AllauthChangePasswordForm
+from allauth.account.forms import ResetPasswordForm as AllauthResetPasswordForm
 from allauth.account.forms import ResetPasswordKeyForm as AllauthResetPasswordKeyForm
 from allauth.mfa.totp.forms import ActivateTOTPForm as AllauthActivateTOTPForm
 from allauth.mfa.totp.forms import DeactivateTOTPForm as AllauthDeactivateTOTPForm
@@ -8,7 +9,8 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from tenants.models import ApiToken
+from tenants.models import ApiToken, Person
+from tenants.signin.actions import mail_password_reset
 from tenants.signin.keys import AddForm
 
 KEEP = "keep_tokens"
@@ -30,6 +32,20 @@ class KeepTokens:
 
 class ChangePasswordForm(KeepTokens, AllauthChangePasswordForm):
     """Change one's password."""
+
+
+class ResetPasswordForm(AllauthResetPasswordForm):
+    """Asks for the address and says the same whether it is known or not; the mail goes through the outbox."""
+
+    def clean_email(self) -> str:
+        email = self.cleaned_data["email"].strip().lower()
+        self.users = list(Person.objects.filter(email=email, is_active=True))
+        return email
+
+    def save(self, request, **kwargs) -> str:
+        for person in self.users:
+            mail_password_reset(person)
+        return self.cleaned_data["email"]
 
 
 class ResetPasswordKeyForm(KeepTokens, AllauthResetPasswordKeyForm):

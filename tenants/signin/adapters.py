@@ -1,16 +1,13 @@
-"""How allauth behaves here: sign-up closed, keys good on every host, links on the common host, mail by the outbox."""
+"""How allauth behaves here: sign-up closed, keys good on every host, wrong passwords counted over all of them."""
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.forms import ResetPasswordForm as AllauthResetPasswordForm
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.providers.base.constants import AuthProcess
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 
-from tenants.models import Person
 from tenants.signin.access import person_vouched_for
-from tenants.signin.actions import mail_password_reset
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -60,17 +57,3 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         person = person_vouched_for(verified)
         if person is not None:
             sociallogin.connect(request, person)
-
-
-class ResetPasswordForm(AllauthResetPasswordForm):
-    """Asks for the address and says the same whether it is known or not; the mail goes through the outbox."""
-
-    def clean_email(self) -> str:
-        email = self.cleaned_data["email"].strip().lower()
-        self.users = list(Person.objects.filter(email=email, is_active=True))
-        return email
-
-    def save(self, request, **kwargs) -> str:
-        for person in self.users:
-            mail_password_reset(person)
-        return self.cleaned_data["email"]
