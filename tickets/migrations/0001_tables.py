@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("agenda", "0002_categories_and_goals"),
+        ("agenda", "0003_categories_and_goals"),
         ("auth", "0012_alter_user_first_name_max_length"),
         ("tenants", "0003_provinces"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
