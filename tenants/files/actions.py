@@ -20,8 +20,10 @@ from django.http import FileResponse
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
+from tenants.files.kinds import HEAD_BYTES, FileKind, Found, refused
 from tenants.files.types import clean_name, content_type_of
 from tenants.models import Organisation
+from tenants.settings.queries import settings_of
 
 log = logging.getLogger("samenbeheer.files")
 
@@ -40,8 +42,22 @@ class StoredFile:
 _stored: ContextVar[list[str] | None] = ContextVar("stored_files", default=None)
 
 
-def check(upload: UploadedFile) -> None:
-    """Raise ValidationError, in the reader's language, when a file is empty, too large or has an impossible name."""
+@dataclass(frozen=True)
+class Rules:
+    """What an organisation refuses: kinds of files, and endings of names beside them."""
+
+    kinds: frozenset[str]
+    endings: frozenset[str]
+
+
+def rules_of(organisation: Organisation) -> Rules:
+    """Return the rules in force in `organisation`. One query."""
+    chosen = settings_of(organisation)
+    return Rules(frozenset(chosen.refused_kinds), frozenset(chosen.refused_endings.split()))
+
+
+def check(upload: UploadedFile, rules: Rules) -> None:
+    """Raise ValidationError, in the reader's language, when a file is empty, too large, nameless or refused."""
     name = upload.name or ""
     if not upload.size:
         raise ValidationError(_("“%(name)s” is empty. Choose another file."), params={"name": name}, code="empty")
@@ -57,6 +73,29 @@ def check(upload: UploadedFile) -> None:
         )
     if not clean_name(name):
         raise ValidationError(_("This file has no usable name."), code="name")
+    found = refused(clean_name(name), upload, rules.kinds, rules.endings)
+    upload.seek(0)
+    if found:
+        raise ValidationError(_why(found), params=_words(found, name), code="kind")
+
+
+def _why(found: Found) -> str:
+    if found.inner and found.kind:
+        return _("“%(name)s” holds “%(inner)s”, which is %(kind)s. That may do harm where it is opened. Leave it out.")
+    if found.inner:
+        return _("“%(name)s” holds “%(inner)s”. Files that end in “.%(ending)s” are not taken here. Leave it out.")
+    if found.kind == FileKind.ARCHIVE:
+        return _(
+            "“%(name)s” is an archive that is not taken here, or cannot be looked into. Send the files themselves."
+        )
+    if found.kind:
+        return _("“%(name)s” is %(kind)s. That may do harm where it is opened. Send a picture or the text of it.")
+    return _("“%(name)s” ends in “.%(ending)s”. Such files are not taken here. Send it in another form.")
+
+
+def _words(found: Found, name: str) -> dict[str, str]:
+    kind = found.kind.label if found.kind else ""
+    return {"name": clean_name(name), "inner": clean_name(found.inner), "kind": kind, "ending": found.ending}
 
 
 @contextmanager
@@ -108,12 +147,17 @@ class _Hashing:
 
 
 def put(upload: UploadedFile, organisation: Organisation) -> StoredFile:
-    """Store an upload that passed `check` and return what is known of it. Only inside `keeping`."""
+    """Store an upload and return what is known of it. Only inside `keeping`.
+
+    Every file comes in by here, whatever the way, so here is where it is checked; a form asks `check` beforehand, to
+    say it beside its field. Raises ValidationError.
+    """
     names = _stored.get()
     if names is None:
         raise RuntimeError("files are stored inside tenants.files.actions.keeping()")
+    check(upload, rules_of(organisation))
     upload.seek(0)
-    content_type = content_type_of(upload.read(16384))
+    content_type = content_type_of(upload.read(HEAD_BYTES))
     upload.seek(0)
     reader = _Hashing(upload)
     name = default_storage.save(f"{organisation.schema_name}/{secrets.token_hex(24)}", reader)

@@ -1,6 +1,11 @@
 """What a file is, by its content, and the name it may have."""
 
+import codecs
+import unicodedata
+
 import puremagic
+
+from tenants.files.kinds import HEAD_BYTES
 
 UNKNOWN = "application/octet-stream"
 # What a browser may be told a file is; all else goes out as a plain stream of bytes.
@@ -45,10 +50,13 @@ def content_type_of(head: bytes) -> str:
         guess = ""
     if guess in KNOWN:
         return guess
-    if b"\0" not in head:
-        try:
-            head[:4096].decode("utf-8", errors="strict") if len(head) < 4096 else head[:4000].decode("utf-8", "ignore")
-            return "text/plain"
-        except UnicodeDecodeError:
-            return UNKNOWN
-    return UNKNOWN
+    return "text/plain" if is_text(head) else UNKNOWN
+
+
+def is_text(head: bytes) -> bool:
+    """Is this the beginning of a text in UTF-8, with no more control characters than lines, tabs and pages need?"""
+    try:
+        text = codecs.getincrementaldecoder("utf-8")().decode(head, final=len(head) < HEAD_BYTES)
+    except UnicodeDecodeError:
+        return False
+    return not any(unicodedata.category(one) in {"Cc", "Cn"} for one in set(text) - set("\t\n\f\r\x1b"))

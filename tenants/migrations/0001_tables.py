@@ -1,6 +1,7 @@
 import secrets
 
 import django.contrib.postgres.constraints
+import django.contrib.postgres.fields
 import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.text
@@ -548,6 +549,41 @@ class Migration(migrations.Migration):
                         ],
                         max_length=40,
                         verbose_name="time zone",
+                    ),
+                ),
+                (
+                    "refused_kinds",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("program", "a program"),
+                                ("script", "a script"),
+                                ("installer", "an installer"),
+                                ("shortcut", "a shortcut"),
+                                ("disk", "an image of a disk"),
+                                ("macro", "a document with macros"),
+                                ("archive", "an archive"),
+                            ],
+                            max_length=20,
+                        ),
+                        blank=True,
+                        null=True,
+                        size=None,
+                        verbose_name="kinds of files that nobody may send",
+                    ),
+                ),
+                (
+                    "refused_endings",
+                    models.CharField(
+                        blank=True,
+                        max_length=300,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[a-z0-9][a-z0-9-]{0,19}( [a-z0-9][a-z0-9-]{0,19})*$",
+                                "Endings without full stop, separated by spaces.",
+                            )
+                        ],
+                        verbose_name="names of files that nobody may send, by their ending",
                     ),
                 ),
                 (

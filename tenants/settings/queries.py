@@ -14,6 +14,8 @@ class InForce:
     liberation_day_free: bool
     good_friday_free: bool
     time_zone: str
+    refused_kinds: list[str]  # of `tenants.files.kinds.FileKind`
+    refused_endings: str  # of names, without full stop, separated by spaces
 
 
 def settings_of(organisation: Organisation) -> InForce:

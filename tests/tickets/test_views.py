@@ -210,7 +210,7 @@ PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + b"\0" * 40
         ("plaatje.svg", b'<svg xmlns="x"><script>1</script></svg>', "application/octet-stream"),
         ("foto.png", PNG + b"<script>alert(1)</script>", "application/octet-stream"),
         ("echt.png", PNG, "image/png"),
-        ("tekst.exe", b"gewoon tekst", "text/plain"),
+        ("tekst.dat", b"gewoon tekst", "text/plain"),
         ("../../etc/passwd", b"gewoon tekst", "text/plain"),
     ],
 )

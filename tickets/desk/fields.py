@@ -7,6 +7,7 @@ from django.utils.translation import ngettext
 
 from agenda.categories.models import Category
 from agenda.categories.queries import grouped_choices, leaves
+from tenants.context import current_organisation
 from tenants.files import actions as files
 
 
@@ -57,10 +58,10 @@ class FilesField(forms.FileField):
                 ),
                 params={"most": settings.UPLOAD_MAX_FILES},
             )
-        errors = []
+        errors, rules = [], files.rules_of(current_organisation()) if uploads else None
         for upload in uploads:
             try:
-                files.check(upload)
+                files.check(upload, rules)
             except ValidationError as error:
                 errors.append(error)
         if errors:
