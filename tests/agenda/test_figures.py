@@ -118,9 +118,21 @@ def test_quarters_follow_each_other(year, quarter):
     assert Period.parse(str(period)) == period == Period.of(period.first_on)
 
 
-@pytest.mark.parametrize("text", [None, "", "2026", "2026-5", "2026-0", "x-1", "99999-1", "2026-1-1", "-1"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(None, "", "2026", "2026-5", "2026-0", "x-1", "99999-1", "2026-1-1", "-1", "abcd-1", "+202-1", "226-1"),
+        *("1999-4", "2101-1", "12026-1", "\u0662\u0660\u0662\u0666-1", "\xb2\xb2\xb2\xb2-1", "2026-", "2026- 1"),
+    ],
+)
 def test_odd_quarters_are_none(text):
     assert Period.parse(text) is None
+
+
+def test_quarters_from_2000_to_2100():
+    assert (Period.parse("2000-1"), Period.parse("2100-4")) == (Period(2000, 1), Period(2100, 4))
+    assert Period(2026, 1).previous == Period(2025, 4) and Period(2026, 4).previous == Period(2026, 3)
+    assert Period(2026, 3).year_before == Period(2025, 3)
 
 
 def test_rebuild_changes_nothing_on_a_healthy_database_and_says_so(filled, capsys):

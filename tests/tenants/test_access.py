@@ -8,7 +8,7 @@ from django.contrib.auth.models import Permission as ModelPermission
 from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 
-from tenants.access import hosts_of, staff_of, standing
+from tenants.access import hosts_of, is_staff_elsewhere, staff_of, standing
 from tenants.context import inside
 from tenants.models import LibraryMembership, Membership, Person
 from tenants.roles import DESCRIPTIONS, CooperationRole, GuestRole, LibraryRole, OrganisationRole, Permission
@@ -116,15 +116,51 @@ def test_a_grant_on_ticket_1_here_gives_nothing_on_ticket_1_there(cast):
 
 def test_hosts_of(cast):
     names = {who: [one.slug for one in hosts_of(person)] for who, person in cast.everybody.items()}
-    assert names["bisc desk"] == ["bisc", "samenwerking"]
-    assert names["bisc colleague"] == ["bisc"]
-    assert names["member"] == ["samenwerking"]
-    assert names["stranger"] == []
+    for who in ("bisc desk", "bisc lead", "bisc seated"):
+        assert names[who] == ["bisc", "samenwerking"]
+    for who in ("bisc keyuser", "bisc colleague", "bisc neighbour", "bisc director"):
+        assert names[who] == ["bisc"]
+    assert names["cubiss desk"] == ["cubiss", "samenwerking"]
+    assert names["cubiss guest"] == ["bisc", "cubiss", "samenwerking"]
+    for who in ("member", "reader", "manager", "platform"):
+        assert names[who] == ["samenwerking"]
+    for who in ("stranger", "bisc former", "bisc coming", "cubiss former", "cubiss coming"):
+        assert names[who] == []
+    ends = timezone.localdate() - timedelta(days=1)
+    assert [one.slug for one in hosts_of(cast.bisc.people["former"], ends)] == ["bisc", "samenwerking"]
+
+
+@pytest.mark.parametrize(
+    ("who", "seen_from_bisc", "seen_from_cubiss"),
+    [
+        ("bisc desk", False, True),
+        ("bisc lead", False, True),
+        ("cubiss desk", True, False),
+        ("cubiss guest", True, False),
+        ("bisc former", False, False),
+        ("bisc coming", False, False),
+        ("bisc keyuser", False, False),
+        ("bisc director", False, False),
+        ("member", False, False),
+        ("platform", False, False),
+        ("stranger", False, False),
+    ],
+)
+def test_who_works_at_another_desk(cast, who, seen_from_bisc, seen_from_cubiss):
+    person = cast.everybody[who]
+    assert is_staff_elsewhere(person, cast.bisc.organisation) is seen_from_bisc
+    assert is_staff_elsewhere(person, cast.cubiss.organisation) is seen_from_cubiss
+    person = Person(pk=person.pk, is_active=False)
+    assert not is_staff_elsewhere(person, cast.bisc.organisation)
 
 
 def test_staff_of(cast):
     emails = [person.email for person in staff_of(cast.bisc.organisation)]
     assert emails == ["desk@bisc.example", "lead@bisc.example", "zetel@bisc.example"]
+    Person.objects.filter(email="desk@bisc.example").update(name="Zwaantje")
+    Person.objects.filter(email="zetel@bisc.example").update(name="Aaltje")
+    emails = [person.email for person in staff_of(cast.bisc.organisation)]
+    assert emails == ["zetel@bisc.example", "lead@bisc.example", "desk@bisc.example"]
 
 
 def test_an_administrator_without_a_desk_role_reads_no_tickets(bisc, ticket, client_of):

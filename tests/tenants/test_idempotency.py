@@ -6,7 +6,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.test.client import encode_multipart
 from django.utils import timezone
 
 from tenants.access import AtLibrary, standing
@@ -19,7 +22,7 @@ from tests import conftest
 from tests.conftest import COMMAND_LINE, Api
 from tests.races import Work, held, until_one_waits
 from tests.tickets.test_api import NEW
-from tickets.desk.models import Message, Ticket
+from tickets.desk.models import Attachment, Message, Ticket
 from tickets.guests import actions as guests
 
 KEY = {"Idempotency-Key": "k"}
@@ -57,6 +60,56 @@ def test_every_post_is_done_once_and_answered_again(bisc, ticket, api_of, path, 
         f"/api/v1{path}",
         status,
     )
+
+
+def _sent(api_of_desk, files, **fields):
+    return api_of_desk(
+        "POST",
+        "/tickets/BISC-1/attachments",
+        encode_multipart("x", {"files": [SimpleUploadedFile(name, content) for name, content in files], **fields}),
+        content_type="multipart/form-data; boundary=x",
+        **KEY,
+    )
+
+
+def test_files_sent_again_are_there_once_and_whole(bisc, ticket, api_of):
+    call = api_of("bisc desk")
+    files = [("een.txt", b"Eerste bestand."), ("twee.txt", b"Tweede bestand.")]
+    first, second = _sent(call, files), _sent(call, files)
+    assert (first.status_code, second.status_code, second.json()) == (201, 201, first.json())
+    assert second["Idempotent-Replay"] == "true"
+    rows = Attachment.objects.filter(message__ticket=ticket).order_by("pk")
+    assert [(one.name, one.size) for one in rows] == [("een.txt", 15), ("twee.txt", 15)]
+    assert [default_storage.open(one.storage_name).read() for one in rows] == [b"Eerste bestand.", b"Tweede bestand."]
+
+
+@pytest.mark.parametrize(
+    ("files", "fields"),
+    [
+        ([("een.txt", b"eerste bestand.")], {}),  # as many bytes, other ones
+        ([("twee.txt", b"Eerste bestand.")], {}),
+        ([("een.txt", b"Eerste bestand."), ("een.txt", b"Eerste bestand.")], {}),
+        ([("een.txt", b"Eerste bestand.")], {"visibility": "internal"}),
+    ],
+    ids=["bytes", "name", "number", "field"],
+)
+def test_other_files_with_the_same_key_are_another_request(bisc, ticket, api_of, files, fields):
+    call = api_of("bisc desk")
+    assert _sent(call, [("een.txt", b"Eerste bestand.")]).status_code == 201
+    answer = _sent(call, files, **fields)
+    assert answer.status_code == 400
+    assert answer.json()["detail"] == "Deze Idempotency-Key is voor een ander verzoek gebruikt."
+    assert Attachment.objects.count() == 1
+
+
+@pytest.mark.parametrize("key", ["k" * 201, "k\x7f", "k\u200b"], ids=["long", "control", "invisible"])
+def test_an_odd_key_is_refused(bisc, api_of, key):
+    call = api_of("bisc desk")
+    answer = call("POST", "/tickets", NEW, **{"Idempotency-Key": key})
+    assert answer.status_code == 400
+    assert answer.json()["errors"] == [{"field": "Idempotency-Key", "message": "Hoogstens 200 leesbare tekens."}]
+    assert Ticket.objects.count() == 1
+    assert call("POST", "/tickets", NEW, **{"Idempotency-Key": "k" * 200}).status_code == 201
 
 
 def test_a_former_member_of_staff_does_not_get_internal_notes_back(bisc, ticket, api_of):

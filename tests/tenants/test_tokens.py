@@ -1,5 +1,7 @@
 """API tokens: made after giving the password once more, shown once, ended when they should be."""
 
+from datetime import timedelta
+
 import pytest
 from allauth.mfa.models import Authenticator
 from django.core.exceptions import ValidationError
@@ -94,6 +96,34 @@ def test_a_revoked_token_is_refused_on_the_next_request(cast, api_of):
         ("token.revoked", "desk@bisc.example", f"token {token.pk}"),
         ("token.created", None, f"token {token.pk}"),
     ]
+
+
+@pytest.mark.parametrize(("organisation", "scope"), [("bisc", "read"), ("bisc", "write"), (None, "read")])
+def test_the_trail_says_which_token_was_made_for_where(cast, organisation, scope):
+    house = cast.bisc.organisation if organisation else None
+    create_token(person=cast.bisc.people["desk"], organisation=house, name="Script", scope=scope, by=COMMAND_LINE)
+    row, line = ApiToken.objects.get(), AuditEntry.objects.get(action="token.created")
+    assert (row.name, row.organisation, row.scope) == ("Script", house, scope)
+    assert (line.organisation, line.object, line.details) == (house, f"token {row.pk}", {"scope": scope})
+
+
+def test_use_is_noted_once_a_minute_and_of_that_token_alone(cast, api_of):
+    call, _other = api_of("bisc desk"), api_of("bisc lead")
+    call("GET", "/me")
+    one, other = (ApiToken.objects.get(person=cast.bisc.people[who]) for who in ("desk", "lead"))
+    assert other.last_used_at is None and timezone.now() - one.last_used_at < timedelta(seconds=30)
+    for ago, noted in ((timedelta(seconds=50), False), (timedelta(seconds=61), True)):
+        before = timezone.now() - ago
+        ApiToken.objects.filter(pk=one.pk).update(last_used_at=before)
+        call("GET", "/me")
+        assert (ApiToken.objects.get(pk=one.pk).last_used_at > before) is noted
+    assert ApiToken.objects.get(pk=other.pk).last_used_at is None
+
+
+def test_a_token_counts_for_a_year(cast):
+    create_token(person=cast.bisc.people["desk"], organisation=None, name="x", by=COMMAND_LINE)
+    left = ApiToken.objects.get().expires_at - timezone.now()
+    assert timedelta(days=364, hours=23) < left <= timedelta(days=365)
 
 
 def test_an_expired_token_is_refused(cast, api_of):

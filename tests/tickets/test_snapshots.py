@@ -66,6 +66,7 @@ def test_the_facts_that_leave_an_organisation():
 @pytest.mark.parametrize("fact", WRONG)
 def test_each_fact_that_is_wrong_is_found_and_mended(bisc, seven, fact):
     assert differing() == differing(chunk=2) == ([], [])
+    whole = list(TicketSnapshot.objects.order_by("organisation", "number").values())
     for index in (0, 3, 6):
         row = TicketSnapshot.objects.filter(organisation=bisc.organisation, number=seven[index].number)
         right = row.values().get()
@@ -77,6 +78,7 @@ def test_each_fact_that_is_wrong_is_found_and_mended(bisc, seven, fact):
         assert rebuild() == (1, 0)
         again = row.values().get()
         assert again == right and differing() == ([], [])
+    assert list(TicketSnapshot.objects.order_by("organisation", "number").values()) == whole
 
 
 @pytest.mark.parametrize("fact", ["first_answer_at", "resolved_at", "closed_at", "minutes_to_resolution"])
