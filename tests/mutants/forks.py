@@ -48,7 +48,7 @@ def _in_a_fork(session, items, functions, job: dict) -> list:
         outcome = ["stillborn", "", True]
         try:
             if not job["path"].endswith(".py") or exchange(functions, **{key: job[key] for key in CODE}):
-                outcome = _run(session, [items[name] for name in job["tests"]])
+                outcome = _run(session, [items[name] for name in job["tests"] if name in items])
             else:
                 outcome = ["fresh", "", True]
         except BaseException as error:

@@ -123,7 +123,9 @@ class Book:
     def save(self) -> None:
         """Write it down."""
         self.path.parent.mkdir(exist_ok=True)
-        self.path.write_text(json.dumps({"outcomes": self.outcomes, "tests": self.tests}))
+        whole = self.path.with_suffix(".new")
+        whole.write_text(json.dumps({"outcomes": self.outcomes, "tests": self.tests}))
+        whole.replace(self.path)  # a run that is stopped here leaves what was known
 
     def calls(self, workshop: Workshop, again: bool) -> dict[str, dict]:
         """Return what each fast test calls; with `again`, only test files that changed since are run for it."""
