@@ -18,6 +18,7 @@ from tests.servers import WORKER
 pytestmark = pytest.mark.servers
 WITH_DEMO = pytest.mark.xdist_group("running")  # share the one that runs
 ALONE = pytest.mark.xdist_group("alone")
+WELL = {"status": "ok", "wrong": []}
 NEW = {
     "type": "incident",
     "subject": "Na de klap",
@@ -30,7 +31,7 @@ NEW = {
 
 @WITH_DEMO
 def test_it_answers_and_a_command_beside_it_talks_to_the_same_servers(running):
-    assert running.call("", "GET", "/healthz") == (200, {"status": "ok", "wrong": []})
+    assert running.call("", "GET", "/healthz") == (200, {**WELL, "outbox": {"given_up": 0, "overdue": 0}})
     token = running.command("create_token", "balie@eemland.example", "--organisation", "bisc")
     assert token.startswith("sb_") and len(token.split()) == 1
     status, body = running.call("bisc", "POST", "/api/v1/tickets", token, NEW)
@@ -76,8 +77,9 @@ def test_a_lost_nudge_is_found_by_the_sweep(running):
     (event,) = running.sql("SELECT max(id) FROM bisc.tickets_event WHERE kind = 'created'")[0]
     (organisation,) = running.sql("SELECT id FROM tenants_organisation WHERE slug = 'bisc'")[0]
     running.sql(
-        "INSERT INTO tenants_outboxentry (organisation_id, topic, address, dedupe_key, due_at, attempts, created_at)"
-        " VALUES (%s, 'tickets.notices', %s, 'verloren', now(), 0, now())",
+        "INSERT INTO tenants_outboxentry (organisation_id, topic, address, dedupe_key, due_at, attempts, created_at,"
+        " cause_type, cause_where, cause_message)"
+        " VALUES (%s, 'tickets.notices', %s, 'verloren', now(), 0, now(), '', '', '')",
         *(organisation, f"event {event}"),
     )
     done = "SELECT attempts FROM tenants_outboxentry WHERE dedupe_key = 'verloren' AND done_at IS NOT NULL"

@@ -9,4 +9,4 @@ from tenants.outbox import actions as outbox
 @shared_task(name="tenants.mail_invitation")
 def mail_invitation(schema_name: str, dedupe_key: str) -> None:
     """Mail somebody who is invited the link with which they accept."""
-    outbox.work(schema_name, dedupe_key, mail.send_invitation)
+    outbox.work(schema_name, dedupe_key, mail.send_invitation, topic="tenants.mail_invitation")

@@ -610,6 +610,21 @@ class Migration(migrations.Migration):
                 ("attempts", models.PositiveSmallIntegerField(default=0)),
                 ("done_at", models.DateTimeField(null=True)),
                 ("given_up_at", models.DateTimeField(null=True)),
+                ("failed_at", models.DateTimeField(help_text="When it last failed.", null=True)),
+                (
+                    "cause_type",
+                    models.CharField(
+                        blank=True, help_text="Type of the exception it last failed with.", max_length=120
+                    ),
+                ),
+                (
+                    "cause_where",
+                    models.CharField(blank=True, help_text="Module and line of our own code.", max_length=120),
+                ),
+                (
+                    "cause_message",
+                    models.CharField(blank=True, help_text="A code from a fixed list, never text.", max_length=120),
+                ),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 (
                     "organisation",
@@ -781,6 +796,12 @@ class Migration(migrations.Migration):
                 name="outbox_waiting",
             ),
         ),
+        migrations.AddIndex(
+            model_name="outboxentry",
+            index=models.Index(
+                condition=models.Q(("given_up_at__isnull", False)), fields=["given_up_at"], name="outbox_given_up"
+            ),
+        ),
         migrations.AddConstraint(
             model_name="outboxentry",
             constraint=models.UniqueConstraint(fields=("organisation", "dedupe_key"), name="outbox_once"),
@@ -790,6 +811,24 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("done_at__isnull", True), ("given_up_at__isnull", True), _connector="OR"),
                 name="outbox_done_or_given_up",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="outboxentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("cause_type", ""), ("failed_at__isnull", True)),
+                    models.Q(("failed_at__isnull", False), models.Q(("cause_type", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="outbox_failed_with_a_cause",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="outboxentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("given_up_at__isnull", True), ("failed_at__isnull", False), _connector="OR"),
+                name="outbox_given_up_failed",
             ),
         ),
         migrations.AddConstraint(

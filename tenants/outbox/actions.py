@@ -8,17 +8,22 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from celery import current_app
-from django.db import connection, transaction
-from django.db.models import Q
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
+from tenants.actor import Actor
+from tenants.audit.actions import record
 from tenants.context import common_organisation, inside, organisation_by_schema
 from tenants.models import COMMON_SCHEMA, Organisation
+from tenants.outbox.causes import TopicMismatch, cause_of
 from tenants.outbox.models import OutboxEntry
+from tenants.roles import Permission
 
 log = logging.getLogger("samenbeheer.outbox")
 GIVE_UP_AFTER = 12
 SWEEP_BATCH = 500
+KEPT = timedelta(days=30)
+BY = Actor.of_system("outbox")
 
 
 def put(
@@ -50,58 +55,97 @@ def nudge(*, topic: str, schema_name: str, dedupe_key: str) -> None:
         log.warning("broker away, the sweep will find it: %s %s", topic, type(error).__name__)
 
 
-def work(schema_name: str, dedupe_key: str, handle: Callable[[OutboxEntry], None]) -> bool:
+def work(
+    schema_name: str,
+    dedupe_key: str,
+    handle: Callable[[OutboxEntry], None],
+    *,
+    topic: str,
+    at: datetime | None = None,
+) -> bool:
     """Do one entry inside its organisation; return whether it was done here and now.
 
-    The row is locked while `handle` runs, so two workers never do the same entry at once. When `handle` fails its
-    work is rolled back, the attempt is counted and the entry comes back later, each time twice as late.
+    `topic` is the name of the task that asks; an entry with another topic is given up at once. The row is locked from
+    the moment it is taken until its success or failure is written, so two workers never do the same entry, nor the
+    second one at once what the first saw fail. When `handle` fails its work is rolled back, the attempt is counted
+    with its cause and the entry comes back later, each time twice as late. `at` is the moment it is, now by default.
     Raises NoOrganisation for an unknown schema: nothing runs in another one.
     """
     organisation = common_organisation() if schema_name == COMMON_SCHEMA else organisation_by_schema(schema_name)
     with inside(organisation):
+        mine = OutboxEntry.objects.filter(organisation=organisation, dedupe_key=dedupe_key)
         try:
             with transaction.atomic():
-                entry = (
-                    OutboxEntry.objects.select_for_update(skip_locked=True)
-                    .waiting(timezone.now())
-                    .filter(organisation=organisation, dedupe_key=dedupe_key)
-                    .first()
-                )
+                entry = mine.select_for_update(skip_locked=True).waiting(at or timezone.now()).first()
                 if entry is None:
                     return False
-                handle(entry)
-                OutboxEntry.objects.filter(pk=entry.pk).update(done_at=timezone.now(), attempts=entry.attempts + 1)
+                try:
+                    if entry.topic != topic:
+                        raise TopicMismatch
+                    with transaction.atomic():
+                        handle(entry)
+                except (OperationalError, InterfaceError):
+                    raise  # the connection itself may be gone, and the lock with it
+                except Exception as error:
+                    _fail(entry, error, at or timezone.now())
+                    return False
+                entry.done_at = at or timezone.now()
+                entry.attempts += 1
+                entry.save(update_fields=["done_at", "attempts"])
             return True
-        except Exception as error:
-            log.warning("outbox entry %s of %s failed: %s", dedupe_key, schema_name, type(error).__name__)
-            _count_failure(organisation, dedupe_key)
+        except Exception as error:  # of the database, perhaps at commit: the lock is gone, another may have done it
+            with transaction.atomic():
+                entry = mine.select_for_update().filter(done_at__isnull=True, given_up_at__isnull=True).first()
+                if entry is not None:
+                    _fail(entry, error, at or timezone.now())
             return False
 
 
-def _count_failure(organisation: Organisation, dedupe_key: str) -> None:
-    with transaction.atomic():
-        entry = (
-            OutboxEntry.objects.select_for_update()
-            .filter(organisation=organisation, dedupe_key=dedupe_key, done_at__isnull=True)
-            .first()
+def _fail(entry: OutboxEntry, error: Exception, at: datetime) -> None:
+    """Count a failure of the locked `entry` with its cause, and give up after twelve, which the trail tells."""
+    cause = cause_of(error)
+    log.warning("outbox entry %s of %s failed: %s", entry.dedupe_key, entry.organisation.schema_name, cause)
+    entry.attempts += 1
+    entry.failed_at = at
+    entry.cause_type, entry.cause_where, entry.cause_message = cause.type, cause.where, cause.message
+    entry.due_at = at + timedelta(seconds=30 * 2 ** min(entry.attempts, 10))
+    if entry.attempts >= GIVE_UP_AFTER or isinstance(error, TopicMismatch):
+        entry.given_up_at = at
+        record(
+            action="outbox.given_up",
+            by=BY,
+            organisation=entry.organisation,
+            object=entry.address,
+            key=entry.dedupe_key,
+            topic=entry.topic,
+            attempts=entry.attempts,
+            cause=str(cause),
         )
-        if entry is None:
-            return
-        entry.attempts += 1
-        now = timezone.now()
-        entry.due_at = now + timedelta(seconds=30 * 2 ** min(entry.attempts, 10))
-        if entry.attempts >= GIVE_UP_AFTER:
-            entry.given_up_at = now
-        entry.save(update_fields=["attempts", "due_at", "given_up_at"])
+    entry.save()
+
+
+def retry(*, organisation: Organisation, by: Actor, dedupe_key: str = "", at: datetime | None = None) -> int:
+    """Try again what was given up at `organisation`, all of it or the one of that key; return how many.
+
+    They count as new, are due at once and wait for the sweep; the trail says who asked. Raises NotAllowed.
+    """
+    by.require(Permission.PLATFORM_MANAGE)
+    with inside(None), transaction.atomic():
+        found = OutboxEntry.objects.given_up().filter(organisation=organisation)
+        if dedupe_key:
+            found = found.filter(dedupe_key=dedupe_key)
+        count = found.update(given_up_at=None, attempts=0, due_at=at or timezone.now())
+        if count:
+            record(action="outbox.retried", by=by, organisation=organisation, object=dedupe_key[:120], count=count)
+    return count
 
 
 def sweep(at: datetime | None = None) -> int:
     """Nudge for every entry that is due, at most 500 a time; return how many were nudged."""
     with inside(None):
-        open_ones = Organisation.objects.taking_part().values("pk")
         rows = list(
             OutboxEntry.objects.waiting(at or timezone.now())
-            .filter(Q(organisation__in=open_ones) | Q(organisation__schema_name=COMMON_SCHEMA))
+            .served()
             .order_by("due_at")
             .values_list("topic", "organisation__schema_name", "dedupe_key")[:SWEEP_BATCH]
         )
@@ -110,8 +154,12 @@ def sweep(at: datetime | None = None) -> int:
     return len(rows)
 
 
-def forget_done(before: datetime) -> int:
-    """Delete entries done before `before`; return how many. The trail of what happened is in events, not here."""
+def tidy(at: datetime | None = None) -> int:
+    """Delete what was done more than 30 days ago; return how many. What waits or was given up stays.
+
+    The trail of what happened is in events, not here.
+    """
     with inside(None), connection.cursor() as cursor:
+        before = (at or timezone.now()) - KEPT
         cursor.execute("DELETE FROM tenants_outboxentry WHERE done_at < %s", [before])
         return cursor.rowcount

@@ -5,6 +5,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from tenants.organisations.models import COMMON_SCHEMA, Organisation
+
 
 class OutboxQuerySet(models.QuerySet):
     """Entries of the outbox."""
@@ -12,6 +14,15 @@ class OutboxQuerySet(models.QuerySet):
     def waiting(self, at: datetime) -> Self:
         """Return the entries that are due at `at` and neither done nor given up."""
         return self.filter(done_at__isnull=True, given_up_at__isnull=True, due_at__lte=at)
+
+    def given_up(self) -> Self:
+        """Return the entries that nobody tries any more."""
+        return self.filter(given_up_at__isnull=False)
+
+    def served(self) -> Self:
+        """Return the entries of organisations that take part and of the common host: those that the sweep looks at."""
+        open_ones = Organisation.objects.taking_part().values("pk")
+        return self.filter(Q(organisation__in=open_ones) | Q(organisation__schema_name=COMMON_SCHEMA))
 
 
 class OutboxEntry(models.Model):
@@ -25,6 +36,10 @@ class OutboxEntry(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     done_at = models.DateTimeField(null=True)
     given_up_at = models.DateTimeField(null=True)
+    failed_at = models.DateTimeField(null=True, help_text="When it last failed.")
+    cause_type = models.CharField(max_length=120, blank=True, help_text="Type of the exception it last failed with.")
+    cause_where = models.CharField(max_length=120, blank=True, help_text="Module and line of our own code.")
+    cause_message = models.CharField(max_length=120, blank=True, help_text="A code from a fixed list, never text.")
     created_at = models.DateTimeField(default=timezone.now)
 
     objects = OutboxQuerySet.as_manager()
@@ -35,9 +50,17 @@ class OutboxEntry(models.Model):
             models.CheckConstraint(
                 condition=Q(done_at__isnull=True) | Q(given_up_at__isnull=True), name="outbox_done_or_given_up"
             ),
+            models.CheckConstraint(
+                condition=Q(failed_at__isnull=True, cause_type="") | Q(failed_at__isnull=False) & ~Q(cause_type=""),
+                name="outbox_failed_with_a_cause",
+            ),
+            models.CheckConstraint(
+                condition=Q(given_up_at__isnull=True) | Q(failed_at__isnull=False), name="outbox_given_up_failed"
+            ),
         ]
         indexes = [
             models.Index(
                 fields=["due_at"], name="outbox_waiting", condition=Q(done_at__isnull=True, given_up_at__isnull=True)
-            )
+            ),
+            models.Index(fields=["given_up_at"], name="outbox_given_up", condition=Q(given_up_at__isnull=False)),
         ]

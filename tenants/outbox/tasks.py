@@ -1,9 +1,6 @@
 """Background work on the outbox."""
 
-from datetime import timedelta
-
 from celery import shared_task
-from django.utils import timezone
 
 from tenants.outbox import actions as outbox
 
@@ -17,4 +14,4 @@ def sweep_outbox() -> None:
 @shared_task(name="tenants.tidy")
 def tidy() -> None:
     """Forget what was done long ago."""
-    outbox.forget_done(timezone.now() - timedelta(days=30))
+    outbox.tidy()

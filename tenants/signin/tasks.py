@@ -9,4 +9,4 @@ from tenants.signin import mail
 @shared_task(name="tenants.mail_password_reset")
 def mail_password_reset(schema_name: str, dedupe_key: str) -> None:
     """Mail a person the link with which they choose a new password."""
-    outbox.work(schema_name, dedupe_key, mail.send_password_reset)
+    outbox.work(schema_name, dedupe_key, mail.send_password_reset, topic="tenants.mail_password_reset")

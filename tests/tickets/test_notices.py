@@ -30,7 +30,7 @@ def empty_outbox(bisc):
 def _deliver(house):
     """Do everything in the outbox as the worker does: by the task, from the public schema."""
     for key in list(OutboxEntry.objects.order_by("pk").values_list("dedupe_key", flat=True)):
-        outbox.work(house.organisation.schema_name, key, send_notices)
+        outbox.work(house.organisation.schema_name, key, send_notices, topic="tickets.notices")
     return [(one.to, one.subject.split("] ")[1].split(":")[0]) for one in mail.outbox]
 
 
@@ -87,7 +87,7 @@ def test_a_mail_server_that_is_away_loses_nothing(bisc, ticket, monkeypatch):
     def away(entry):
         raise ConnectionRefusedError
 
-    assert outbox.work("bisc", key, away) is False
+    assert outbox.work("bisc", key, away, topic="tickets.notices") is False
     entry = OutboxEntry.objects.get()
     assert (entry.attempts, entry.done_at) == (1, None)
     assert Notice.objects.count() == 0

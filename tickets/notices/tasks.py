@@ -16,6 +16,6 @@ log = logging.getLogger("samenbeheer.notices")
 def notify(schema_name: str, dedupe_key: str) -> None:
     """Mail whoever has to hear of the event of this entry of the outbox."""
     try:
-        outbox.work(schema_name, dedupe_key, send_notices)
+        outbox.work(schema_name, dedupe_key, send_notices, topic=NOTICES)
     except NoOrganisation:
         log.error("no organisation with schema %s; nothing sent", schema_name)

@@ -1,0 +1,82 @@
+"""Two workers never do one entry of the outbox: forced with a second connection that holds the lock."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.db import connection, transaction
+
+from tenants.context import inside
+from tenants.models import OutboxEntry
+from tenants.outbox import actions as outbox
+from tests import conftest
+from tests.races import Work, held, until_one_waits
+
+DONE = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def committed(django_db_setup, django_db_blocker):
+    """An entry at BiSC without a transaction around the test; it is taken away again."""
+    cast = conftest.django_db_setup.cast
+    with django_db_blocker.unblock(), inside(None):
+        OutboxEntry.objects.all().delete()
+        outbox.put(organisation=cast.bisc.organisation, topic="x", address="event 7", dedupe_key="k")
+        yield cast.bisc
+        OutboxEntry.objects.all().delete()
+    connection.close()
+
+
+def _one():
+    with inside(None):
+        return OutboxEntry.objects.get(dedupe_key="k")
+
+
+def test_an_entry_that_another_worker_has_is_skipped_and_counts_nothing(committed):
+    taken = []
+    with held(lambda: OutboxEntry.objects.select_for_update().get(dedupe_key="k")):
+        assert outbox.work("bisc", "k", taken.append, topic="x") is False
+    assert taken == [] and (_one().attempts, _one().failed_at) == (0, None)
+
+
+def test_a_second_worker_waits_for_nothing_while_the_first_fails(committed):
+    """The failure is written under the lock with which the entry was taken: the other never finds it free again."""
+    second, taken = [], []
+
+    def fails(entry):
+        second.append(Work(lambda: outbox.work("bisc", "k", taken.append, topic="x")).result())
+        raise ValueError
+
+    assert outbox.work("bisc", "k", fails, topic="x") is False
+    assert outbox.work("bisc", "k", taken.append, topic="x") is False  # its time comes later
+    assert (second, taken, _one().attempts, _one().cause_type) == ([False], [], 1, "ValueError")
+
+
+def test_a_failure_of_a_broken_connection_is_not_counted_on_what_another_did(committed):
+    """The connection breaks at work; another worker takes the entry and does it before the failure is counted."""
+    works = []
+
+    def does():
+        with transaction.atomic():
+            entry = OutboxEntry.objects.select_for_update().get(dedupe_key="k")
+            entry.done_at, entry.attempts = DONE, entry.attempts + 1
+            entry.save()
+
+    def breaks(entry):
+        works.append(Work(does))
+        Work(until_one_waits).result()  # within a transaction one sees the same activity for ever
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    assert outbox.work("bisc", "k", breaks, topic="x") is False
+    works[0].result()
+    assert (_one().done_at, _one().attempts, _one().cause_type) == (DONE, 1, "")
+
+
+def test_a_broken_connection_is_a_failure_as_any_other(committed):
+    def breaks(entry):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    assert outbox.work("bisc", "k", breaks, topic="x") is False
+    assert (_one().attempts, _one().given_up_at) == (1, None)
+    assert _one().cause_type in ("django.db.utils.OperationalError", "django.db.utils.InterfaceError")
