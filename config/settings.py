@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, unquote
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+from kombu import Queue
 
 from config import environment as env
 
@@ -188,6 +189,9 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "Europe/Amsterdam"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_DEFAULT_QUEUE = "samenbeheer"
+# Mail has a queue of its own: a mail server that hangs holds nothing else up. A worker without `-Q` takes both.
+CELERY_TASK_QUEUES = (Queue("samenbeheer"), Queue("mail"))
+CELERY_TASK_ROUTES = {"tenants.mail_*": {"queue": "mail"}, "tickets.notices": {"queue": "mail"}}
 # Seconds between runs of beat; short in tests.
 SWEEP_EVERY = env.number("SAMENBEHEER_SWEEP_SECONDS", 60)
 CLOSE_EVERY = env.number("SAMENBEHEER_CLOSE_SECONDS", 600)

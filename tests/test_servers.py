@@ -123,7 +123,8 @@ def test_kill_9_of_each_and_of_all_ten_times_loses_nothing():
     token = one.command("create_token", "balie@eemland.example", "--organisation", "bisc")
     goals = {
         "web": ("gunicorn",),
-        "worker": ("celery", "worker"),
+        "worker": ("celery", "worker@%h"),
+        "mail": ("celery", "mail@%h"),
         "beat": ("celery", "beat"),
         "postgres": ("bin/postgres",),
         "valkey": ("valkey-server",),

@@ -216,7 +216,6 @@ def _converse(row: dict, library: Library, index: int) -> None:
         library=library,
         category=Category.objects.get(code=row["category"]),
         urgency=row["urgency"],
-        impact=row["impact"],
         locations=list(library.locations.all()[: row.get("locations", 1)]),
         by=reporter,
         at=at,

@@ -71,22 +71,10 @@ class Supervisor:
             "web",
             [python, "-m", "gunicorn", "--config", str(ROOT / "config" / "running" / "gunicorn.py"), "config.wsgi"],
         )
-        worker = [
-            python,
-            "-W",
-            ROOT_WARNING,
-            "-m",
-            "celery",
-            "-q",
-            "-A",
-            "config.celery",
-            "worker",
-            "--loglevel",
-            "WARNING",
-            "--concurrency",
-            "2",
-        ]
-        self._child("worker", [*worker, "--without-gossip", "--without-mingle"])
+        for name, queue, processes in (("worker", "samenbeheer", "2"), ("mail", "mail", "1")):
+            celery = [python, "-W", ROOT_WARNING, "-m", "celery", "-q", "-A", "config.celery", "worker"]
+            own = ["-n", f"{name}@%h", "-Q", queue, "--concurrency", processes]
+            self._child(name, [*celery, *own, "--loglevel", "WARNING", "--without-gossip", "--without-mingle"])
         schedule = str(self.embedded.data / "beat-schedule")
         self._child(
             "beat",

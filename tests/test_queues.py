@@ -1,0 +1,52 @@
+"""Mail has a queue and a worker of its own: a mail server that hangs holds nothing else up."""
+
+import socket
+
+import pytest
+from django.conf import settings
+
+from config.celery import app
+from tests.running import Running, folder_for_data, wait_for
+
+MAILED = {"tenants.mail_invitation", "tenants.mail_password_reset", "tickets.notices"}
+NEW = {"type": "incident", "subject": "x", "body": "x", "library": "eemland", "category": "6.1", "urgency": "low"}
+
+
+def test_what_mails_has_a_queue_of_its_own():
+    app.loader.import_default_modules()
+    ours = {name for name in app.tasks if name.startswith(("tenants.", "tickets.", "agenda."))}
+    assert ours >= MAILED and len(ours) > 10
+    queues = {name: app.amqp.router.route({}, name)["queue"].name for name in ours}
+    assert {name for name, queue in queues.items() if queue == "mail"} == MAILED
+    assert {queue for name, queue in queues.items() if name not in MAILED} == {"samenbeheer"}
+
+
+def test_a_worker_that_is_told_no_queue_takes_both():
+    assert set(app.amqp.queues) == {"samenbeheer", "mail"}
+
+
+def test_a_mail_server_has_ten_seconds():
+    assert settings.EMAIL_TIMEOUT == 10
+
+
+@pytest.mark.servers
+@pytest.mark.xdist_group("alone")
+def test_a_mail_server_that_hangs_holds_nothing_else_up():
+    with socket.create_server(("127.0.0.1", 0)) as deaf:  # takes a connection, and never says a word
+        address = f"smtp://127.0.0.1:{deaf.getsockname()[1]}"
+        one = Running(folder_for_data() / "data", volume="0", SAMENBEHEER_WEB_PROCESSES="1", EMAIL_URL=address)
+        one.start()
+        try:
+            library = one.command("create_token", "balie@eemland.example", "--organisation", "bisc")
+            desk = one.command("create_token", "desk@bisc.example", "--organisation", "bisc")
+            numbers = [one.call("bisc", "POST", "/api/v1/tickets", library, NEW)[1]["number"] for _ in range(6)]
+            one.call("bisc", "POST", f"/api/v1/tickets/{numbers[0]}/transitions", desk, {"to": "resolved"})
+            one.sql(
+                "UPDATE bisc.tickets_ticket SET resolved_at = now() - interval '30 days' WHERE number = %s", numbers[0]
+            )
+            state = "SELECT state FROM bisc.tickets_ticket WHERE number = %s"
+            assert wait_for(lambda: one.sql(state, numbers[0]) == [("closed",)], seconds=8)
+            failed = "SELECT DISTINCT cause_type FROM tenants_outboxentry WHERE failed_at IS NOT NULL"
+            assert wait_for(lambda: one.sql(failed) == [("TimeoutError",)])
+        finally:
+            assert one.stop() == 0
