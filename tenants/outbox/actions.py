@@ -15,7 +15,7 @@ from tenants.actor import Actor
 from tenants.audit.actions import record
 from tenants.context import common_organisation, inside, organisation_by_schema
 from tenants.models import COMMON_SCHEMA, Organisation
-from tenants.outbox.causes import TopicMismatch, cause_of
+from tenants.outbox.causes import Cause, TopicMismatch, cause_of
 from tenants.outbox.models import OutboxEntry
 from tenants.roles import Permission
 
@@ -65,20 +65,23 @@ def work(
 ) -> bool:
     """Do one entry inside its organisation; return whether it was done here and now.
 
-    `topic` is the name of the task that asks; an entry with another topic is given up at once. The row is locked from
-    the moment it is taken until its success or failure is written, so two workers never do the same entry, nor the
-    second one at once what the first saw fail. When `handle` fails its work is rolled back, the attempt is counted
-    with its cause and the entry comes back later, each time twice as late. `at` is the moment it is, now by default.
+    `topic` is the name of the task that asks; for an entry with another topic that is a failure like any, so that one
+    wrong nudge does not take it from its own task. The row is locked from the moment it is taken until its success or
+    failure is written, so two workers never do the same entry, nor the second one at once what the first saw fail. When
+    `handle` fails its work is rolled back, the attempt is counted with its cause and the entry comes back later, each
+    time twice as late. `at` is the moment it is, now by default.
     Raises NoOrganisation for an unknown schema: nothing runs in another one.
     """
     organisation = common_organisation() if schema_name == COMMON_SCHEMA else organisation_by_schema(schema_name)
     with inside(organisation):
         mine = OutboxEntry.objects.filter(organisation=organisation, dedupe_key=dedupe_key)
+        attempts = -1  # of an entry that was never taken nothing is counted
         try:
             with transaction.atomic():
                 entry = mine.select_for_update(skip_locked=True).waiting(at or timezone.now()).first()
                 if entry is None:
                     return False
+                attempts = entry.attempts
                 try:
                     if entry.topic != topic:
                         raise TopicMismatch
@@ -87,29 +90,32 @@ def work(
                 except (OperationalError, InterfaceError):
                     raise  # the connection itself may be gone, and the lock with it
                 except Exception as error:
-                    _fail(entry, error, at or timezone.now())
+                    _fail(entry, cause_of(error), at or timezone.now())
                     return False
                 entry.done_at = at or timezone.now()
                 entry.attempts += 1
                 entry.save(update_fields=["done_at", "attempts"])
             return True
-        except Exception as error:  # of the database, perhaps at commit: the lock is gone, another may have done it
-            with transaction.atomic():
-                entry = mine.select_for_update().filter(done_at__isnull=True, given_up_at__isnull=True).first()
-                if entry is not None:
-                    _fail(entry, error, at or timezone.now())
-            return False
+        except Exception as error:  # of the database, perhaps at commit: the lock is gone
+            cause = cause_of(error)
+        # After the block, so that what goes wrong from here on does not carry the words of the first into a log. Who
+        # took the entry since counts it or does it.
+        with transaction.atomic():
+            untouched = mine.filter(done_at=None, given_up_at=None, attempts=attempts)
+            again = untouched.select_for_update(skip_locked=True).first()
+            if again is not None:
+                _fail(again, cause, at or timezone.now())
+        return False
 
 
-def _fail(entry: OutboxEntry, error: Exception, at: datetime) -> None:
+def _fail(entry: OutboxEntry, cause: Cause, at: datetime) -> None:
     """Count a failure of the locked `entry` with its cause, and give up after twelve, which the trail tells."""
-    cause = cause_of(error)
     log.warning("outbox entry %s of %s failed: %s", entry.dedupe_key, entry.organisation.schema_name, cause)
     entry.attempts += 1
     entry.failed_at = at
     entry.cause_type, entry.cause_where, entry.cause_message = cause.type, cause.where, cause.message
     entry.due_at = at + timedelta(seconds=30 * 2 ** min(entry.attempts, 10))
-    if entry.attempts >= GIVE_UP_AFTER or isinstance(error, TopicMismatch):
+    if entry.attempts >= GIVE_UP_AFTER:
         entry.given_up_at = at
         record(
             action="outbox.given_up",
@@ -141,14 +147,19 @@ def retry(*, organisation: Organisation, by: Actor, dedupe_key: str = "", at: da
 
 
 def sweep(at: datetime | None = None) -> int:
-    """Nudge for every entry that is due, at most 500 a time; return how many were nudged."""
+    """Nudge for every entry that is due, at most 500 a time of each topic; return how many were nudged.
+
+    Per topic, so that mail that waits for a server of mail keeps nothing else out.
+    """
     with inside(None):
-        rows = list(
-            OutboxEntry.objects.waiting(at or timezone.now())
-            .served()
+        due = OutboxEntry.objects.waiting(at or timezone.now()).served()
+        rows = [
+            row
+            for topic in due.order_by("topic").values_list("topic", flat=True).distinct()
+            for row in due.filter(topic=topic)
             .order_by("due_at")
             .values_list("topic", "organisation__schema_name", "dedupe_key")[:SWEEP_BATCH]
-        )
+        ]
     for topic, schema_name, dedupe_key in rows:
         nudge(topic=topic, schema_name=schema_name, dedupe_key=dedupe_key)
     return len(rows)

@@ -17,7 +17,7 @@ OURS = ("tenants", "agenda", "tickets", "config")
 
 
 class TopicMismatch(Exception):
-    """The task that took an entry is not the one its topic names; trying again would change nothing."""
+    """The task that took an entry is not the one its topic names; its own task may still do it."""
 
 
 @dataclass(frozen=True)

@@ -145,12 +145,14 @@ def test_where_is_the_last_line_of_our_own_code(bisc):
     assert re.fullmatch(r"tenants\.invitations\.mail:\d+", entry.cause_where) and entry.attempts == 1
 
 
-def test_an_entry_of_another_topic_is_given_up_at_once(bisc):
+def test_a_wrong_nudge_does_nothing_and_takes_no_entry_from_its_own_task(bisc):
     entry = _put(bisc, topic="tickets.notices", due_at=NOON)
     done = []
     assert outbox.work("bisc", "k", done.append, topic="tenants.mail_invitation", at=NOON) is False
     entry.refresh_from_db()
-    assert done == [] and (entry.attempts, entry.cause_type, entry.given_up_at) == (1, "TopicMismatch", NOON)
+    assert done == [] and (entry.attempts, entry.cause_type, entry.given_up_at) == (1, "TopicMismatch", None)
+    assert outbox.work("bisc", "k", done.append, topic="tickets.notices", at=NOON + timedelta(minutes=1)) is True
+    assert done == [entry]
 
 
 @pytest.mark.parametrize(
@@ -220,6 +222,9 @@ def test_the_command_lists_what_waits_failed_and_was_given_up(cast):
         "  due 2026-03-02 12:00 UTC",
     ]
     assert _run() == lines and _run("--organisation", "cubiss") == lines[2:]
+    with inside(None):
+        OutboxEntry.objects.filter(organisation=cast.cubiss.organisation).delete()
+    assert _run("--organisation", "cubiss") == ["Nothing waits, nothing failed."]
 
 
 def test_the_command_puts_back_what_was_given_up(cast, monkeypatch):
@@ -262,6 +267,22 @@ def test_healthz_counts_what_was_given_up_and_what_is_late_and_stays_200(cast):
         # What an organisation that left never did, is no alarm for ever.
         Organisation.objects.filter(slug="cubiss").update(from_on="2025-01-01", until_on="2026-01-01")
     assert Client().get("/healthz").json()["outbox"] == {"given_up": 1, "overdue": 0}
+    with inside(None):
+        Organisation.objects.filter(slug="bisc").update(from_on="2025-01-01", until_on="2026-01-01")
+    assert Client().get("/healthz").json()["outbox"] == {"given_up": 0, "overdue": 0}
+
+
+def test_much_mail_that_waits_keeps_nothing_else_out_of_the_sweep(bisc, monkeypatch):
+    sent = []
+    monkeypatch.setattr(outbox, "nudge", lambda **values: sent.append((values["topic"], values["dedupe_key"])))
+    OutboxEntry.objects.all().delete()
+    OutboxEntry.objects.bulk_create(
+        OutboxEntry(organisation=bisc.organisation, topic="mail", dedupe_key=f"m{number}", due_at=NOON)
+        for number in range(501)
+    )
+    _put(bisc, "anders", topic="iets anders", due_at=NOON + timedelta(hours=1))
+    assert outbox.sweep(NOON + timedelta(hours=2)) == 501
+    assert ("iets anders", "anders") in sent and len([topic for topic, _key in sent if topic == "mail"]) == 500
 
 
 def test_tidy_forgets_what_was_done_thirty_days_ago_and_nothing_else(bisc):

@@ -33,8 +33,8 @@ class Command(BaseCommand):
             return
         now = timezone.now()
         with inside(None):
-            rows = troubled(now)
-            for row in rows.filter(organisation=found) if found else rows:
+            rows = troubled(now).filter(organisation=found) if found else troubled(now)
+            for row in rows:
                 self.stdout.write(_line(row))
             if not rows:
                 self.stdout.write("Nothing waits, nothing failed.")
