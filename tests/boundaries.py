@@ -1,0 +1,174 @@
+"""The boundaries as data: floors of each app, which room imports which, and the single doors.
+
+`tests/test_boundaries.py` holds them against the code, both ways: what is not here may not be there, and the reverse.
+"""
+
+# From the lowest floor up; on a floor, too, from low to high. A module imports, of other rooms, only what stands before
+# it here; within its own room nothing of a higher floor. `audit` stands for what the room has on no other line.
+FLOORS = {
+    "tenants": {
+        "words": (
+            "channels refusals roles dated web.icons web.markdown web.bodies web.documents web.contract web.shapes"
+            " web.paging web.uploads web.guard web.refused files.types people.names"
+        ),
+        "truth": (
+            "organisations.models libraries.models people.models invitations.models audit.models idempotency.models"
+            " outbox.models settings.models tokens.models models"
+        ),
+        "doors": "context access actor everywhere",
+        "rooms": (
+            "organisations.queries libraries.queries audit files outbox tokens.actions idempotency settings"
+            " organisations.actions people.rights people.actions people.guests people.forms tokens.forms"
+            " invitations.queries invitations.actions invitations.forms invitations.mail signin"
+        ),
+        "pages": (
+            "libraries.api people.api people.views people.urls invitations.views invitations.urls"
+            " settings.views settings.urls tokens.views tokens.urls signin.urls web.middleware"
+            " idempotency.tasks invitations.tasks outbox.tasks signin.tasks"
+        ),
+        "contents": "apps tasks urls management",
+    },
+    "agenda": {
+        "words": "refusals history.events",
+        "truth": "history.models categories.models figures.models work.models steering.models models",
+        "below": "categories figures history",
+        "verbs": "work",
+        "above": "steering",
+        "contents": "apps urls api",
+    },
+    "tickets": {
+        "words": "router states events refusals",
+        "truth": "access search.columns desk.models guests.models notices.models models",
+        "below": "valid shapes sharing",
+        "change": "followers change opening",
+        "verbs": "desk guests",
+        "questions": "search lists",
+        "above": "closing retention snapshots notices",
+        "contents": "apps urls api tasks management",
+    },
+}
+
+# Which other rooms a room imports, of its own app and of those below; types alone (TYPE_CHECKING) do not count.
+ROOMS: dict[str, dict[str, str]] = {
+    "tenants.access": {"tenants": "models roles"},
+    "tenants.actor": {"tenants": "access channels models refusals roles"},
+    "tenants.apps": {"tenants": "signin"},
+    "tenants.audit": {"tenants": "actor channels models roles"},
+    "tenants.context": {"tenants": "models"},
+    "tenants.everywhere": {"tenants": "context"},
+    "tenants.files": {"tenants": "models"},
+    "tenants.idempotency": {"tenants": "access context files web"},
+    "tenants.invitations": {
+        "tenants": "access actor audit context models organisations outbox people refusals roles web"
+    },
+    "tenants.libraries": {"tenants": "access dated models organisations roles web"},
+    "tenants.management": {"tenants": "actor context invitations models organisations refusals roles tokens"},
+    "tenants.models": {
+        "tenants": "audit idempotency invitations libraries organisations outbox people settings tokens"
+    },
+    "tenants.organisations": {"tenants": "actor audit context dated models roles"},
+    "tenants.outbox": {"tenants": "context models"},
+    "tenants.people": {
+        "tenants": "access actor audit dated invitations libraries models organisations refusals roles web"
+    },
+    "tenants.settings": {"tenants": "actor audit models refusals roles"},
+    "tenants.signin": {"tenants": "actor audit context models organisations outbox tokens web"},
+    "tenants.tasks": {"tenants": "idempotency invitations outbox signin"},
+    "tenants.tokens": {"tenants": "actor audit context models organisations refusals roles web"},
+    "tenants.urls": {"tenants": "invitations people settings tokens"},
+    "tenants.web": {"tenants": "access context models organisations refusals tokens"},
+    "agenda.api": {"agenda": "categories figures work"},
+    "agenda.categories": {"tenants": "dated web"},
+    "agenda.figures": {"tenants": "models refusals roles web"},
+    "agenda.history": {"tenants": "actor audit models refusals", "agenda": "refusals"},
+    "agenda.models": {"agenda": "categories figures history steering work"},
+    "agenda.refusals": {"tenants": "refusals"},
+    "agenda.steering": {"tenants": "dated roles", "agenda": "figures work"},
+    "agenda.urls": {"agenda": "steering work"},
+    "agenda.work": {"tenants": "access actor dated models refusals roles web", "agenda": "history refusals"},
+    "tickets.access": {"tenants": "access actor context", "tickets": "events states"},
+    "tickets.api": {"tickets": "desk lists router"},
+    "tickets.change": {
+        "tenants": "actor context files models refusals roles",
+        "tickets": "access desk events followers refusals states valid",
+    },
+    "tickets.closing": {
+        "tenants": "actor context everywhere roles settings",
+        "tickets": "change desk events refusals states",
+    },
+    "tickets.desk": {
+        "tenants": "access actor files idempotency libraries models refusals roles web",
+        "agenda": "categories",
+        "tickets": "access change events opening refusals router search shapes states valid",
+    },
+    "tickets.followers": {"tenants": "context outbox", "tickets": "desk events sharing"},
+    "tickets.guests": {"tenants": "actor context models people web", "tickets": "change desk events"},
+    "tickets.lists": {
+        "tenants": "access libraries models refusals roles web",
+        "agenda": "categories",
+        "tickets": "access desk router search shapes states",
+    },
+    "tickets.management": {"tenants": "context", "tickets": "snapshots"},
+    "tickets.models": {"tickets": "desk guests notices"},
+    "tickets.notices": {
+        "tenants": "access context models organisations outbox",
+        "tickets": "access desk events states",
+    },
+    "tickets.opening": {
+        "tenants": "actor context files models refusals roles",
+        "agenda": "categories",
+        "tickets": "change desk events states valid",
+    },
+    "tickets.refusals": {"tenants": "refusals"},
+    "tickets.retention": {"tenants": "actor audit context everywhere files", "tickets": "desk"},
+    "tickets.router": {"tenants": "web"},
+    "tickets.search": {"tenants": "access context", "tickets": "access desk"},
+    "tickets.shapes": {"tenants": "models web", "agenda": "categories", "tickets": "access desk"},
+    "tickets.sharing": {"tenants": "context", "agenda": "figures", "tickets": "desk"},
+    "tickets.snapshots": {"tenants": "actor audit context everywhere", "agenda": "figures", "tickets": "desk sharing"},
+    "tickets.tasks": {"tickets": "closing notices retention snapshots"},
+    "tickets.urls": {"tickets": "desk guests lists"},
+    "tickets.valid": {"tenants": "access context dated models", "tickets": "states"},
+}
+
+# Who alone may do it, by path.
+DOORS = {
+    "imports django_tenants": ["tenants/organisations/models.py"],
+    "imports guardian": ["tickets/guests/models.py"],
+    "enters a schema": ["tenants/context.py"],
+    # Rights come from the standing; the others list and change roles of people, or make them for the demo.
+    "names memberships": [
+        "config/demo/load.py",
+        "config/demo/volume.py",
+        "tenants/access.py",
+        "tenants/invitations/actions.py",
+        "tenants/invitations/models.py",
+        "tenants/models.py",
+        "tenants/people/actions.py",
+        "tenants/people/forms.py",
+        "tenants/people/guests.py",
+        "tenants/people/models.py",
+        "tenants/people/views.py",
+    ],
+    "sets the state of a ticket": ["tickets/change.py"],
+    "imports tickets.change.changing": [
+        "tickets/closing/actions.py",
+        "tickets/desk/actions.py",
+        "tickets/guests/actions.py",
+    ],
+    "imports agenda.history.actions.changing": ["agenda/work/actions.py"],
+    "writes tickets.Ticket": ["tickets/opening.py"],
+    "writes tickets.Message": ["tickets/change.py"],
+    "writes tickets.Event": ["tickets/change.py"],
+    "writes tickets.Notice": ["tickets/notices/actions.py"],
+    "writes agenda.Event": ["agenda/history/actions.py"],
+    "writes agenda.TicketSnapshot": ["tickets/sharing.py", "tickets/snapshots/actions.py"],
+    "writes tenants.AuditEntry": ["tenants/audit/actions.py"],
+    "writes tenants.OutboxEntry": ["config/demo/load.py", "tenants/outbox/actions.py"],
+    "imports django.core.mail": [
+        "config/running/mailbox.py",
+        "tenants/invitations/mail.py",
+        "tenants/signin/mail.py",
+        "tickets/notices/actions.py",
+    ],
+}
