@@ -9,7 +9,7 @@ FLOORS = {
     "tenants": {
         "words": (
             "channels refusals roles dated web.icons web.markdown web.bodies web.documents web.contract web.shapes"
-            " web.paging web.uploads web.guard web.refused files.types people.names"
+            " web.paging web.uploads web.guard web.refused files.kinds files.types people.names"
         ),
         "truth": (
             "organisations.models libraries.models people.models invitations.models audit.models idempotency.models"
@@ -17,9 +17,9 @@ FLOORS = {
         ),
         "doors": "context access actor everywhere",
         "rooms": (
-            "organisations.queries libraries.queries audit files outbox tokens.actions idempotency settings"
-            " organisations.actions people.rights people.actions people.guests people.forms tokens.forms"
-            " invitations.queries invitations.actions invitations.forms invitations.mail signin"
+            "organisations.queries libraries.queries audit settings.queries files outbox tokens.actions"
+            " idempotency settings organisations.actions people.rights people.actions people.guests people.forms"
+            " tokens.forms invitations.queries invitations.actions invitations.forms invitations.mail signin"
         ),
         "pages": (
             "libraries.api people.api people.views people.urls invitations.views invitations.urls"
@@ -56,22 +56,22 @@ ROOMS: dict[str, dict[str, str]] = {
     "tenants.audit": {"tenants": "actor channels models roles"},
     "tenants.context": {"tenants": "models"},
     "tenants.everywhere": {"tenants": "context"},
-    "tenants.files": {"tenants": "models"},
+    "tenants.files": {"tenants": "models settings"},
     "tenants.idempotency": {"tenants": "access context files web"},
     "tenants.invitations": {
         "tenants": "access actor audit context models organisations outbox people refusals roles web"
     },
     "tenants.libraries": {"tenants": "access dated models organisations roles web"},
-    "tenants.management": {"tenants": "actor context invitations models organisations refusals roles tokens"},
+    "tenants.management": {"tenants": "actor context invitations models organisations outbox refusals roles tokens"},
     "tenants.models": {
         "tenants": "audit idempotency invitations libraries organisations outbox people settings tokens"
     },
     "tenants.organisations": {"tenants": "actor audit context dated models roles"},
-    "tenants.outbox": {"tenants": "context models"},
+    "tenants.outbox": {"tenants": "actor audit context models organisations roles"},
     "tenants.people": {
         "tenants": "access actor audit dated invitations libraries models organisations refusals roles web"
     },
-    "tenants.settings": {"tenants": "actor audit models refusals roles"},
+    "tenants.settings": {"tenants": "actor audit files models refusals roles"},
     "tenants.signin": {"tenants": "actor audit context models organisations outbox tokens web"},
     "tenants.tasks": {"tenants": "idempotency invitations outbox signin"},
     "tenants.tokens": {"tenants": "actor audit context models organisations refusals roles web"},
@@ -97,7 +97,7 @@ ROOMS: dict[str, dict[str, str]] = {
         "tickets": "change desk events refusals states",
     },
     "tickets.desk": {
-        "tenants": "access actor files idempotency libraries models refusals roles web",
+        "tenants": "access actor context files idempotency libraries models refusals roles web",
         "agenda": "categories",
         "tickets": "access change events opening refusals router search shapes states valid",
     },
