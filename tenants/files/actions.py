@@ -94,7 +94,7 @@ def _why(found: Found) -> str:
 
 
 def _words(found: Found, name: str) -> dict[str, str]:
-    kind = found.kind.label if found.kind else ""
+    kind = str(found.kind.label) if found.kind else ""
     return {"name": clean_name(name), "inner": clean_name(found.inner), "kind": kind, "ending": found.ending}
 
 

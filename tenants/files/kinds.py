@@ -133,9 +133,8 @@ def _refused_inside(file: BinaryIO, kinds: frozenset[str], endings: frozenset[st
         return Found(FileKind.PROGRAM)
     if any(name.lower().endswith("vbaproject.bin") for name in names) and FileKind.MACRO in kinds:
         return Found(FileKind.MACRO)
-    if "[Content_Types].xml" in names or "mimetype" in names:  # a document of Office or OpenDocument
-        return None
-    if FileKind.ARCHIVE in kinds:
+    is_document = "[Content_Types].xml" in names or "mimetype" in names  # of Office or OpenDocument
+    if FileKind.ARCHIVE in kinds and not is_document:
         return Found(FileKind.ARCHIVE)
     for name in names:
         found = _refused_name(name.replace("\\", "/").rsplit("/", 1)[-1], kinds, endings)

@@ -59,4 +59,4 @@ def is_text(head: bytes) -> bool:
         text = codecs.getincrementaldecoder("utf-8")().decode(head, final=len(head) < HEAD_BYTES)
     except UnicodeDecodeError:
         return False
-    return not any(unicodedata.category(one) in {"Cc", "Cn"} for one in set(text) - set("\t\n\f\r\x1b"))
+    return not any(unicodedata.category(one) == "Cc" for one in set(text) - set("\t\n\f\r\x1b"))
