@@ -48,7 +48,7 @@ mutants: usable .setup/test
 clean:
 	@rm -rf .venv .setup node_modules static-root var .pytest_cache .mypy_cache .ruff_cache .hypothesis tests/screenshots
 	@find . -name __pycache__ -prune -exec rm -rf {} +
-	@find config -name '*.mo' -delete
+	@find . -path '*/LC_MESSAGES/*.mo' -delete
 
 # --- set-up: each step has a stamp, and runs again when what it is made of changed ---
 # Paths are relative or quoted: the project may lie in a folder with spaces in its name.

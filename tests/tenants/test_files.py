@@ -32,9 +32,7 @@ def _zip(*names: str) -> bytes:
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w") as archive:
         for name in names:
-            archive.writestr(
-                zipfile.ZipInfo(name), b"inhoud"
-            )  # without the time of now, which would be in the names of tests
+            archive.writestr(zipfile.ZipInfo(name), b"inhoud")  # not the time of now: bytes are in the names of tests
     return made.getvalue()
 
 
