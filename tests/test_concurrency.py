@@ -14,7 +14,8 @@ from tenants.outbox.models import OutboxEntry
 from tenants.people import actions
 from tenants.tokens.actions import create_token
 from tests import conftest
-from tests.conftest import COMMAND_LINE, Api
+from tests.cast import COMMAND_LINE
+from tests.conftest import Api
 from tests.tickets.test_api import NEW
 from tickets.desk import actions as verbs
 from tickets.models import Counter, Event, Message, Ticket

@@ -18,7 +18,7 @@ from agenda.figures.models import TicketSnapshot
 from tenants.context import inside
 from tenants.files import actions as files
 from tenants.models import ApiToken, Invitation, LibraryMembership, Membership
-from tests.conftest import SECRET
+from tests.cast import SECRET
 from tickets.desk import actions as verbs
 from tickets.models import Attachment, Message, Ticket
 from tickets.states import Visibility

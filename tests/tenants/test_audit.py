@@ -7,7 +7,7 @@ from django.utils import timezone
 from tenants.audit.actions import purge, record
 from tenants.audit.models import AuditEntry
 from tenants.refusals import NotAllowed
-from tests.conftest import COMMAND_LINE
+from tests.cast import COMMAND_LINE
 
 
 @pytest.mark.parametrize(

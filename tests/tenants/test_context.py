@@ -19,7 +19,7 @@ from tenants.context import (
 )
 from tenants.models import Organisation
 from tests import conftest
-from tests.conftest import SECRET
+from tests.cast import SECRET
 from tickets.desk import actions as verbs
 from tickets.models import Ticket
 

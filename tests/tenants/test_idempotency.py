@@ -19,7 +19,8 @@ from tenants.models import AnsweredRequest, ApiToken, LibraryMembership, Members
 from tenants.tasks import forget_answers
 from tenants.tokens.actions import create_token
 from tests import conftest
-from tests.conftest import COMMAND_LINE, Api
+from tests.cast import COMMAND_LINE
+from tests.conftest import Api
 from tests.races import Work, held, until_one_waits
 from tests.tickets.test_api import NEW
 from tickets.desk.models import Attachment, Message, Ticket

@@ -10,7 +10,7 @@ from django.test import Client
 from config.running import health
 from tenants.audit.models import AuditEntry
 from tenants.context import current_schema, inside
-from tests.conftest import PASSWORD
+from tests.cast import PASSWORD
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DOMAIN = settings.DOMAIN

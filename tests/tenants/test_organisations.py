@@ -9,7 +9,7 @@ from tenants.context import inside
 from tenants.models import Domain, Organisation, OutboxEntry
 from tenants.organisations import actions
 from tenants.outbox import actions as outbox
-from tests.conftest import COMMAND_LINE
+from tests.cast import COMMAND_LINE
 
 
 @pytest.mark.parametrize("slug", ["bisc", "public", "extensions", "pg_catalog"])

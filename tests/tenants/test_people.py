@@ -13,7 +13,7 @@ from tenants.audit.models import AuditEntry
 from tenants.models import Invitation, LibraryMembership, Membership, Person
 from tenants.people import actions
 from tenants.refusals import Conflict, NotAllowed
-from tests.conftest import COMMAND_LINE
+from tests.cast import COMMAND_LINE
 
 STAFF = ("functional_manager", "desk_lead", "administrator")
 LIBRARY = ("colleague", "key_user", "director")

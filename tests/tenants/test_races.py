@@ -16,7 +16,7 @@ from tenants.people import actions
 from tenants.refusals import Conflict
 from tenants.tokens.actions import create_token
 from tests import conftest
-from tests.conftest import COMMAND_LINE
+from tests.cast import COMMAND_LINE
 from tests.races import Work, held, until_one_waits
 
 SECRET = "een heel nieuw geheim"

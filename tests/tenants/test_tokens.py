@@ -15,7 +15,7 @@ from tenants.context import inside
 from tenants.models import ApiToken, Membership
 from tenants.refusals import NotAllowed
 from tenants.tokens.actions import create_token, revoke_token
-from tests.conftest import COMMAND_LINE, PASSWORD
+from tests.cast import COMMAND_LINE, PASSWORD
 
 NEW = {"name": "Script", "scope": "read", "days": "30"}
 

@@ -1,0 +1,54 @@
+"""Who may try a verb on a ticket, and the ticket."""
+
+from datetime import date
+
+import pytest
+
+from tenants.access import standing
+from tenants.actor import Actor
+from tenants.models import Membership, Person
+from tenants.roles import Permission
+from tests.tickets.verbs import (
+    ACTORS,
+    OPENED,
+    OWN,
+    World,
+)
+from tickets.models import Message, Ticket
+
+
+@pytest.fixture
+def world(cast, bisc, ticket):
+    Ticket.objects.filter(pk=ticket.pk).update(opened_at=OPENED, changed_at=OPENED, told_at=OPENED)
+    Message.objects.filter(ticket=ticket).update(created_at=OPENED)
+    everybody = cast.everybody
+    here, there = bisc.organisation, cast.cubiss.organisation
+    everybody |= {"administrator": Person.objects.create(email="alleen@bisc.example", name="Alleen beheer")}
+    Membership.objects.create(
+        person=everybody["administrator"], organisation=here, role="administrator", from_on=date(2024, 1, 1)
+    )
+
+    def actor(who, organisation):
+        return Actor.of(standing(everybody[who], organisation), "api")
+
+    actors = {who: actor(f"bisc {who}", here) for who in OWN}
+    actors |= {
+        "administrator": actor("administrator", here),
+        "guest": actor("cubiss guest", here),
+        "cubiss desk": actor("cubiss desk", here),
+        "cubiss desk at cubiss": actor("cubiss desk", there),
+        "cubiss keyuser at cubiss": actor("cubiss keyuser", there),
+        "former at cubiss": actor("cubiss former", there),
+        "member": actor("member", here),
+        "member in common": actor("member", cast.common),
+        "seated in common": actor("bisc seated", cast.common),
+        "manager in common": actor("manager", cast.common),
+        "platform in common": actor("platform", cast.common),
+        "stranger": actor("stranger", here),
+        "nobody": Actor(),
+        "system": Actor.of_system("rule 7"),
+        "system that works": Actor.of_system("rule 8", Permission.TICKETS_WORK, Permission.TICKETS_REPORT),
+        "time": Actor.of_system("auto_close", Permission.TICKETS_CLOSE),
+    }
+    assert list(actors) == ACTORS
+    return World(cast, Ticket.objects.get(pk=ticket.pk), actors)

@@ -1,0 +1,56 @@
+"""What a page costs: its queries at few rows and many, and its size."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from config.demo.volume import Builder
+from tenants.web.markdown import to_html
+from tickets.desk import actions as verbs
+
+
+def _queries(client, path) -> int:
+    client.get(path)  # the first request of a client reads its session from the database
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
+        response = client.get(path)
+    assert response.status_code == 200
+    return len(captured)
+
+
+@pytest.mark.parametrize(
+    ("path", "who", "queries"),
+    [
+        ("/tickets/?view=all", "bisc desk", 8),
+        ("/tickets/?view=mine", "bisc desk", 8),
+        ("/tickets/?q=zelfservice", "bisc desk", 9),
+        ("/tickets/", "bisc keyuser", 7),
+        ("/", "bisc colleague", 7),
+        ("/tickets/BISC-1/", "bisc desk", 11),
+        ("/tickets/BISC-1/", "bisc colleague", 11),
+    ],
+)
+def test_queries_do_not_grow_with_rows(bisc, client_of, ticket, path, who, queries):
+    client = client_of(who)
+    assert _queries(client, path) == queries
+    Builder(count=80, until=timezone.now() - timedelta(days=1)).build()
+    for index in range(30):
+        verbs.answer(ticket=ticket, body=f"Bericht {index}", by=bisc.actor("desk" if index % 2 else "colleague"))
+    assert _queries(client, path) == queries
+
+
+def test_the_list_stays_under_60_kb(bisc, client_of):
+    Builder(count=200, until=timezone.now()).build()
+    response = client_of("bisc desk").get("/tickets/?view=all")
+    assert response.content.count(b"/tickets/BISC-") >= 50
+    assert len(response.content) < 60_000
+
+
+def test_a_wide_table_costs_nothing_much():
+    text = "a|" * 2500 + "\n" + "-|" * 2500 + "\n" + "a\n" * 2000
+    assert "<table" not in to_html(text)
+    assert "<table" in to_html("a|b\n-|-\n1|2\n")
