@@ -96,6 +96,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "tenants.web.middleware.StandingMiddleware",
     "tenants.web.middleware.ApiMiddleware",
+    "config.look.errors.NotAskedLikeThis",
 ]
 
 if env.flag("SAMENBEHEER_SQL_HEADER", default=False) and DEMO:

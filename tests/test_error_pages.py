@@ -13,6 +13,7 @@ WORDS = {
     400: ("Dat konden we niet lezen", "We could not read that"),
     403: ("Dit hoort niet bij uw rol", "Your role does not allow this"),
     404: ("Hier is niets", "There is nothing here"),
+    405: ("Op dit adres is niets te lezen", "There is nothing to read at this address"),
     413: ("De bestanden zijn samen te groot", "The files are too large together"),
     429: ("Te veel pogingen", "Too many attempts"),
     500: ("Er ging iets mis bij ons", "Something went wrong on our side"),
@@ -69,6 +70,15 @@ def test_not_there_and_not_allowed(client_of, language):
     client = _speaking(client_of("bisc colleague"), language)
     _seen(client.get("/nergens/"), 404, language)
     _seen(client.get("/people/"), 403, language)
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_asked_where_one_only_sends(client_of, language):
+    client = _speaking(client_of("bisc colleague"), language)
+    response = client.get("/tickets/BISC-1/messages/")
+    _seen(response, 405, language)
+    assert response.headers["Allow"] == "POST"
+    assert client.head("/tickets/BISC-1/messages/").content == b""
 
 
 @pytest.mark.parametrize("language", ["nl", "en"])

@@ -1,5 +1,7 @@
 """What is seen when something is wrong: a page that says what to do, or a refusal document (RFC 9457)."""
 
+from collections.abc import Callable
+
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
@@ -53,6 +55,21 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if _is_api(request):
         return refused(500)
     return _page(request, 500)
+
+
+class NotAskedLikeThis:
+    """Middleware: 405, an address that was asked in a way it does not take, gets our page instead of an empty one."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code != 405 or response.content or request.method == "HEAD" or _is_api(request):
+            return response
+        page = _page(request, 405)
+        page.headers["Allow"] = response.headers["Allow"]
+        return page
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
