@@ -212,8 +212,7 @@ class Change:
             once=once,
             created_at=self.at,
         )
-        for upload in uploads:
-            self._keep(self.message, upload, patron_data)
+        self._keep(self.message, uploads, patron_data)
         if by.is_staff and visibility == Visibility.PUBLIC and self.kind != Kind.CREATED:
             self.ticket.first_answer_at = self.ticket.first_answer_at or self.at
         return self.message
@@ -226,20 +225,24 @@ class Change:
         of_library = self.by.standing and self.ticket.library_id in self.by.standing.library_ids
         return Speaker.LIBRARY if of_library else Speaker.PARTNER
 
-    def _keep(self, message: Message, upload: UploadedFile, patron_data: bool) -> None:
-        stored = files.put(upload, current_organisation())
-        Attachment.objects.create(
-            message=message,
-            key=stored.storage_name.rsplit("/", 1)[-1],
-            name=stored.name,
-            size=stored.size,
-            content_type=stored.content_type,
-            sha256=stored.sha256,
-            storage_name=stored.storage_name,
-            contains_patron_data=patron_data,
-            purge_on=timezone.localdate(self.at) + timedelta(days=PATRON_DATA_DAYS) if patron_data else None,
-            created_at=self.at,
-        )
+    def _keep(self, message: Message, uploads: list[UploadedFile], patron_data: bool) -> None:
+        try:
+            stored = files.put(uploads, current_organisation())
+        except ValidationError as error:
+            raise ValidationError({"attachments": error}) from error
+        for one in stored:
+            Attachment.objects.create(
+                message=message,
+                key=one.storage_name.rsplit("/", 1)[-1],
+                name=one.name,
+                size=one.size,
+                content_type=one.content_type,
+                sha256=one.sha256,
+                storage_name=one.storage_name,
+                contains_patron_data=patron_data,
+                purge_on=timezone.localdate(self.at) + timedelta(days=PATRON_DATA_DAYS) if patron_data else None,
+                created_at=self.at,
+            )
 
     @property
     def is_told(self) -> bool:

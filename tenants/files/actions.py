@@ -6,7 +6,7 @@ Each app has its own row per file; here is only what is the same for all: the li
 import hashlib
 import logging
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -19,6 +19,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from tenants.files.kinds import HEAD_BYTES, FileKind, Found, refused
 from tenants.files.types import clean_name, content_type_of
@@ -54,6 +55,30 @@ def rules_of(organisation: Organisation) -> Rules:
     """Return the rules in force in `organisation`. One query."""
     chosen = settings_of(organisation)
     return Rules(frozenset(chosen.refused_kinds), frozenset(chosen.refused_endings.split()))
+
+
+def refuse(uploads: Sequence[UploadedFile], organisation: Organisation) -> None:
+    """Raise ValidationError with everything that is wrong with the files of one message; an error names its file."""
+    if not uploads:
+        return
+    if len(uploads) > settings.UPLOAD_MAX_FILES:
+        raise ValidationError(
+            ngettext(
+                "Send at most %(most)s file at a time.",
+                "Send at most %(most)s files at a time.",
+                settings.UPLOAD_MAX_FILES,
+            ),
+            params={"most": settings.UPLOAD_MAX_FILES},
+            code="number",
+        )
+    errors, rules = [], rules_of(organisation)
+    for upload in uploads:
+        try:
+            check(upload, rules)
+        except ValidationError as error:
+            errors.append(error)
+    if errors:
+        raise ValidationError(errors)
 
 
 def check(upload: UploadedFile, rules: Rules) -> None:
@@ -146,16 +171,20 @@ class _Hashing:
         return False
 
 
-def put(upload: UploadedFile, organisation: Organisation) -> StoredFile:
-    """Store an upload and return what is known of it. Only inside `keeping`.
+def put(uploads: Sequence[UploadedFile], organisation: Organisation) -> list[StoredFile]:
+    """Store the uploads of one message and return what is known of each. Only inside `keeping`.
 
-    Every file comes in by here, whatever the way, so here is where it is checked; a form asks `check` beforehand, to
-    say it beside its field. Raises ValidationError.
+    Every file comes in by here, whatever the way, so here they are checked, all before the first is stored; a form
+    asks `refuse` beforehand, to say it beside its field. Raises ValidationError.
     """
     names = _stored.get()
     if names is None:
         raise RuntimeError("files are stored inside tenants.files.actions.keeping()")
-    check(upload, rules_of(organisation))
+    refuse(uploads, organisation)
+    return [_put(upload, organisation, names) for upload in uploads]
+
+
+def _put(upload: UploadedFile, organisation: Organisation, names: list[str]) -> StoredFile:
     upload.seek(0)
     content_type = content_type_of(upload.read(HEAD_BYTES))
     upload.seek(0)

@@ -31,7 +31,8 @@ def put(
 ) -> None:
     """Write an entry in the caller's transaction and nudge a worker after commit; the same key counts once.
 
-    `topic` is the name of a Celery task that takes (schema name, entry pk). `due_at` in the future waits for the sweep.
+    `topic` is the name of a Celery task that takes (schema name, dedupe key). `due_at` in the future waits for the
+    sweep.
     """
     now = timezone.now()
     OutboxEntry.objects.bulk_create(

@@ -299,5 +299,20 @@ def test_no_file_comes_in_past_the_check_whatever_the_way(bisc, ticket, name, co
     upload.name = name
     with pytest.raises(ValidationError) as error:
         verbs.answer(ticket=ticket, body="zie bijlage", uploads=[upload], by=bisc.actor("colleague"))
-    assert error.value.code == code
+    assert [(name, [one.code for one in errors]) for name, errors in error.value.error_dict.items()] == [
+        ("attachments", [code])
+    ]
     assert Message.objects.count() == before
+
+
+def test_the_verb_takes_ten_files_and_no_more_and_says_all_that_is_wrong(bisc, ticket):
+    before = Message.objects.count()
+    eleven = [SimpleUploadedFile(f"{number}.txt", b"x") for number in range(11)]
+    odd = [SimpleUploadedFile("goed.txt", b"x"), SimpleUploadedFile("leeg.txt", b""), SimpleUploadedFile("a.exe", b"x")]
+    for uploads, codes in ((eleven, ["number"]), (odd, ["empty", "kind"])):
+        with pytest.raises(ValidationError) as error:
+            verbs.answer(ticket=ticket, body="zie bijlage", uploads=uploads, by=bisc.actor("colleague"))
+        assert [one.code for one in error.value.error_dict["attachments"]] == codes
+    assert Message.objects.count() == before
+    verbs.answer(ticket=ticket, body="tien", uploads=eleven[:10], by=bisc.actor("colleague"))
+    assert Message.objects.count() == before + 1

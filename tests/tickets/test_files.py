@@ -80,9 +80,9 @@ def test_a_rolled_back_upload_leaves_no_file(bisc, ticket, monkeypatch, settings
     stored = []
     real = files.put
 
-    def note(upload, organisation):
-        kept = real(upload, organisation)
-        stored.append(kept.storage_name)
+    def note(uploads, organisation):
+        kept = real(uploads, organisation)
+        stored.extend(one.storage_name for one in kept)
         return kept
 
     monkeypatch.setattr(files, "put", note)

@@ -1,9 +1,7 @@
 """Fields that several forms of tickets share."""
 
 from django import forms
-from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.utils.translation import ngettext
 
 from agenda.categories.models import Category
 from agenda.categories.queries import grouped_choices, leaves
@@ -49,21 +47,5 @@ class FilesField(forms.FileField):
         uploads = [one for one in (data if isinstance(data, (list, tuple)) else [data]) if one]
         if self.required and not uploads:
             raise ValidationError(self.error_messages["required"], code="required")
-        if len(uploads) > settings.UPLOAD_MAX_FILES:
-            raise ValidationError(
-                ngettext(
-                    "Send at most %(most)s file at a time.",
-                    "Send at most %(most)s files at a time.",
-                    settings.UPLOAD_MAX_FILES,
-                ),
-                params={"most": settings.UPLOAD_MAX_FILES},
-            )
-        errors, rules = [], files.rules_of(current_organisation()) if uploads else None
-        for upload in uploads:
-            try:
-                files.check(upload, rules)
-            except ValidationError as error:
-                errors.append(error)
-        if errors:
-            raise ValidationError(errors)
+        files.refuse(uploads, current_organisation())
         return uploads
