@@ -153,7 +153,7 @@ class Workshop:
     def _in_a_fresh_process(self, slot: int, tests: list[str]) -> Outcome:
         chosen = self.folder / f"chosen{slot}"
         chosen.write_text(json.dumps(tests))
-        files = dict.fromkeys(name.split("::")[0] for name in tests)
+        files = sorted({name.split("::")[0] for name in tests})  # in another order pytest loses fixtures
         own = {**self._own(slot), "SAMENBEHEER_MUTANTS_CHOSEN": str(chosen)}
         process = self._start(slot, ["-n0", "-x", "--tb=no", *files], own)
         try:
@@ -162,11 +162,12 @@ class Workshop:
             os.killpg(process.pid, signal.SIGKILL)
             process.communicate()
             return Outcome("killed", "it does not end")
-        failed = re.search(r"^(?:FAILED|ERROR) (tests/\S+::\S+)", output, re.MULTILINE)
+        lines = re.findall(r"^(?:FAILED|ERROR) (tests/.+)", output, re.MULTILINE)
+        failed = max((name for name in tests for line in lines if line.startswith(name)), key=len, default="")
         if process.returncode == 0:
             return Outcome("lived")
         if process.returncode == 1 and failed:
-            return Outcome("killed", failed[1])
+            return Outcome("killed", failed)
         return Outcome("stillborn", (output + errors).strip()[-300:])
 
     def _start(self, slot: int, arguments: list[str], own: dict[str, str], output=subprocess.PIPE, pass_fds=()):
