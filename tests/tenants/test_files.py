@@ -159,20 +159,42 @@ def test_a_zip_that_cannot_be_looked_through_is_refused():
     assert _found("a.zip", whole[:-10]) == ("archive", "", "")
     assert _found("a.zip", b"PK\x03\x04niets") == ("archive", "", "")
     place = whole.rfind(b"PK\x05\x06")
-    long = whole[: place + 12] + (1024 * 1024 + 1).to_bytes(4, "little") + whole[place + 16 :]
+    long = whole[: place + 12] + (512 * 1024 + 1).to_bytes(4, "little") + whole[place + 16 :]
     assert _found("a.zip", long) == ("archive", "", "")
     double = whole[:place] + b"PK\x06\x07" + b"\0" * 16 + whole[place:]
     assert _found("a.zip", double) == ("archive", "", "")
     assert _found("a.zip", whole[:-10], kinds=set()) is None
 
 
-def test_a_zip_of_very_many_names_is_not_read(monkeypatch):
+def _zip_of(number: int, *, counts: bytes = b"") -> bytes:
+    """Return a zip of so many names, 128 bytes of its list each, with these bytes where it counts them."""
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w") as archive:
-        for number in range(12_000):
-            archive.writestr(zipfile.ZipInfo(f"{number:060}"), b"")
-    monkeypatch.setattr(zipfile.ZipFile, "_RealGetContents", None)  # would raise, were it opened
-    assert _found("veel.zip", made.getvalue()) == ("archive", "", "")
+        for turn in range(number):
+            archive.writestr(zipfile.ZipInfo(f"{turn:082}"), b"")
+    whole = made.getvalue()
+    return whole[:-14] + counts + whole[-10:] if counts else whole
+
+
+def test_a_zip_of_very_many_names_is_not_read():
+    assert _found("veel.zip", _zip_of(4096)) is None  # 512 KiB
+    assert _found("veel.zip", _zip_of(4097)) == ("archive", "", "")
+
+
+def test_the_count_of_a_zip_does_not_pass_for_its_end():
+    counts = b"PK\x05\x06"  # 19,280 of 1,541 files, says this record, and looks as if it began there
+    assert _found("veel.zip", _zip_of(4097, counts=counts)) == ("archive", "", "")
+    tricky = _zip("a.exe")
+    assert _found("a.zip", tricky[:-14] + counts + tricky[-10:]) == ("program", "a.exe", "")
+
+
+def test_what_stands_around_a_zip_does_not_hide_what_it_holds():
+    whole = _zip("ok.txt", "a.exe")
+    assert _found("a.zip", b"PK" + b"vooraf" * 99 + whole) == ("program", "a.exe", "")
+    remark = whole[:-2] + (9).to_bytes(2, "little") + b"opmerking"
+    assert _found("a.zip", remark) == ("program", "a.exe", "")
+    place = whole.rfind(b"a.exe")
+    assert _found("a.zip", whole[:place] + b"a.ex\0" + whole[place + 5 :]) == ("archive", "", "")
 
 
 def test_endings_of_an_organisation_are_refused_too():
