@@ -1,6 +1,13 @@
 """Signing in: what is said, and what is kept of it."""
 
+import base64
+import hashlib
+import hmac
+import time
+
 import pytest
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.test import Client
@@ -8,7 +15,9 @@ from django.test import Client
 from tenants.audit.models import AuditEntry
 from tenants.context import inside
 from tenants.models import OutboxEntry
+from tenants.signin import tasks
 from tenants.signin.passwords import EverydayPasswordValidator
+from tests.cast import PASSWORD
 
 
 def test_reset_says_the_same_for_known_and_unknown(cast, client_of):
@@ -27,6 +36,42 @@ def test_a_mailbox_gets_five_mails_of_a_new_password_a_minute(cast, client_of):
         client_of(None).post("/account/password/reset/", {"email": "desk@bisc.example"}).status_code for _ in range(6)
     ]
     assert statuses == [302, 302, 302, 302, 302, 429]
+
+
+def _code(secret: str, at: float | None = None) -> str:
+    """Return the six digits of an authenticator app, by RFC 6238."""
+    counter = int((time.time() if at is None else at) // 30).to_bytes(8, "big")
+    digest = hmac.new(base64.b32decode(secret), counter, hashlib.sha1).digest()
+    start = digest[-1] & 15
+    return str((int.from_bytes(digest[start : start + 4], "big") & 0x7FFFFFFF) % 10**6).zfill(6)
+
+
+def _sign_in(client, password=PASSWORD, email="desk@bisc.example"):
+    return client.post("/account/login/", {"login": email, "password": password})
+
+
+def _add_totp(client):
+    """Open the page, scan its secret, send the code; return the answer and the secret."""
+    page = client.get("/account/2fa/totp/activate/")
+    secret = page.context["form"].secret
+    return client.post("/account/2fa/totp/activate/", {"code": _code(secret)}), secret
+
+
+def test_a_reset_that_a_stranger_asks_keeps_nobody_from_a_second_step(cast, client_of, mailoutbox):
+    client_of(None).post("/account/password/reset/", {"email": "desk@bisc.example"})
+    entry = OutboxEntry.objects.get(topic="tenants.mail_password_reset")
+    tasks.mail_password_reset("public", entry.dedupe_key)
+    assert ([mail.to for mail in mailoutbox], list(EmailAddress.objects.all())) == ([["desk@bisc.example"]], [])
+    # As a database of before has it.
+    EmailAddress.objects.create(user=cast.bisc.people["desk"], email="desk@bisc.example", verified=False)
+    client = client_of(None)
+    _sign_in(client)
+    client.post("/account/reauthenticate/", {"password": PASSWORD})
+    assert client.get("/account/2fa/webauthn/add/").status_code == 200
+    answer, _secret = _add_totp(client)
+    assert (answer.status_code, answer["Location"]) == (302, "/account/2fa/recovery-codes/")
+    kinds = Authenticator.objects.order_by("type").values_list("user__email", "type")
+    assert list(kinds) == [("desk@bisc.example", "recovery_codes"), ("desk@bisc.example", "totp")]
 
 
 def test_signins_are_in_the_trail(cast, client_of):
