@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
+from django.db.models import Q
 from django.utils import timezone
 
 from tenants.models import LibraryMembership, Membership, Organisation, Person
@@ -133,17 +134,18 @@ def standing(person: Person | None, organisation: Organisation, at: date | None 
     rows = Membership.objects.at(day).filter(person=person, organisation=organisation, role__in=AT_ORGANISATION)
     libraries = _at_libraries(person, organisation, day)
     roles = frozenset(rows.values_list("role", flat=True)) | frozenset(role for at in libraries for role in at.roles)
+    if GuestRole.GUEST in roles and not is_staff_elsewhere(person, organisation, day):
+        roles -= {GuestRole.GUEST}
     return Standing(person=person, organisation=organisation, roles=roles, libraries=libraries)
 
 
 def hosts_of(person: Person, at: date | None = None) -> list[Organisation]:
     """Return the organisations on whose hosts `person` has standing on the day `at`, the common host last."""
     day = at or timezone.localdate()
-    own = set(
-        Membership.objects.at(day)
-        .filter(person=person, role__in=AT_ORGANISATION)
-        .values_list("organisation_id", flat=True)
-    )
+    held = Membership.objects.at(day).filter(person=person, role__in=AT_ORGANISATION)
+    pairs = set(held.values_list("role", "organisation_id"))
+    desks = _desks_of(person, day) if any(role == GuestRole.GUEST for role, _pk in pairs) else set()
+    own = {pk for role, pk in pairs if role != GuestRole.GUEST or desks - {pk}}
     own |= set(
         LibraryMembership.objects.at(day)
         .filter(person=person)
@@ -166,11 +168,24 @@ def staff_of(organisation: Organisation, at: date | None = None):
     return Person.objects.filter(is_active=True, pk__in=rows.values("person_id")).order_by("name", "pk")
 
 
+def people_of(organisation: Organisation):
+    """Return the active people who ever had a role at `organisation` or one of its libraries: those it knows of."""
+    here = Q(memberships__organisation=organisation) | Q(library_memberships__library__organisation=organisation)
+    return Person.objects.filter(pk__in=Person.objects.filter(here).values("pk"), is_active=True)
+
+
 def is_staff_elsewhere(person: Person, organisation: Organisation, at: date | None = None) -> bool:
-    """Does this person work at the desk of an organisation other than `organisation` on the day `at`?"""
-    rows = Membership.objects.at(at or timezone.localdate()).filter(person=person, role__in=STAFF_ROLES)
-    others = Organisation.objects.taking_part().exclude(pk=organisation.pk)
-    return person.is_active and rows.filter(organisation__in=others.values("pk")).exists()
+    """Does this person work at the desk of an organisation other than `organisation` on the day `at`?
+
+    Whoever does not, is no guest of `organisation` either, whatever the day until which they were let in.
+    """
+    return person.is_active and bool(_desks_of(person, at or timezone.localdate()) - {organisation.pk})
+
+
+def _desks_of(person: Person, day: date) -> set[int]:
+    open_ones = Organisation.objects.taking_part().values("pk")
+    rows = Membership.objects.at(day).filter(person=person, role__in=STAFF_ROLES, organisation__in=open_ones)
+    return set(rows.values_list("organisation_id", flat=True))
 
 
 def has_administrator(organisation: Organisation, except_membership: int = 0, except_person: int = 0) -> bool:

@@ -1,7 +1,10 @@
 """Who acts: a person through some channel, or a named part of the system. The one `by` of every verb of all apps."""
 
 from dataclasses import dataclass
+from ipaddress import ip_address
 from typing import Any
+
+from django.conf import settings
 
 from tenants.access import Standing
 from tenants.channels import Channel
@@ -39,12 +42,12 @@ class Actor:
     def of_request(cls, request: Any) -> "Actor":
         """Return the person who sent `request` as actor: through the API when a token came with it."""
         channel = Channel.API if getattr(request, "token", None) else Channel.PAGE
-        return cls.of(request.standing, channel, request.META.get("REMOTE_ADDR") or "")
+        return cls.of(request.standing, channel, _origin(request))
 
     @classmethod
     def at_the_door(cls, request: Any, person: Person | None = None) -> "Actor":
         """Return who signs in, accepts or is refused: known by name at most, and without any permission."""
-        return cls(person=person, origin=(request.META.get("REMOTE_ADDR") or "") if request else "")
+        return cls(person=person, origin=_origin(request) if request else "")
 
     @classmethod
     def of_system(cls, name: str, *permissions: Permission, channel: str = Channel.SYSTEM) -> "Actor":
@@ -75,3 +78,19 @@ class Actor:
     def is_staff(self) -> bool:
         """Is it a person who acts for the desk of an organisation?"""
         return bool(self.standing and self.standing.is_staff)
+
+
+def _origin(request: Any) -> str:
+    """Return the address a request came from: behind our own proxies, what the outermost of them saw.
+
+    What stands before that in X-Forwarded-For, the client wrote itself.
+    """
+    direct = request.META.get("REMOTE_ADDR") or ""
+    proxies = settings.ALLAUTH_TRUSTED_PROXY_COUNT
+    hops = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+    if not 0 < proxies <= len(hops):
+        return direct
+    try:
+        return str(ip_address(hops[-proxies].strip()))
+    except ValueError:
+        return direct

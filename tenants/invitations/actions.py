@@ -5,7 +5,6 @@ from datetime import timedelta
 from django.contrib.auth.password_validation import validate_password
 from django.core import signing
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,11 +13,12 @@ from tenants.access import standing
 from tenants.actor import Actor
 from tenants.audit.actions import record
 from tenants.audit.queries import count_since
+from tenants.invitations.models import InvitationQuerySet
 from tenants.models import Invitation, Library, LibraryMembership, Membership, Organisation, Person
 from tenants.organisations.queries import common_row
 from tenants.outbox import actions as outbox
 from tenants.people.actions import enter_library_role, enter_role
-from tenants.people.names import check_name
+from tenants.people.names import check_address, check_name
 from tenants.people.rights import require_giving
 from tenants.refusals import Conflict, NotAllowed
 
@@ -69,7 +69,7 @@ def invite(
 def _checked(email: str, name: str) -> str:
     errors = {}
     address = email.strip().lower()
-    for field, check, value in (("email", validate_email, address), ("name", check_name, name)):
+    for field, check, value in (("email", check_address, address), ("name", check_name, name)):
         try:
             check(value)
         except ValidationError as error:
@@ -110,10 +110,18 @@ def _record(action: str, invitation: Invitation, by: Actor, **details: object) -
 
 @transaction.atomic
 def withdraw(*, invitation: Invitation, by: Actor) -> None:
-    """Take an invitation back; its link no longer works. Raises NotAllowed for whoever may not give that role."""
+    """Take an invitation back; its link no longer works, and back twice is back once.
+
+    Raises NotAllowed for whoever may not give that role, Conflict when it was accepted meanwhile.
+    """
     require_giving(by, invitation.role, organisation=invitation.organisation, library=invitation.library)
-    if Invitation.objects.unanswered().filter(pk=invitation.pk).update(ended_at=timezone.now()):
-        _record("invitation.withdrawn", invitation, by)
+    locked = Invitation.objects.select_for_update().get(pk=invitation.pk)
+    if locked.accepted_at:
+        raise Conflict(_("This invitation was accepted meanwhile. End the role itself."))
+    if locked.ended_at is None:
+        locked.ended_at = timezone.now()
+        locked.save(update_fields=["ended_at"])
+        _record("invitation.withdrawn", locked, by)
 
 
 def key_of(invitation: Invitation) -> str:
@@ -130,8 +138,11 @@ def invitation_of(key: str) -> Invitation | None:
         number, _dash, secret = signer.unsign(key).partition("-")
     except signing.BadSignature:
         return None
-    rows = Invitation.objects.open(timezone.now()).select_related("organisation", "library", "invited_by")
-    found = rows.filter(pk=int(number), secret=secret).first()
+    return _open(Invitation.objects.filter(pk=int(number), secret=secret))
+
+
+def _open(rows: InvitationQuerySet) -> Invitation | None:
+    found = rows.open(timezone.now()).select_related("organisation", "library", "invited_by").first()
     if found is None or not found.organisation.is_open and not found.organisation.is_common:
         return None
     return found if _is_still_given(found) else None
@@ -194,7 +205,7 @@ def _locked(key: str) -> Invitation:
     found = invitation_of(key)
     if found is not None:
         _one_at_a_time(found.email)
-        found = invitation_of(key)
+        found = _open(Invitation.objects.select_for_update(of=("self",)).filter(pk=found.pk))
     if found is None:
         raise Conflict(_("This link no longer works. Ask for a new invitation."))
     return found

@@ -15,7 +15,7 @@ from tenants.models import Person
 from tenants.organisations.queries import address_of
 from tenants.refusals import Conflict
 from tenants.roles import DESCRIPTIONS, Permission
-from tenants.web.refused import show_in
+from tenants.web.refused import conflicts_shown, show_in
 
 PAGE = "tenants/invitation.html"
 
@@ -44,14 +44,15 @@ def invitation(request: HttpRequest, key: str) -> HttpResponse:
         except Conflict:
             return render(request, PAGE, {"step": "gone"}, status=409)
         except ValidationError as error:
-            if form is None:
-                raise
+            if form is None:  # their account was closed meanwhile
+                return render(request, PAGE, {"step": "gone"}, status=409)
             show_in(form, error)
     context |= {"step": "accept" if own else "new", "form": form}
     return render(request, PAGE, context, status=422 if form is not None and form.errors else 200)
 
 
 @require_POST
+@conflicts_shown
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Take an invitation back."""
     found = get_object_or_404(waiting_for_answer(request.standing), pk=pk)

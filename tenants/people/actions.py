@@ -1,6 +1,7 @@
 """Verbs on people and their roles. Locks are taken in the order person, organisation, role."""
 
 from datetime import date, timedelta
+from typing import TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -11,11 +12,13 @@ from django.utils.translation import gettext_lazy
 from tenants.access import has_administrator
 from tenants.actor import Actor
 from tenants.audit.actions import record
+from tenants.dated import DatedQuerySet
 from tenants.models import Invitation, Library, LibraryMembership, Location, Membership, Organisation, Person
 from tenants.people.rights import require_giving
 from tenants.refusals import Conflict, NotAllowed
 from tenants.roles import LibraryRole, OrganisationRole, Permission
 
+Row = TypeVar("Row", Membership, LibraryMembership)
 LAST_ADMINISTRATOR = gettext_lazy("Somebody has to be administrator. Give that role to another person first.")
 
 
@@ -56,15 +59,35 @@ def enter_role(
 ) -> Membership:
     """Write a role that somebody was allowed to give; only for the verbs that asked. Inside a transaction."""
     locked_person(person)
-    day = from_on or timezone.localdate()
-    held = Membership.objects.at(day).filter(person=person, organisation=organisation, role=role).first()
-    if held:
-        return held
-    membership = Membership.objects.create(
-        person=person, organisation=organisation, role=role, from_on=day, until_on=until_on
+    wanted = Membership(
+        person=person,
+        organisation=organisation,
+        role=role,
+        from_on=from_on or timezone.localdate(),
+        until_on=until_on,
     )
-    record(action="role.given", by=by, organisation=organisation, object=f"person {person.pk}", role=role)
+    own = Membership.objects.filter(person=person, organisation=organisation, role=role)
+    membership, is_new = _entered(own, wanted)
+    if is_new:
+        record(action="role.given", by=by, organisation=organisation, object=f"person {person.pk}", role=role)
     return membership
+
+
+def _entered(own: DatedQuerySet, wanted: Row) -> tuple[Row, bool]:
+    """Return the row of a role that holds from the day that is wanted, and whether that is new.
+
+    What is held that day stays as it is; a role that was to begin later, begins that day.
+    """
+    held = own.at(wanted.from_on).first()
+    if held is not None:
+        return held, False
+    later = own.filter(from_on__gt=wanted.from_on).order_by("from_on").first()
+    if later is not None and (wanted.until_on is None or wanted.until_on >= later.from_on):
+        later.from_on = wanted.from_on
+        later.save(update_fields=["from_on"])
+        return later, True
+    wanted.save()
+    return wanted, True
 
 
 @transaction.atomic
@@ -134,12 +157,15 @@ def enter_library_role(
     """Write a role that somebody was allowed to give; only for the verbs that asked. Inside a transaction."""
     locked_person(person)
     _refuse_impossible(library, sees, locations or [])
-    day = from_on or timezone.localdate()
-    held = LibraryMembership.objects.at(day).filter(person=person, library=library, role=role).first()
-    if held:
-        return held
-    membership = LibraryMembership.objects.create(person=person, library=library, role=role, sees=sees, from_on=day)
-    membership.locations.set(locations or [])
+    wanted = LibraryMembership(
+        person=person, library=library, role=role, sees=sees, from_on=from_on or timezone.localdate()
+    )
+    own = LibraryMembership.objects.filter(person=person, library=library, role=role)
+    membership, is_new = _entered(own, wanted)
+    if not is_new:
+        return membership
+    if membership is wanted:
+        membership.locations.set(locations or [])
     record(
         action="library_role.given",
         by=by,

@@ -1,6 +1,7 @@
 """The role of guest: a colleague of another organisation is let in until a day. What they see there, others say."""
 
 from datetime import date, timedelta
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -17,6 +18,18 @@ from tenants.roles import GuestRole, Permission
 MOST_DAYS = 366
 
 
+def refuse_day(until_on: date) -> None:
+    """Raise ValidationError for a day that is past or more than a year away."""
+    today = timezone.localdate()
+    if not today <= until_on <= today + timedelta(days=MOST_DAYS):
+        raise ValidationError(_("Choose a day from today, within a year."))
+
+
+def one_at_a_time(person: Person) -> None:
+    """Let two who open or close something to the same person at once wait for one another. Inside a transaction."""
+    Person.objects.select_for_update(no_key=True).get(pk=person.pk)
+
+
 @transaction.atomic
 def let_in(*, person: Person, organisation: Organisation, until_on: date, by: Actor) -> Membership:
     """Let a colleague of another organisation in as guest, until and including `until_on`; never shortens their stay.
@@ -27,14 +40,16 @@ def let_in(*, person: Person, organisation: Organisation, until_on: date, by: Ac
     if not by.may_at(organisation, Permission.TICKETS_WORK):
         raise NotAllowed
     today = timezone.localdate()
-    errors = {}
-    if not today <= until_on <= today + timedelta(days=MOST_DAYS):
-        errors["until_on"] = _("Choose a day from today, within a year.")
+    errors: dict[str, Any] = {}
+    try:
+        refuse_day(until_on)
+    except ValidationError as error:
+        errors["until_on"] = error
     if not is_staff_elsewhere(person, organisation):
         errors["person"] = _("Nobody with this address works at the desk of another organisation.")
     if errors:
         raise ValidationError(errors)
-    Person.objects.select_for_update().get(pk=person.pk)  # two who let the same person in at once wait
+    one_at_a_time(person)
     held = Membership.objects.current().filter(person=person, organisation=organisation, role=GuestRole.GUEST).first()
     if held and held.until_on and held.until_on >= until_on:
         return held
@@ -60,7 +75,7 @@ def let_out(*, person: Person, organisation: Organisation, by: Actor) -> None:
     """End the role of guest as of now; whoever is no guest stays what they are. Raises NotAllowed as `let_in` does."""
     if not by.may_at(organisation, Permission.TICKETS_WORK):
         raise NotAllowed
-    Person.objects.select_for_update().get(pk=person.pk)
+    one_at_a_time(person)
     held = Membership.objects.current().filter(person=person, organisation=organisation, role=GuestRole.GUEST).first()
     if held is None:
         return

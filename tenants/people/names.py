@@ -1,12 +1,17 @@
-"""What a name may be: it stands in mails that go out from our address, so it is one line and holds no address."""
+"""What a name and an address may be. A name stands in mails from our address: it is one line and holds no address."""
 
 import re
 
 from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
 NAME_MAX = 120
-ADDRESS = re.compile(r"[@<>/\\]|\bwww\.|\bhttps?\b|\w{3,}\.[a-z]{2,}", re.IGNORECASE)
+ADDRESS_MAX = 254
+ADDRESS = re.compile(r"[@<>/\\]|\bwww\b|\bhttps?\b", re.IGNORECASE)
+# A full stop in a word, of any script, makes a link of it in mail. Initials may have them: "J.P. de Vries".
+DOTS = ".\u3002\uff0e\uff61\u2024"
+DOTTED = re.compile(rf"[{DOTS}](?!\s|$|\w[{DOTS}])")
 
 
 def check_name(name: str) -> None:
@@ -15,3 +20,12 @@ def check_name(name: str) -> None:
         raise ValidationError(_("Give a name of one line, at most 120 characters."))
     if ADDRESS.search(name):
         raise ValidationError(_("Give a name without an address in it."))
+    if DOTTED.search(name):
+        raise ValidationError(_("Put a space after the full stop: a name holds no address."))
+
+
+def check_address(address: str) -> None:
+    """Raise ValidationError for what is no e-mail address in small letters, or longer than 254 characters."""
+    validate_email(address)
+    if len(address) > ADDRESS_MAX:
+        raise ValidationError(_("At most %(most)s characters."), params={"most": ADDRESS_MAX})

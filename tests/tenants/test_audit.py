@@ -4,6 +4,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
+from tenants.actor import Actor
 from tenants.audit.actions import purge, record
 from tenants.audit.models import AuditEntry
 from tenants.refusals import NotAllowed
@@ -39,3 +40,21 @@ def test_only_the_platform_purges(cast, who):
 def test_a_line_is_of_a_person_or_of_the_system(cast):
     with pytest.raises(IntegrityError), transaction.atomic():
         AuditEntry.objects.create(action="proef", actor=cast.people["platform"], system_actor="tests")
+
+
+@pytest.mark.parametrize(
+    ("proxies", "forwarded", "origin"),
+    [
+        (0, "203.0.113.9", "10.0.0.1"),
+        (1, "", "10.0.0.1"),
+        (1, "203.0.113.9", "203.0.113.9"),
+        (1, "198.51.100.7, 203.0.113.9", "203.0.113.9"),
+        (2, "198.51.100.7, 203.0.113.9", "198.51.100.7"),
+        (1, "<b>niet</b>", "10.0.0.1"),
+        (1, "2001:db8::7", "2001:db8::7"),
+    ],
+)
+def test_the_origin_is_what_our_own_proxy_saw(rf, settings, proxies, forwarded, origin):
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = proxies
+    headers = {"HTTP_X_FORWARDED_FOR": forwarded} if forwarded else {}
+    assert Actor.at_the_door(rf.get("/", REMOTE_ADDR="10.0.0.1", **headers)).origin == origin

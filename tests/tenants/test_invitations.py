@@ -14,6 +14,7 @@ from tenants.audit.models import AuditEntry
 from tenants.context import inside
 from tenants.invitations import actions
 from tenants.models import Invitation, LibraryMembership, Membership, OutboxEntry, Person
+from tenants.people.actions import give_role
 from tenants.refusals import Conflict, NotAllowed
 from tenants.tasks import mail_invitation
 
@@ -189,6 +190,13 @@ def test_an_administrator_invites_for_no_library_of_another(cast):
         "Win op https://kwaad.example",
         "Ga naar www.kwaad",
         "kwaad.example wint",
+        "t.co",
+        "Kijk op T.Co",
+        "ab.nl",
+        "пример.рф",
+        "evil\u3002com",
+        "evil\uff0ecom",
+        "203.0.113.9",
         "Jan/../Piet",
         "<b>Jan</b>",
         "Jan\u2028Piet",
@@ -295,3 +303,43 @@ def test_what_the_platform_sent_is_accepted_while_there_is_no_administrator(cast
         email="eerste@bisc.example", name="Eerste", role="administrator", organisation=cast.bisc.organisation, by=by
     )
     assert actions.invitation_of(actions.key_of(invitation)) == invitation
+
+
+@pytest.mark.parametrize("name", ["J.P. de Vries", "Drs. A.B. Jansen-Smit", "Jan Jr.", "Zoë d'Hondt", "李小龙"])
+def test_a_name_as_people_have_it(cast, name):
+    assert _invite(cast.bisc, name=name).name == name
+
+
+def test_an_address_that_grows_in_small_letters_is_told_to_be_too_long(cast):
+    address = "a@" + ".".join(["İ" * 20] * 6) + ".example"
+    with pytest.raises(ValidationError) as error:
+        _invite(cast.bisc, email=address)
+    assert list(error.value.message_dict) == ["email"]
+
+
+@pytest.mark.parametrize(("role", "at_library"), [("functional_manager", False), ("key_user", True)])
+def test_a_role_that_begins_tomorrow_begins_when_it_is_accepted(cast, role, at_library):
+    person, house = cast.people["stranger"], cast.bisc
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    rows = LibraryMembership if at_library else Membership
+    place = {"library": house.library} if at_library else {"organisation": house.organisation}
+    rows.objects.create(person=person, role=role, from_on=tomorrow, **place)
+    asked = _invite(house, email=person.email, role=role, library=house.library if at_library else None)
+    actions.accept(key=actions.key_of(asked), by=Actor(person=person))
+    held = rows.objects.get(person=person, role=role)
+    assert (held.from_on, held.until_on) == (timezone.localdate(), None)
+    assert AuditEntry.objects.filter(action="library_role.given" if at_library else "role.given").count() == 1
+
+
+def test_a_role_until_the_day_before_one_that_begins_later_stands_beside_it(cast):
+    person, today = cast.people["stranger"], timezone.localdate()
+    values = {
+        "person": person,
+        "organisation": cast.bisc.organisation,
+        "role": "desk_lead",
+        "by": cast.bisc.actor("lead"),
+    }
+    give_role(**values, from_on=today + timedelta(days=10))
+    give_role(**values, until_on=today + timedelta(days=9))
+    found = Membership.objects.filter(person=person).order_by("from_on").values_list("from_on", "until_on")
+    assert list(found) == [(today, today + timedelta(days=9)), (today + timedelta(days=10), None)]

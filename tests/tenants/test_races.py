@@ -3,8 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
+from django.test import Client
 from django.utils import timezone
 
 from tenants.actor import Actor
@@ -179,3 +181,53 @@ def test_nobody_gets_a_role_while_their_account_is_closed(committed):
         assert not Membership.objects.filter(person=person).exists()
     finally:
         Person.objects.filter(pk=person.pk).update(is_active=True)
+
+
+def _client(person=None, host=settings.DOMAIN) -> Client:
+    client = Client(headers={"host": host})
+    if person:
+        client.force_login(person)
+    return client
+
+
+def _invitation(house, role="desk_lead", email="nieuw@bisc.example", **values):
+    whole = {"email": email, "name": "Nieuw", "role": role, "organisation": house.organisation, **values}
+    return invitations.invite(**whole, by=house.actor("lead"))
+
+
+def test_an_invitation_that_is_taken_back_while_it_is_accepted(committed):
+    house, person = committed.bisc, committed.people["stranger"]
+    new = {"name": "Nieuw", "password1": SECRET, "password2": SECRET}
+    for who, email, form in ((None, "nieuw@bisc.example", new), ("stranger", person.email, {})):
+        asked = _invitation(house, email=email)
+        client, path = _client(who and person), f"/account/invitation/{invitations.key_of(asked)}/"
+        answer = _second(
+            lambda asked=asked: invitations.withdraw(invitation=asked, by=house.actor("lead")),
+            lambda client=client, path=path, form=form: client.post(path, form),
+        )
+        assert answer.status_code == 409 and "werkt niet meer" in answer.content.decode()
+    assert not Membership.objects.filter(person=person).exists()
+    assert not Person.objects.filter(email="nieuw@bisc.example").exists()
+
+
+def test_an_invitation_that_is_accepted_while_it_is_taken_back(committed):
+    house, person = committed.bisc, committed.people["stranger"]
+    asked = _invitation(house, email=person.email)
+    client, key = _client(house.people["lead"], house.host), invitations.key_of(asked)
+    answer = _second(
+        lambda: invitations.accept(key=key, by=Actor(person=person)),
+        lambda: client.post(f"/people/invitations/{asked.pk}/withdraw/"),
+    )
+    assert answer.status_code == 409 and "intussen aangenomen" in answer.content.decode()
+    assert Membership.objects.get(person=person).role == "desk_lead" and _lines("invitation.withdrawn") == 0
+
+
+def test_an_account_that_is_closed_while_it_accepts(committed):
+    person = committed.people["stranger"]
+    path = f"/account/invitation/{invitations.key_of(_invitation(committed.bisc, email=person.email))}/"
+    client = _client(person)
+    try:
+        answer = _second(lambda: actions.deactivate_person(person=person, by=COMMAND_LINE), lambda: client.post(path))
+    finally:
+        Person.objects.filter(pk=person.pk).update(is_active=True)
+    assert answer.status_code == 409 and not Membership.objects.filter(person=person).exists()

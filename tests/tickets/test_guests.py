@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from tenants.access import hosts_of, standing
-from tenants.models import AuditEntry, Membership
+from tenants.models import AuditEntry, Membership, Organisation
 from tenants.outbox.models import OutboxEntry
 from tenants.refusals import NotAllowed
 from tickets.desk import actions as verbs
@@ -227,3 +227,48 @@ def test_opened_again_until_another_day_is_one_grant_with_that_day(guest, bisc, 
     assert Event.objects.filter(ticket=ticket, kind="granted").order_by("pk").last().payload == {
         **{"person": guest.pk, "until_on": sooner.isoformat()}
     }
+
+
+def test_whose_desk_role_at_home_ended_is_no_guest_any_more(cast, bisc, ticket, guest, client_of, api_of):
+    call = api_of("cubiss desk", "bisc", token_at="bisc")
+    yesterday = timezone.localdate() - timedelta(days=1)
+    Membership.objects.filter(person=guest, organisation=cast.cubiss.organisation).update(until_on=yesterday)
+    assert standing(guest, bisc.organisation).roles == set() and hosts_of(guest) == []
+    client = client_of("cubiss desk")
+    assert client.get("/tickets/BISC-1/").status_code == 404
+    said = client.post("/tickets/BISC-1/messages/", {"body": "Nog even", "visibility": "partners"})
+    assert (said.status_code, Message.objects.filter(body="Nog even").exists()) == (404, False)
+    assert call("GET", "/tickets/BISC-1").status_code in {401, 403}
+
+
+def test_a_guest_of_an_organisation_that_left_is_none_any_more(cast, bisc, guest, client_of):
+    yesterday = timezone.localdate() - timedelta(days=1)
+    left = {"from_on": yesterday, "until_on": yesterday}
+    Organisation.objects.filter(pk=cast.cubiss.organisation.pk).update(**left)
+    assert standing(guest, bisc.organisation).roles == set()
+    assert client_of("cubiss desk").get("/tickets/BISC-1/").status_code == 404
+
+
+def test_a_day_that_cannot_be_is_said_whoever_has_an_account(bisc, ticket, client_of):
+    client = client_of("bisc desk")
+    for address in ("desk@cubiss.example", "niemand@nergens.example", "lead@bisc.example"):
+        page = client.post("/tickets/BISC-1/guests/", {"person": address, "until_on": "2020-01-01"})
+        assert page.status_code == 422 and "until_on" in page.context["form"].errors
+
+
+def test_a_reporter_from_elsewhere_is_as_unknown_as_nobody(cast, ticket, api_of, client_of):
+    call = api_of("bisc desk")
+    seen = set()
+    for address in ("desk@cubiss.example", "kwartiermaker@samenbeheer.example", "niemand@nergens.example"):
+        answer = call("PATCH", "/tickets/BISC-1", {"reporter": address, "version": 1, "subject": ""})
+        seen.add((answer.status_code, str(answer.json()["errors"])))
+    assert len(seen) == 1 and "reporter" in next(iter(seen))[1]
+
+
+def test_a_library_cannot_tell_locations_of_others_from_none(cast, api_of):
+    call, seen = api_of("bisc colleague"), set()
+    for place in ("bisc-twee-1", "bestaat-niet"):
+        new = {"type": "question", "subject": "x", "body": "x", "library": "bisc-een", "category": "6.1"}
+        answer = call("POST", "/tickets", {**new, "urgency": "low", "locations": [place]})
+        seen.add((answer.status_code, str(answer.json()["errors"])))
+    assert len(seen) == 1

@@ -1,6 +1,7 @@
 """A form that is sent twice counts once, also when both are sent at the same moment."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tickets.desk import actions as verbs
 from tickets.models import Message, Ticket
@@ -45,3 +46,43 @@ def test_another_error_of_the_database_is_not_taken_for_it(bisc, ticket, monkeyp
     monkeypatch.setattr("tickets.desk.models.Message.objects.create", lambda **values: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         verbs.answer(ticket=ticket, body="x", once="m", by=bisc.actor("desk"))
+
+
+def test_a_form_sent_again_with_other_words_is_another(bisc, ticket, client_of):
+    client = client_of("bisc desk")
+    said = {"body": "Eerste", "visibility": "internal", "once": "m"}
+    others = ({}, {"body": "Tweede"}, {"visibility": "public"})
+    for other in others:
+        assert client.post("/tickets/BISC-1/messages/", {**said, **other}).status_code == 302
+    mine = ticket.messages.filter(body__in=["Eerste", "Tweede"]).order_by("pk")
+    assert list(mine.values_list("body", "visibility")) == [
+        *(("Eerste", "internal"), ("Tweede", "internal"), ("Eerste", "public"))
+    ]
+
+
+def test_a_mark_of_one_ticket_is_none_of_another(bisc, ticket, client_of):
+    client_of("bisc keyuser").post("/tickets/new/", FORM)
+    client = client_of("bisc desk")
+    for number in ("BISC-1", "BISC-2"):
+        answer = client.post(f"/tickets/{number}/messages/", {"body": "Zelfde", "once": "m"})
+        assert answer["Location"].startswith(f"/tickets/{number}/")
+    assert sorted(Message.objects.filter(body="Zelfde").values_list("ticket__number", flat=True)) == [
+        "BISC-1",
+        "BISC-2",
+    ]
+
+
+def test_the_same_words_sent_again_to_go_on_go_on(bisc, ticket, client_of):
+    client = client_of("bisc desk")
+    for then in ("", "waiting_supplier"):
+        client.post("/tickets/BISC-1/messages/", {"body": "Eén keer", "once": "m", "then": then})
+    assert Message.objects.filter(body="Eén keer").count() == 1
+    assert Ticket.objects.get(pk=ticket.pk).state == "waiting_supplier"
+
+
+def test_a_ticket_filed_again_with_other_words_or_files_is_another(bisc, client_of):
+    client = client_of("bisc colleague")
+    file = SimpleUploadedFile("a.txt", b"a")
+    for other in ({}, {"subject": "Anders"}, {"body": "Ook anders"}, {"attachments": file}):
+        assert client.post("/tickets/new/", {**FORM, **other}).status_code == 302
+    assert Ticket.objects.filter(reporter=bisc.people["colleague"], number__gt="BISC-1").count() == 4

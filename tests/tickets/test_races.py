@@ -230,3 +230,27 @@ def test_a_ticket_opened_to_one_colleague_twice_at_once_is_opened_once(committed
         close_to(ticket=fresh, person=person, by=house.actor("desk"))
     assert [kind for kind, *_more in _trail(fresh)] == ["created", "granted", "grant_ended"]
     assert not Membership.objects.filter(person=person, role="guest").exists()
+
+
+def test_a_guest_leaves_with_the_last_of_two_tickets_that_close_at_once(committed, fresh):
+    house, until = committed, timezone.localdate() + timedelta(days=9)
+    person = conftest.django_db_setup.cast.cubiss.people["lead"]
+    other = verbs.create(**_values(house))
+    for one in (fresh, other):
+        open_to(ticket=one, person=person, until_on=until, by=house.actor("desk"))
+    with second(_there(house, close_to, ticket=fresh, person=person, by=house.actor("lead"))):
+        close_to(ticket=other, person=person, by=house.actor("desk"))
+    assert not TicketGrant.objects.filter(user=person).exists()
+    assert not Membership.objects.filter(person=person, role="guest").exists()
+
+
+def test_a_guest_stays_for_a_ticket_that_is_opened_while_the_last_one_closes(committed, fresh):
+    house, until = committed, timezone.localdate() + timedelta(days=9)
+    person = conftest.django_db_setup.cast.cubiss.people["lead"]
+    other = verbs.create(**_values(house))
+    open_to(ticket=fresh, person=person, until_on=until, by=house.actor("desk"))
+    with second(_there(house, close_to, ticket=fresh, person=person, by=house.actor("lead"))):
+        open_to(ticket=other, person=person, until_on=until, by=house.actor("desk"))
+    assert [grant.content_object for grant in TicketGrant.objects.filter(user=person)] == [other]
+    assert Membership.objects.filter(person=person, role="guest").count() == 1
+    close_to(ticket=other, person=person, by=house.actor("desk"))

@@ -1,6 +1,7 @@
 """The verbs of the desk: file, answer, move, edit, pick up. Pages, API, mail, rules and time call these."""
 
 import hashlib
+import json
 from collections.abc import Iterable
 from contextlib import ExitStack
 from datetime import datetime
@@ -40,10 +41,13 @@ def create(
 ) -> Ticket:
     """File a ticket with its first message, and return it; the same form (`once`) sent again returns the same ticket.
 
+    A form that comes again with other words is another: nothing that was typed is lost.
+
     `reporter` is who it is for when staff file it on somebody's behalf. Raises NotAllowed for a library that is not
     the actor's, ValidationError by field. The reporter is told by mail that it was received.
     """
-    mark = _mark(once, by)
+    uploads = list(uploads)
+    mark = _mark(once, by, uploads, library.pk, type, subject, body)
     try:
         with opening(
             type=type,
@@ -83,7 +87,8 @@ def answer(
     read is one event, what it must know another. Raises NotAllowed when the library's side wants to speak internally,
     TicketClosed on a closed ticket (reopen it first), TransitionNotAllowed for `then`, ValidationError by field.
     """
-    public, mark = visibility == Visibility.PUBLIC, _mark(once, by)
+    public, uploads = visibility == Visibility.PUBLIC, list(uploads)
+    mark = _mark(once, by, uploads, ticket.pk, visibility, body)
     try:
         with ExitStack() as together:
             if then and not public:  # two events, both or neither
@@ -98,7 +103,9 @@ def answer(
             if then and not public:
                 move(ticket=ticket, to=then, by=by, at=at)
     except IntegrityError as error:
-        return _said_before(error, mark)
+        message = _said_before(error, mark)
+        if then and message.ticket.state != then:  # the same words, sent again to go on
+            move(ticket=ticket, to=then, by=by, at=at)
     return message
 
 
@@ -163,9 +170,12 @@ def pick_up(*, ticket: Ticket, by: Actor, at: datetime | None = None) -> Ticket:
     return change.ticket
 
 
-def _mark(once: str, by: Actor) -> str:
-    """Return the mark of a form that one person sends, or nothing; another person's form never has the same."""
-    return hashlib.sha256(f"{by.person and by.person.pk} {once}".encode()).hexdigest() if once else ""
+def _mark(once: str, by: Actor, uploads: list[UploadedFile], *said: object) -> str:
+    """Return the mark of what one person sends with a form, or nothing; nobody else's has the same, nor other words."""
+    if not once:
+        return ""
+    whole = [by.person and by.person.pk, once, *said, *((one.name, one.size) for one in uploads)]
+    return hashlib.sha256(json.dumps(whole, default=str).encode()).hexdigest()
 
 
 def _said_before(error: IntegrityError, mark: str) -> Message:

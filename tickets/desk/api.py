@@ -16,7 +16,7 @@ from ninja import Field, Status
 from ninja.decorators import decorate_view
 
 from agenda.categories.queries import leaf_by_code
-from tenants.access import staff_of
+from tenants.access import people_of, staff_of
 from tenants.actor import Actor
 from tenants.files import actions as files
 from tenants.idempotency.actions import idempotent_while
@@ -112,15 +112,17 @@ def _rows_for(request: HttpRequest, given: dict[str, Any]) -> dict[str, Any]:
         values["category"] = leaf_by_code(given["category"]) if "\0" not in given["category"] else None
     if "locations" in given:
         slugs = [slug for slug in given["locations"] if "\0" not in slug]
-        here = Location.objects.current().filter(library__organisation=request.organisation)
+        here = Location.objects.current().filter(library__in=libraries_visible_to(request.standing))
         values["locations"] = list(here.filter(slug__in=slugs))
         if len(values["locations"]) != len(set(given["locations"])):
             values["locations"] = None
     if given.get("assignee"):
         own = given["assignee"] == "me"
         values["assignee"] = request.user if own else _person(given["assignee"], staff_of(request.organisation))
-    if given.get("reporter"):  # whether a library's people name somebody who has an account, they are not told
-        known = Person.objects.filter(is_active=True) if request.standing.is_staff else Person.objects.none()
+    if given.get(
+        "reporter"
+    ):  # nobody is told who has an account elsewhere, and a library's people not who has one here
+        known = people_of(request.organisation) if request.standing.is_staff else Person.objects.none()
         values["reporter"] = _person(given["reporter"], known)
     for name, value in list(values.items()):
         if value is None and given[name] is not None:

@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from agenda.categories.models import Category
 from agenda.categories.queries import leaves
-from tenants.access import Standing, staff_of
+from tenants.access import Standing, people_of, staff_of
+from tenants.context import current_organisation
 from tenants.libraries.queries import libraries_visible_to
 from tenants.models import Library, Location, Person
 from tickets.change import plain_value, values_at
@@ -106,7 +107,7 @@ class TicketForm(forms.Form):
         address = self.cleaned_data["reporter"].strip().lower()
         if not address:
             return None
-        person = Person.objects.filter(email=address, is_active=True).first()
+        person = people_of(current_organisation()).filter(email=address).first()
         if person is None:
             raise ValidationError(_("Nobody with this address belongs to this library."))
         return person
@@ -224,7 +225,7 @@ class EditForm(forms.Form):
 
     def clean_reporter(self) -> Person:
         address = self.cleaned_data["reporter"].strip().lower()
-        person = Person.objects.filter(email=address, is_active=True).first()
+        person = people_of(current_organisation()).filter(email=address).first()
         if person is None and address != self.ticket.reporter.email:
             raise ValidationError(_("Nobody with this address belongs to this library."))
         return person or self.ticket.reporter

@@ -43,6 +43,7 @@ def close_to(*, ticket: Ticket, person: Person, by: Actor) -> Ticket:
     Raises NotAllowed for anyone but staff.
     """
     with changing(ticket, Kind.GRANT_ENDED, by=by) as change:
+        guests.one_at_a_time(person)
         if _grants(ticket, person).delete()[0]:
             change.extra["person"] = person.pk
         if not TicketGrant.objects.filter(user=person).exclude(until_on__lt=timezone.localdate()).exists():

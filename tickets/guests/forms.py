@@ -1,10 +1,13 @@
 """The form with which a ticket is opened to a colleague elsewhere."""
 
+from datetime import date
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from tenants.models import Person
+from tenants.people import guests
 
 
 class GuestForm(forms.Form):
@@ -20,3 +23,8 @@ class GuestForm(forms.Form):
         if person is None:
             raise ValidationError(_("Nobody with this address works at the desk of another organisation."))
         return person
+
+    def clean_until_on(self) -> date:
+        until_on = self.cleaned_data["until_on"]
+        guests.refuse_day(until_on)  # said here too: it must not depend on whether there is such a person
+        return until_on
