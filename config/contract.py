@@ -177,7 +177,8 @@ OWN = {
                 "description": "OK",
                 "headers": _headers("Access-Control-Allow-Origin"),
                 "content": {"application/json": {"schema": {"type": "object"}}},
-            }
+            },
+            **{status: {"$ref": f"#/components/responses/{status}"} for status in ("400", "500")},
         },
     }
 }

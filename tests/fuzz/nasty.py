@@ -1,4 +1,4 @@
-"""Values that once broke something somewhere: what tests/test_fuzz.py sends everywhere. Add what breaks anything."""
+"""Values that once broke something somewhere: what tests/fuzz sends everywhere. Add what breaks anything."""
 
 import json
 
