@@ -72,6 +72,7 @@ PG_EXTRA_SEARCH_PATHS = ["extensions"]
 SKIP_PG_EXTRA_VALIDATION = True  # it would query at every start; a schema that exists is refused at creation
 PUBLIC_SCHEMA_URLCONF = "config.urls_common"
 ROOT_URLCONF = "config.urls"
+FORCE_SCRIPT_NAME = ""  # we are at the top of each host; no header says otherwise
 WSGI_APPLICATION = "config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 SILENCED_SYSTEM_CHECKS = ["guardian.W001"]  # roles are the rule; grants are read by tickets.access alone
@@ -380,7 +381,6 @@ CONTENT_SECURITY_POLICY = {
 LANGUAGE_CODE = "nl"
 LANGUAGES = [("nl", _("Dutch")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "config" / "locale", BASE_DIR / "config" / "locale_allauth"]
-USE_TZ = True
 TIME_ZONE = "Europe/Amsterdam"
 FORMAT_MODULE_PATH = ["config.look.formats"]
 
@@ -394,7 +394,7 @@ _log_level = env.choice("SAMENBEHEER_LOG_LEVEL", "WARNING", {"DEBUG", "INFO", "W
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {"line": {"()": "config.running.logs.Formatter"}},
     "handlers": {
         "stderr": {"class": "logging.StreamHandler", "formatter": "line"},
         "nowhere": {"class": "logging.NullHandler"},  # a logger without any handler writes to stderr after all

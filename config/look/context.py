@@ -38,7 +38,7 @@ def _places(request: HttpRequest) -> list[Place]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated or not request.standing:
         return []
-    standing, path = request.standing, request.path
+    standing, path = request.standing, request.path_info
     common = origin(settings.DOMAIN)
     found: list[tuple[str, str]] = []
     if standing.organisation.is_common:

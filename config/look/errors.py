@@ -13,7 +13,7 @@ from tenants.web.middleware import resubmit_context
 
 
 def _is_api(request: HttpRequest) -> bool:
-    return request.path.startswith("/api/")
+    return request.path_info.startswith("/api/")
 
 
 def _page(request: HttpRequest, status: int, **context: object) -> HttpResponse:

@@ -20,6 +20,7 @@ errorlog = "-"
 loglevel = "warning"
 limit_request_line = 8190
 forwarded_allow_ips = os.environ.get("SAMENBEHEER_PROXY_ADDRESSES", "127.0.0.1")
+forwarder_headers = ""  # no header of a request says where we are (SCRIPT_NAME, PATH_INFO)
 control_socket_disable = True
 
 

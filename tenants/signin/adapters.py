@@ -6,6 +6,7 @@ from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.providers.base.constants import AuthProcess
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from tenants.signin.access import person_vouched_for
 
@@ -22,7 +23,8 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_safe_url(self, url: str) -> bool:
         """Only addresses on the host that is asked; a next= to another host is ignored."""
-        return bool(url) and url.startswith("/") and not url.startswith(("//", "/\\"))
+        on_this_host = bool(url) and url.startswith("/") and not url.startswith(("//", "/\\"))
+        return on_this_host and url_has_allowed_host_and_scheme(url, allowed_hosts=None)
 
     def add_message(self, request, level, message_template=None, message_context=None, extra_tags="", message=None):
         """Keep allauth's texts about the account, without the e-mail address in them."""

@@ -14,7 +14,7 @@ DESCRIPTION_PATH = f"{API_ROOT}/openapi.json"
 
 def reads_description(request: HttpRequest) -> bool:
     """Does this request read the description, which is open to everybody?"""
-    return request.path == DESCRIPTION_PATH and request.method in {"GET", "HEAD"}
+    return request.path_info == DESCRIPTION_PATH and request.method in {"GET", "HEAD"}
 
 
 class ContractMiddleware:
@@ -24,7 +24,7 @@ class ContractMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not request.path.startswith("/api/"):
+        if not request.path_info.startswith("/api/"):
             return self.get_response(request)
         translation.activate(settings.LANGUAGE_CODE)  # until it is known whose token this is
         response = self.get_response(request)

@@ -77,7 +77,7 @@ class OrganisationMiddleware:
 
     @staticmethod
     def _unknown(request: HttpRequest) -> HttpResponse:
-        if request.path.startswith("/api/"):
+        if request.path_info.startswith("/api/"):
             return refused(404)
         with translation.override(settings.LANGUAGE_CODE):
             response = render(request, "unknown_host.html", status=404)
@@ -115,22 +115,22 @@ class StandingMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.standing = SimpleLazyObject(lambda: standing(request.user, request.organisation))
-        if request.body_too_large and not request.path.startswith("/api/"):
+        if request.body_too_large and not request.path_info.startswith("/api/"):
             return render(request, "413.html", {"limit": request.body_limit}, status=413)
         response = self.get_response(request)
-        if not request.path.startswith(settings.STATIC_URL):
+        if not request.path_info.startswith(settings.STATIC_URL):
             response.headers.setdefault("Cache-Control", "private, no-store")
         return response
 
     def process_view(self, request: HttpRequest, view, args, kwargs) -> HttpResponse | None:
-        if request.path.startswith(OPEN_PREFIXES) or request.resolver_match.url_name in OPEN_ROUTES:
+        if request.path_info.startswith(OPEN_PREFIXES) or request.resolver_match.url_name in OPEN_ROUTES:
             return None
         if not request.user.is_authenticated:
             if request.method == "POST":
                 return render(request, "resubmit.html", resubmit_context(request, "expired"), status=401)
             return redirect_to_login(request.get_full_path())
         if not request.standing:
-            if request.path == "/":
+            if request.path_info == "/":
                 hosts = [(one, address_of(one)) for one in hosts_of(request.user)]
                 return render(request, "stranger.html", {"hosts": hosts}, status=403)
             raise Http404
@@ -144,7 +144,7 @@ class ApiMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not request.path.startswith("/api/"):
+        if not request.path_info.startswith("/api/"):
             return self.get_response(request)
         response = self._refusal(request) or self.get_response(request)
         response.headers.setdefault("Cache-Control", "private, no-store")
@@ -201,7 +201,7 @@ def resubmit_context(request: HttpRequest, reason: str) -> dict[str, object]:
     origin = request.headers.get("Origin") or request.headers.get("Referer") or ""
     own = origin.split("//", 1)[-1].split("/", 1)[0].lower() == request.get_host().lower()
     fields: list[tuple[str, str]] = []
-    if own and not request.path.startswith("/account/"):
+    if own and not request.path_info.startswith("/account/"):
         for name, values in request.POST.lists():
             if name != "csrfmiddlewaretoken" and not SECRET_FIELD.search(name):
                 fields += [(name, value) for value in values]
