@@ -9,7 +9,7 @@ from django.core import mail
 from django.core.mail import EmailMessage
 from django.utils import timezone
 
-from tenants.models import LibraryMembership, Person
+from tenants.models import LibraryMembership, Membership, Person
 from tenants.outbox import actions as outbox
 from tenants.outbox.models import OutboxEntry
 from tickets.closing.actions import close_by_time
@@ -52,6 +52,12 @@ def test_staff_hear_assigned_and_reaction(bisc, ticket):
     verbs.answer(ticket=ticket, body="Nog steeds.", by=bisc.actor("colleague"))
     to = [bisc.people["desk"].email]
     assert _deliver(bisc) == [(to, "Aan u toegewezen"), (to, "Reactie")]
+
+
+def test_the_reporter_hears_of_an_answer_of_whoever_left_since(bisc, ticket):
+    verbs.answer(ticket=ticket, body="Zo werkt het.", by=bisc.actor("desk"))
+    Membership.objects.filter(person=bisc.people["desk"]).update(until_on=timezone.localdate() - timedelta(days=1))
+    assert _deliver(bisc) == [([bisc.people["colleague"].email], "Nieuw antwoord")]
 
 
 def test_nobody_hears_of_what_they_did_themselves(bisc, ticket):

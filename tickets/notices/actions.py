@@ -16,7 +16,7 @@ from tickets.access import as_told_to
 from tickets.desk.models import Event, Ticket
 from tickets.events import Kind
 from tickets.notices.models import Notice
-from tickets.states import State, Visibility
+from tickets.states import Speaker, State, Visibility
 
 
 def recipients(event: Event) -> list[tuple[Person, str]]:
@@ -30,7 +30,7 @@ def recipients(event: Event) -> list[tuple[Person, str]]:
     ticket, found = event.ticket, list[tuple[Person, str]]()
     changes = event.payload.get("changes", {})
     state = changes.get("state", [None, None])[1]
-    by_staff = event.actor is not None and standing(event.actor, current_organisation()).is_staff
+    by_staff = _by_staff(event)
     if event.kind == Kind.CREATED:
         found.append((ticket.reporter, Notice.Kind.RECEIVED))
     elif event.kind == Kind.GRANTED:
@@ -48,6 +48,13 @@ def recipients(event: Event) -> list[tuple[Person, str]]:
         for person, kind in found
         if (person.pk != event.actor_id or kind == Notice.Kind.RECEIVED) and _may_hear(person, ticket)
     ]
+
+
+def _by_staff(event: Event) -> bool:
+    """Did the desk do this? Who said something is told by what they were then; they may have left since."""
+    if event.message is not None:
+        return event.message.speaker == Speaker.STAFF
+    return event.actor is not None and standing(event.actor, current_organisation()).is_staff
 
 
 def _may_hear(person: Person, ticket: Ticket) -> bool:
