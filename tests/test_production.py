@@ -5,6 +5,7 @@ import runpy
 import subprocess
 import sys
 import traceback
+from pathlib import Path
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -154,6 +155,37 @@ def test_production_refuses_to_start_and_names_the_variable(load, changes, said)
     with pytest.raises(ImproperlyConfigured) as refused:
         load(**changes)
     assert str(refused.value) == said
+
+
+STORED = [
+    (
+        {"SAMENBEHEER_DATA": "/nergens/data"},
+        "django.core.files.storage.FileSystemStorage",
+        {
+            "location": Path("/nergens/data/files"),
+            "base_url": None,
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    ),
+    (
+        {"STORAGE_URL": "s3://bak/een/map?endpoint_url=https://s3.example&region_name=eu&default_acl=public-read"},
+        "storages.backends.s3.S3Storage",
+        {
+            "bucket_name": "bak",
+            "location": "een/map",
+            "default_acl": "private",
+            "file_overwrite": False,
+            "endpoint_url": "https://s3.example",
+            "region_name": "eu",
+        },
+    ),
+]
+
+
+@pytest.mark.parametrize(("changes", "backend", "options"), STORED, ids=["folder", "bucket"])
+def test_nobody_else_reads_the_files(load, changes, backend, options):
+    assert load(**changes)["STORAGES"]["default"] == {"BACKEND": backend, "OPTIONS": options}
 
 
 def test_a_refused_start_ends_with_what_to_do_and_without_the_secret():

@@ -29,6 +29,30 @@ def test_a_mail_server_has_ten_seconds():
     assert settings.EMAIL_TIMEOUT == 10
 
 
+# What nobody asks for happens all the same: the task, and the seconds from one time to the next.
+BEAT = {
+    "tenants.sweep_outbox": 60,
+    "tickets.close_resolved_everywhere": 600,
+    "tickets.check_drift_everywhere": 86400,
+    "tickets.purge_attachments_everywhere": 86400,
+    "tickets.tidy_bytes_everywhere": 86400,
+    "tenants.forget_answers": 3600,
+    "tenants.tidy": 86400,
+}
+
+
+def test_what_starts_by_itself_and_how_often():
+    app.loader.import_default_modules()
+    assert {line["task"]: line["schedule"] for line in app.conf.beat_schedule.values()} == BEAT
+    assert set(app.tasks) >= set(BEAT)
+
+
+def test_a_task_is_done_before_it_is_taken_from_the_queue():
+    names = ("task_acks_late", "task_reject_on_worker_lost", "worker_prefetch_multiplier", "task_time_limit")
+    assert [app.conf[name] for name in names] == [True, True, 1, 120]
+    assert app.conf.broker_transport_options["visibility_timeout"] == 150  # above the limit: never done by two
+
+
 @pytest.mark.servers
 @pytest.mark.xdist_group("alone")
 def test_a_mail_server_that_hangs_holds_nothing_else_up():

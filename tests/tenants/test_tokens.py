@@ -12,7 +12,7 @@ from django.utils import timezone
 from tenants.actor import Actor
 from tenants.audit.models import AuditEntry
 from tenants.context import inside
-from tenants.models import ApiToken, Membership
+from tenants.models import ApiToken, Membership, Person
 from tenants.refusals import NotAllowed
 from tenants.tokens.actions import create_token, revoke_token
 from tests.cast import COMMAND_LINE, PASSWORD
@@ -43,6 +43,48 @@ def test_create_token_prints_only_the_token(cast, capsys):
         "create_token",
         "system",
     )
+
+
+@pytest.mark.parametrize(("arguments", "scope"), [(["--scope", "read"], "read"), (["--scope", "write"], "write")])
+def test_create_token_gives_the_rights_that_were_asked(cast, arguments, scope):
+    with inside(None):
+        call_command("create_token", "desk@bisc.example", "--organisation", "bisc", *arguments)
+    assert ApiToken.objects.get().scope == scope
+
+
+def test_create_token_makes_none_for_a_closed_account(cast):
+    Person.objects.filter(pk=cast.bisc.people["desk"].pk).update(is_active=False)
+    with inside(None), pytest.raises(CommandError, match="no active person with address desk@bisc.example"):
+        call_command("create_token", "desk@bisc.example")
+    assert not ApiToken.objects.exists()
+
+
+DAYS = {"0": None, "1": 1, "7": 7, "365": 365, "730": 730, "731": None, "36500": None, "": None, "-1": None}
+
+
+@pytest.mark.parametrize(("typed", "days"), DAYS.items())
+def test_a_token_counts_for_as_many_days_as_were_chosen(cast, client_of, typed, days):
+    answer = _signed_in(client_of).post("/me/tokens/", {**NEW, "days": typed})
+    if days is None:
+        assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["days"])
+        assert not ApiToken.objects.exists()
+    else:
+        assert answer.status_code == 200
+        left = ApiToken.objects.get().expires_at - timezone.now()
+        assert timedelta(days=days, minutes=-1) < left <= timedelta(days=days)
+
+
+@pytest.mark.parametrize(("at", "shown"), [("bisc", ["Bij BiSC"]), ("cubiss", ["Bij Cubiss"]), ("", ["Samen"])])
+def test_the_page_lists_the_tokens_of_its_own_host(cast, client_of, at, shown):
+    guest = cast.cubiss.people["guest"]
+    for name, where in (
+        ("Bij BiSC", cast.bisc.organisation),
+        ("Bij Cubiss", cast.cubiss.organisation),
+        ("Samen", None),
+    ):
+        create_token(person=guest, organisation=where, name=name, by=COMMAND_LINE)
+    page = client_of("cubiss guest", at).get("/me/tokens/").content.decode()
+    assert [name for name in ("Bij BiSC", "Bij Cubiss", "Samen") if f"<b>{name}</b>" in page] == shown
 
 
 def _signed_in(client_of, at="bisc"):
