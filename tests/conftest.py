@@ -23,6 +23,7 @@ from tests import contract
 from tests.cast import COMMAND_LINE, Cast, House, make_cast, use
 from tests.running import Running, folder_for_data
 from tests.servers import WORKER
+from tests.visitor import browser, visit  # noqa: F401  fixtures
 from tickets.models import Ticket
 
 

@@ -98,7 +98,7 @@ def answer(request: HttpRequest, number: str) -> HttpResponse:
     except Conflict as conflict:
         form.add_error(None, conflict.detail + " " + _("Your text is still here."))
         return _show(request, fetch(request, number), form, status=409)
-    messages.success(request, _("Sent."))
+    messages.success(request, _("Sent."), extra_tags=form.cleaned_data["once"])  # by which the page forgets the draft
     return redirect("ticket", found.number)
 
 

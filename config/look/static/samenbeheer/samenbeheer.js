@@ -57,14 +57,6 @@ document.querySelectorAll("form:has(input[type=file])").forEach((form) => {
   });
 });
 
-// What is typed in an answer is kept in this tab until it is sent.
-document.querySelectorAll("textarea[data-keep]").forEach((area) => {
-  const key = `draft ${location.pathname}`;
-  if (!area.value) area.value = sessionStorage.getItem(key) || "";
-  area.addEventListener("input", () => sessionStorage.setItem(key, area.value));
-  area.form.addEventListener("submit", () => sessionStorage.removeItem(key));
-});
-
 // Only the locations of the chosen library are offered.
 document.querySelectorAll("select[name=library]").forEach((select) => {
   const boxes = document.querySelectorAll("input[name=locations][data-library]");
