@@ -10,7 +10,7 @@ from django.test import Client, RequestFactory
 from config.wsgi import application
 from tenants.context import inside
 from tenants.models import Person
-from tenants.web.guard import readable_type
+from tenants.web.guard import GuardMiddleware, readable_type
 from tickets.models import Message, Ticket
 
 PAGE = "Dat konden we niet lezen"
@@ -105,6 +105,15 @@ def test_an_odd_session_cookie_is_no_session(cast, guarded_of, key):
     assert client.get("/account/login/").status_code == 200
     response = client.get("/tickets/")
     assert (response.status_code, response["Location"]) == (302, "/account/login/?next=/tickets/")
+
+
+@pytest.mark.parametrize("value", ["\x07", "a\x1b[2J", "\x85"])
+def test_a_cookie_that_cannot_be_printed_is_no_cookie(value):
+    seen = []
+    request = RequestFactory().get("/")
+    request.COOKIES.update({"django_language": value, "csrftoken": "x" * 32})
+    GuardMiddleware(lambda request: seen.append(dict(request.COOKIES)))(request)
+    assert seen == [{"csrftoken": "x" * 32}]
 
 
 def test_a_session_of_the_right_form_goes_on_working(cast, guarded_of):

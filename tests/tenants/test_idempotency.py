@@ -23,6 +23,7 @@ from tests.cast import COMMAND_LINE
 from tests.conftest import Api
 from tests.races import Work, held, until_one_waits
 from tests.tickets.test_api import NEW
+from tickets.desk import actions as verbs
 from tickets.desk.models import Attachment, Message, Ticket
 from tickets.guests import actions as guests
 
@@ -163,6 +164,17 @@ def test_an_answer_about_a_ticket_that_is_no_longer_open_to_a_guest_is_not_read(
         assert call("POST", "/tickets/BISC-1/messages", note, **KEY).status_code == 201
     guests.close_to(ticket=ticket, person=guest, by=desk)
     assert _refused(call("POST", "/tickets/BISC-1/messages", note, **KEY))
+
+
+def test_an_answer_about_a_ticket_that_is_somebody_elses_now_is_not_read(bisc, ticket, api_of):
+    lead, call, again = bisc.actor("lead"), api_of("bisc colleague"), {"to": "open", "reason": "Het piept nog"}
+    verbs.move(ticket=ticket, to="resolved", by=lead)
+    for _ in range(2):
+        assert call("POST", "/tickets/BISC-1/transitions", again, **KEY).status_code == 200
+    changes = {"library": bisc.other_library, "reporter": bisc.people["neighbour"]}
+    verbs.edit(ticket=ticket, changes=changes, by=lead)
+    assert call("GET", "/tickets/BISC-1").status_code == 404
+    assert _refused(call("POST", "/tickets/BISC-1/transitions", again, **KEY))
 
 
 def test_a_key_belongs_to_a_host(cast, api_of):

@@ -298,3 +298,12 @@ def test_a_standing_elsewhere_finds_nothing_here(talk, cast):
         theirs = cast.cubiss.standing(who)
         assert list(Ticket.objects.visible_to(theirs)) == []
         assert list(search(Ticket.objects.visible_to(theirs), "kwartelzang", theirs)) == []
+
+
+def test_a_library_sees_that_its_ticket_was_taken_in_hand(bisc, ticket, api_of):
+    verbs.pick_up(ticket=ticket, by=bisc.actor("desk"))
+    events = api_of("bisc colleague")("GET", "/tickets/BISC-1").json()["events"]
+    assert [(one["kind"], one["changes"]) for one in events] == [
+        ("created", {}),
+        ("picked_up", {"state": ["new", "open"]}),
+    ]

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.utils import timezone
 
 from tenants.files import actions as files
@@ -42,6 +43,7 @@ PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + b"\0" * 40
         ("plaatje.svg", b'<svg xmlns="x"><script>1</script></svg>', "application/octet-stream"),
         ("foto.png", PNG + b"<script>alert(1)</script>", "application/octet-stream"),
         ("echt.png", PNG, "image/png"),
+        ("kader.txt", b"<iframe src='/'></iframe>", "application/octet-stream"),
         ("tekst.dat", b"gewoon tekst", "text/plain"),
         ("../../etc/passwd", b"gewoon tekst", "text/plain"),
     ],
@@ -58,6 +60,14 @@ def test_files_go_out_as_attachment_never_run(client_of, ticket, name, content, 
     assert got["Content-Disposition"].startswith("attachment") and "sandbox" in got["Content-Security-Policy"]
     assert "/" not in row.name and len(row.key) == 48
     files.forget(row.storage_name)
+
+
+def test_an_upload_without_a_file_is_said_of_the_files(ticket, api_of):
+    body = encode_multipart(BOUNDARY, {"visibility": "public"})
+    call = api_of("bisc colleague")
+    answer = call("POST", "/tickets/BISC-1/attachments", body, content_type=MULTIPART_CONTENT)
+    said = [{"field": "files", "message": "Dit veld is verplicht."}]
+    assert (answer.status_code, answer.json()["errors"]) == (400, said)
 
 
 def test_an_empty_file_is_refused_with_its_name(client_of, ticket):

@@ -114,6 +114,19 @@ def test_events_and_trail_say_what_was_done(guest, bisc, ticket):
     ]
 
 
+def test_staff_see_on_the_ticket_that_it_was_opened_and_closed_again(guest, bisc, ticket, client_of):
+    close_to(ticket=ticket, person=guest, by=bisc.actor("lead"))
+    page = client_of("bisc desk").get("/tickets/BISC-1/").content.decode()
+    assert "Geopend voor een collega elders door Desk BiSC" in page
+    assert "Gesloten voor een collega elders door Lead BiSC" in page
+
+
+def test_the_page_of_a_ticket_lists_its_own_guests_alone(guest, other, client_of):
+    assert "Desk Cubiss" in client_of("bisc desk").get("/tickets/BISC-1/guests/").content.decode()
+    page = client_of("bisc desk").get(f"/tickets/{other.number}/guests/").content.decode()
+    assert "Desk Cubiss" not in page and "Niemand van een andere organisatie" in page
+
+
 def test_closing_the_last_one_closes_the_door(guest, bisc, ticket, other, client_of):
     open_to(ticket=other, person=guest, until_on=LATER, by=bisc.actor("desk"))
     close_to(ticket=ticket, person=guest, by=bisc.actor("desk"))

@@ -92,6 +92,8 @@ def test_a_filter_shows_these_tickets_in_this_order(stock, api_of, query, number
         ("/tickets/?view=all&assignee=me", "2", 1),
         ("/tickets/?view=mine&type=wish", "", 0),
         ("/tickets/?view=unassigned&library=bisc-twee", "4", 1),
+        ("/tickets/?view=all&category=7.1", "4", 1),
+        ("/tickets/?view=all&page=99999999999999999999", "", 5),
         ("/tickets/?q=tekst", "3 2 4 5 6", 5),
         ("/tickets/?view=mine&q=tekst", "2 6", 2),
     ],
@@ -138,6 +140,13 @@ def test_the_portal_shows_ones_own_and_the_list_what_one_may_see(stock, client_o
     listed = client.get("/tickets/").content.decode()
     assert list(dict.fromkeys(re.findall(r'href="/tickets/BISC-(\d+)/', portal))) == own.split()
     assert list(dict.fromkeys(re.findall(r'href="/tickets/BISC-(\d+)/', listed))) == seen.split()
+
+
+def test_the_portal_does_not_tell_of_work_inside_by_its_order(stock, client_of):
+    inside_work = Ticket.objects.get(number="BISC-2")
+    verbs.answer(ticket=inside_work, body="Onder ons", visibility=Visibility.INTERNAL, by=stock.actor("desk"))
+    page = client_of("bisc colleague").get("/").content.decode()
+    assert re.findall(r'href="/tickets/(BISC-\d+)/"', page) == ["BISC-1", "BISC-6", "BISC-2"]
 
 
 def test_a_library_does_not_learn_of_work_inside_by_an_order(stock, api_of):

@@ -69,6 +69,13 @@ def test_the_wall_clock_stays_over_summer_time():
     assert due.astimezone(UTC).hour == 12
 
 
+def test_the_day_is_that_of_the_organisations_time_zone():
+    friday_evening = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)  # 22:00 on Bonaire, where it is Friday still
+    bonaire = replace(RULES, time_zone="America/Kralendijk")
+    assert add_working_days(friday_evening, 1, bonaire).astimezone(UTC) == datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
+    assert add_working_days(friday_evening, 1, RULES).astimezone(UTC) == datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+
+
 @given(st.datetimes(datetime(2021, 1, 1), datetime(2040, 1, 1)), st.integers(1, 60))
 def test_it_lands_on_a_working_day_and_counts_them_all(moment, days):
     start = moment.replace(tzinfo=AMSTERDAM)

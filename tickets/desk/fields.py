@@ -15,10 +15,13 @@ class CategoryField(forms.ModelChoiceField):
     def __init__(self, **kwargs):
         super().__init__(queryset=Category.objects.none(), to_field_name="code", **kwargs)
 
-    def offer(self, blank: str) -> None:
-        """Fill the choices, in groups and in the language of the moment."""
-        self.queryset = leaves()
-        self.choices = [("", blank), *grouped_choices()]
+    def offer(self, blank: str, now: Category | None = None) -> None:
+        """Fill the choices, in groups and in the language of the moment; `now` may stay, also when it ended."""
+        self.queryset = leaves() | Category.objects.filter(pk=now.pk if now else None)
+        choices: list[tuple] = [("", blank), *grouped_choices()]
+        if now and not any(code == now.code for _group, group in choices[1:] for code, _name in group):
+            choices.append((now.code, now.name))
+        self.choices = choices
 
 
 class LocationBoxes(forms.CheckboxSelectMultiple):

@@ -6,8 +6,6 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from agenda.categories.models import Category
-from agenda.categories.queries import leaves
 from tenants.access import Standing, people_of, staff_of
 from tenants.context import current_organisation
 from tenants.libraries.queries import libraries_visible_to
@@ -220,8 +218,7 @@ class EditForm(forms.Form):
         self.fields["assignee"].queryset = staff_of(standing.organisation) | Person.objects.filter(
             pk=ticket.assignee_id
         )
-        self.fields["category"].offer(_("Choose a subject"))
-        self.fields["category"].queryset = leaves() | Category.objects.filter(pk=ticket.category_id)
+        self.fields["category"].offer(_("Choose a subject"), now=ticket.category)
 
     def clean_reporter(self) -> Person:
         address = self.cleaned_data["reporter"].strip().lower()

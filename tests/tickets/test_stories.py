@@ -1,0 +1,197 @@
+"""What people do with the pages as they stand: each form is taken from its page and sent as a browser sends it."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from agenda.categories.models import Category
+from tenants.context import inside
+from tenants.files import actions as files
+from tenants.models import Person
+from tests.browsing import form_with, forms_of, press, send, upload
+from tests.cast import PASSWORD
+from tickets.desk import actions as verbs
+from tickets.models import Attachment, Message, Ticket
+
+PAGE = "/tickets/BISC-1/"
+
+
+@pytest.fixture
+def kept(bisc):
+    """Return what is known of the files that came in; they go at the end."""
+
+    def rows():
+        found = Attachment.objects.order_by("name")
+        return [(one.name, one.contains_patron_data, one.purge_on) for one in found]
+
+    yield rows
+    for one in Attachment.objects.all():
+        files.forget(one.storage_name)
+
+
+def _in_90_days():
+    return timezone.localdate() + timedelta(days=90)
+
+
+def test_a_colleague_of_one_library_files_a_ticket(bisc, client_of, kept):
+    sent = send(
+        client_of("bisc colleague"),
+        "/tickets/new/",
+        "Versturen",
+        subject="Kassa zegt niets",
+        body="Sinds vanmorgen.",
+        category="6.1",
+        locations=["bisc-een-2"],
+        attachments=[upload("kassa.txt"), upload("bon.txt")],
+    )
+    assert (sent.status_code, sent.get("Location")) == (302, "/tickets/BISC-2/")
+    made = Ticket.objects.get(number="BISC-2")
+    assert (made.subject, made.type, made.urgency, made.impact) == ("Kassa zegt niets", "incident", "medium", "low")
+    assert (made.library.slug, [one.slug for one in made.locations.all()]) == ("bisc-een", ["bisc-een-2"])
+    assert kept() == [("bon.txt", False, None), ("kassa.txt", False, None)]
+
+
+def test_staff_file_a_ticket_with_an_impact_and_a_file_with_patron_data(bisc, client_of, kept):
+    sent = send(
+        client_of("bisc desk"),
+        "/tickets/new/",
+        "Versturen",
+        subject="Storing bij allen",
+        body="Niets werkt.",
+        library="bisc-een",
+        category="6.1",
+        urgency="high",
+        impact="high",
+        reporter="balie@bisc-een.example",
+        attachments=[upload("pas.txt")],
+        patron_data=True,
+    )
+    assert (sent.status_code, sent.get("Location")) == (302, "/tickets/BISC-2/")
+    made = Ticket.objects.get(number="BISC-2")
+    assert (made.impact, made.priority, made.reporter.email) == ("high", "critical", "balie@bisc-een.example")
+    assert kept() == [("pas.txt", True, _in_90_days())]
+
+
+@pytest.mark.parametrize("who", ["bisc desk", "bisc colleague"])
+def test_an_answer_with_files_that_show_patron_data(bisc, client_of, kept, who):
+    chosen = [upload("pas.txt", b"eerste"), upload("scherm.txt", b"tweede")]
+    client = client_of(who)
+    sent = send(client, PAGE, "Versturen", body="Zie de bijlagen", attachments=chosen, patron_data=True)
+    assert (sent.status_code, sent["Location"]) == (302, PAGE)
+    assert kept() == [("pas.txt", True, _in_90_days()), ("scherm.txt", True, _in_90_days())]
+    links = re.findall(r'href="(/tickets/BISC-1/attachments/[^"]+)"', client_of(who).get(PAGE).content.decode())
+    assert sorted(b"".join(client.get(link).streaming_content) for link in links) == [b"eerste", b"tweede"]
+
+
+def test_an_answer_that_resolves(bisc, ticket, client_of):
+    send(client_of("bisc desk"), PAGE, "Versturen", body="Het is gemaakt", visibility="internal", then="resolved")
+    said = Message.objects.get(body="Het is gemaakt")
+    assert (said.visibility, Ticket.objects.get().state) == ("internal", "resolved")
+
+
+def test_staff_pick_up_what_nobody_has(bisc, ticket, client_of):
+    client = client_of("bisc desk")
+    assert send(client, PAGE, "Oppakken")["Location"] == PAGE
+    assert Ticket.objects.get().assignee == bisc.people["desk"]
+    assert "Oppakken" not in client.get(PAGE).content.decode()
+
+
+def test_staff_set_the_state(bisc, ticket, client_of):
+    assert send(client_of("bisc desk"), PAGE, "Status wijzigen", to="resolved", reason="Klaar").status_code == 302
+    assert Ticket.objects.get().state == "resolved"
+
+
+def test_a_state_is_not_set_over_one_that_a_colleague_set_meanwhile(bisc, ticket, client_of):
+    client = client_of("bisc desk")
+    form = form_with(client.get(PAGE), "Status wijzigen")
+    verbs.move(ticket=ticket, to="waiting_supplier", by=bisc.actor("lead"))
+    assert press(client, form, "Status wijzigen", to="resolved").status_code == 409
+    assert Ticket.objects.get().state == "waiting_supplier"
+
+
+def _resolved(bisc, ticket):
+    verbs.move(ticket=ticket, to="resolved", by=bisc.actor("desk"))
+
+
+def test_a_library_closes_what_is_resolved(bisc, ticket, client_of):
+    _resolved(bisc, ticket)
+    assert send(client_of("bisc colleague"), PAGE, "Ja, sluit de melding")["Location"] == PAGE
+    assert Ticket.objects.get().state == "closed"
+
+
+def test_a_library_says_that_it_is_not_resolved(bisc, ticket, client_of):
+    _resolved(bisc, ticket)
+    send(client_of("bisc colleague"), PAGE, "Nog niet opgelost", reason="Het piept nog")
+    assert (Ticket.objects.get().state, Message.objects.last().body) == ("open", "Het piept nog")
+
+
+def test_who_may_only_read_is_offered_no_state(bisc, ticket, client_of):
+    _resolved(bisc, ticket)
+    shown = client_of("bisc director").get(PAGE)
+    assert shown.status_code == 200
+    assert [form.action for form in forms_of(shown) if "/transitions/" in form.action] == []
+
+
+def test_every_box_of_a_location_says_its_library(bisc, client_of):
+    page = client_of("bisc desk").get("/tickets/new/").content.decode()
+    boxes = re.findall(r'<input type="checkbox" name="locations" [^>]*>', page)
+    said = [re.findall(r'(?:value|data-library)="([^"]*)"', box) for box in boxes]
+    assert sorted(map(sorted, said)) == [
+        ["bisc-een", "bisc-een-1"],
+        ["bisc-een", "bisc-een-2"],
+        ["bisc-een", "bisc-een-3"],
+        ["bisc-twee", "bisc-twee-1"],
+        ["bisc-twee", "bisc-twee-2"],
+    ]
+
+
+def _changed(client, **fields):
+    return send(client, f"{PAGE}edit/", "Opslaan", **fields)
+
+
+def test_staff_change_a_field_and_the_rest_stays(bisc, ticket, client_of):
+    assert _changed(client_of("bisc desk"), subject="Beter onderwerp", urgency="low")["Location"] == PAGE
+    now = Ticket.objects.get()
+    assert (now.subject, now.urgency, now.impact, now.library.slug) == ("Beter onderwerp", "low", "low", "bisc-een")
+    assert ([one.slug for one in now.locations.all()], now.version) == (["bisc-een-1"], ticket.version + 1)
+
+
+def test_a_ticket_in_a_category_that_ended_can_be_changed(bisc, ticket, client_of):
+    Category.objects.filter(code="6.1").update(until_on=timezone.localdate() - timedelta(days=1))
+    assert _changed(client_of("bisc desk"), subject="Beter onderwerp").status_code == 302
+    now = Ticket.objects.get()
+    assert (now.subject, now.category.code) == ("Beter onderwerp", "6.1")
+
+
+def test_a_ticket_of_a_reporter_whose_account_is_closed_can_be_changed(bisc, ticket, client_of):
+    Person.objects.filter(email="balie@bisc-een.example").update(is_active=False)
+    assert _changed(client_of("bisc desk"), subject="Beter onderwerp").status_code == 302
+    now = Ticket.objects.get()
+    assert (now.subject, now.reporter.email) == ("Beter onderwerp", "balie@bisc-een.example")
+
+
+def test_after_a_refused_move_to_another_library_its_locations_are_offered(bisc, ticket, client_of):
+    refused = _changed(client_of("bisc desk"), library="bisc-twee", subject="")
+    assert refused.status_code == 422
+    assert form_with(refused, "Opslaan").controls["locations"].offers == ["bisc-twee-1", "bisc-twee-2"]
+
+
+def test_what_two_colleagues_changed_in_turn_is_no_clash_for_a_third_who_left_it(bisc, ticket, client_of):
+    client = client_of("bisc desk")
+    form = form_with(client.get(f"{PAGE}edit/"), "Opslaan")
+    for subject in ("Van de een", "Van de ander"):
+        verbs.edit(ticket=ticket, changes={"subject": subject}, by=bisc.actor("lead"))
+    assert press(client, form, "Opslaan", urgency="low").status_code == 302
+    now = Ticket.objects.get()
+    assert (now.subject, now.urgency) == ("Van de ander", "low")
+
+
+def test_who_signs_in_by_a_link_comes_where_it_led(cast, client_of):
+    with inside(None):
+        asked = client_of(None).get(PAGE)["Location"]
+        assert asked == "/account/login/?next=/tickets/BISC-1/"
+        filled = {"login": "balie@bisc-een.example", "password": PASSWORD}
+        sent = send(client_of(None), asked, "Aanmelden", **filled)
+    assert (sent.status_code, sent["Location"]) == (302, PAGE)
