@@ -9,7 +9,7 @@ from django.utils import timezone
 from agenda.categories.models import Category
 from tenants.context import inside
 from tenants.files import actions as files
-from tenants.models import Person
+from tenants.models import Library, Location, Person
 from tests.browsing import form_with, forms_of, press, send, upload
 from tests.cast import PASSWORD
 from tickets.desk import actions as verbs
@@ -163,6 +163,25 @@ def test_a_ticket_in_a_category_that_ended_can_be_changed(bisc, ticket, client_o
     assert _changed(client_of("bisc desk"), subject="Beter onderwerp").status_code == 302
     now = Ticket.objects.get()
     assert (now.subject, now.category.code) == ("Beter onderwerp", "6.1")
+
+
+def test_a_ticket_keeps_a_location_that_ended_when_another_field_changes(bisc, ticket, client_of):
+    ticket.locations.set(bisc.locations[:2])
+    Location.objects.filter(slug="bisc-een-1").update(until_on=timezone.localdate() - timedelta(days=1))
+    assert _changed(client_of("bisc desk"), subject="Beter onderwerp").status_code == 302
+    now = Ticket.objects.get()
+    assert (now.subject, sorted(one.slug for one in now.locations.all())) == (
+        "Beter onderwerp",
+        ["bisc-een-1", "bisc-een-2"],
+    )
+
+
+def test_a_ticket_of_a_library_that_ended_can_be_changed(bisc, ticket, client_of):
+    Library.objects.filter(slug="bisc-een").update(until_on=timezone.localdate() - timedelta(days=1))
+    assert _changed(client_of("bisc desk"), subject="Beter onderwerp").status_code == 302
+    now = Ticket.objects.get()
+    assert (now.subject, now.library.slug) == ("Beter onderwerp", "bisc-een")
+    assert [one.slug for one in now.locations.all()] == ["bisc-een-1"]
 
 
 def test_a_ticket_of_a_reporter_whose_account_is_closed_can_be_changed(bisc, ticket, client_of):

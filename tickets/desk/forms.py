@@ -207,10 +207,11 @@ class EditForm(forms.Form):
             version=ticket.version,
         )
         super().__init__(*args, **kwargs)
-        self.fields["library"].queryset = libraries_visible_to(standing)
-        self.fields["locations"].queryset = Location.objects.current().filter(
-            library__organisation=standing.organisation
-        )
+        # What ended meanwhile may stay: a choice that is not offered is one that a browser takes away.
+        here = Location.objects.current().filter(library__organisation=standing.organisation)
+        own = Location.objects.filter(pk__in=[place.pk for place in ticket.locations.all()])
+        self.fields["locations"].queryset = here | own
+        self.fields["library"].queryset = libraries_visible_to(standing) | Library.objects.filter(pk=ticket.library_id)
         library_slug = self.data.get("library") or ticket.library.slug
         self.fields["locations"].choices = [
             (place.slug, place.name) for place in self.fields["locations"].queryset.filter(library__slug=library_slug)
