@@ -16,6 +16,7 @@ from tenants.audit.models import AuditEntry
 from tenants.context import inside
 from tenants.models import OutboxEntry
 from tenants.signin import tasks
+from tenants.signin.adapters import AccountAdapter
 from tenants.signin.passwords import EverydayPasswordValidator
 from tests.cast import PASSWORD
 
@@ -167,3 +168,23 @@ def test_each_form_of_the_second_step_is_the_one_meant(settings):
         "authenticate_webauthn": "tenants.signin.keys.AuthenticateForm",
         "reauthenticate_webauthn": "tenants.signin.keys.ReauthenticateForm",
     }
+
+
+@pytest.mark.parametrize(
+    ("goal", "safe"),
+    [
+        ("/tickets/", True),
+        ("/tickets/?q=a%20b", True),
+        ("", False),
+        ("tickets/", False),
+        ("//kwaad.example/", False),
+        ("/\\kwaad.example/", False),
+        ("/\t/kwaad.example/", False),
+        ("\x08//kwaad.example/", False),
+        ("https://kwaad.example/", False),
+        ("http://samenbeheer.localhost/", False),
+        ("javascript:alert(1)", False),
+    ],
+)
+def test_after_signing_in_one_stays_on_the_host(goal, safe):
+    assert AccountAdapter().is_safe_url(goal) is safe

@@ -119,9 +119,8 @@ def _rows_for(request: HttpRequest, given: dict[str, Any]) -> dict[str, Any]:
     if given.get("assignee"):
         own = given["assignee"] == "me"
         values["assignee"] = request.user if own else _person(given["assignee"], staff_of(request.organisation))
-    if given.get(
-        "reporter"
-    ):  # nobody is told who has an account elsewhere, and a library's people not who has one here
+    if given.get("reporter"):
+        # Nobody is told who has an account elsewhere, and a library's people not who has one here.
         known = people_of(request.organisation) if request.standing.is_staff else Person.objects.none()
         values["reporter"] = _person(given["reporter"], known)
     for name, value in list(values.items()):
