@@ -1,11 +1,15 @@
 """What the log may hold: no key of a mailed link, and nothing of a row."""
 
+import io
 import logging
+import runpy
+from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.db import IntegrityError, connection
 from django.test import Client
+from gunicorn.config import Config
 
 from tenants.context import inside
 from tests.cast import PASSWORD
@@ -48,3 +52,17 @@ def test_a_failure_logs_neither_key_nor_row(bisc, lines):
     assert ("DETAIL: (left out)\n\nThe above exception was the direct cause" in text, "wie@" in text) == (True, False)
     assert ("drie)" in text, "geheim" in text, PASSWORD in text) == (False, False, False)
     assert text.endswith("\nValueError: /account/invitation/.../")
+
+
+def test_the_web_server_logs_no_key_either():
+    config = Config()
+    for name, value in runpy.run_path(str(Path("config/running/gunicorn.py"))).items():
+        if name in config.settings:
+            config.set(name, value)
+    log = config.logger_class(config)
+    (handler,) = (one for one in log.error_log.handlers if one.level == logging.NOTSET and hasattr(one, "_gunicorn"))
+    written = io.StringIO()
+    handler.setStream(written)
+    log.error("Error handling request GET %s", "/account/invitation/1-geheim:sleutel/")
+    line = written.getvalue().split(" ", 2)[2]
+    assert line == "ERROR gunicorn.error Error handling request GET /account/invitation/.../\n"

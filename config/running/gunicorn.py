@@ -17,6 +17,7 @@ _memory = "/dev/shm"  # noqa: S108  only for the workers' heartbeat
 worker_tmp_dir = _memory if os.path.isdir(_memory) else gettempdir()
 accesslog = None
 errorlog = "-"
+logger_class = "config.running.logs.WebServerLog"
 loglevel = "warning"
 limit_request_line = 8190
 forwarded_allow_ips = os.environ.get("SAMENBEHEER_PROXY_ADDRESSES", "127.0.0.1")

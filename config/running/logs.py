@@ -3,6 +3,8 @@
 import logging
 import re
 
+from gunicorn.glogging import Logger
+
 # The part of an address that is the key, in a mailed link.
 KEY = re.compile(r"(/account/(?:invitation|password/reset/key)/)[^/?#\s\"'<>]+")
 # PostgreSQL tells in DETAIL what the row holds, over several lines where a text does.
@@ -17,3 +19,10 @@ class Formatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         return DETAIL.sub("DETAIL: (left out)", KEY.sub(r"\1...", super().format(record)))
+
+
+class WebServerLog(Logger):
+    """What the web server itself says, which may name the address that was asked: in the same words."""
+
+    def _set_handler(self, log, output, fmt, stream=None):
+        super()._set_handler(log, output, Formatter(), stream)
