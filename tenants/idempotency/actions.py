@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 from functools import wraps
 
 from django.db import OperationalError, connection, transaction
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tenants.access import Standing
 from tenants.files import actions as files
 from tenants.idempotency.models import AnsweredRequest
+from tenants.idempotency.seals import Broken, Seal
 from tenants.web.documents import refused
 
 KEPT = timedelta(hours=24)
@@ -28,7 +29,8 @@ def idempotent(view: View) -> View:
     The row with the answer is written in the same transaction as the work. Equal requests at the same time wait for
     the first. An answer that is not 2xx is not kept. The same key is refused, and nothing is done, with another body
     (400) and with other rights than the first time (409): another token, or a role, library or location that came or
-    went. Whoever lost a right does not get the earlier answer, and the work is not done twice either.
+    went. Whoever lost a right does not get the earlier answer, and the work is not done twice either. What is kept is
+    sealed with that key; what does not open any more is refused too (409).
     """
     return _wrapped(view, None)
 
@@ -56,21 +58,31 @@ def _wrapped(view: View, readable: Callable[..., bool] | None) -> View:
             return refused(400, errors=[{"field": "Idempotency-Key", "message": message}])
         if len(request.path) > 200 or "\0" in request.path:
             return refused(404)
-        body, rights = _digest(request), digest_of_rights(request.standing, request.token.scope)
+        seal = Seal(key, request.user.pk, request.organisation.pk, request.path)
+        body, rights = _digest(request, seal), digest_of_rights(request.standing, request.token.scope)
         try:
             with files.keeping(), transaction.atomic():
-                fresh = _claim(request, key, body, rights)
-                row = AnsweredRequest.objects.get(**_same(request, key))
+                fresh = _claim(request, seal, body, rights)
+                row = AnsweredRequest.objects.get(**_same(request, seal))
                 if not fresh:
-                    may_read = readable is None or readable(request, row.answer, *args, **kwargs)
-                    return _again(request, row, body, rights if may_read else "")
+                    answer = seal.open(bytes(row.sealed or b""))
+                    may_read = readable is None or readable(request, json.loads(answer), *args, **kwargs)
+                    return _again(request, row, answer, body, rights if may_read else "")
                 response = view(request, *args, **kwargs)
                 if 200 <= response.status_code < 300:
-                    row.status, row.answer = response.status_code, json.loads(response.content)
-                    row.save(update_fields=["status", "answer"])
+                    row.status, row.sealed = response.status_code, seal.close(response.content)
+                    row.save(update_fields=["status", "sealed"])
                 else:
                     transaction.set_rollback(True)
                 return response
+        except Broken:
+            return refused(
+                409,
+                _(
+                    "This was done, but its answer can no longer be read."
+                    " Ask for the thing itself, or use a new Idempotency-Key to do it once more."
+                ),
+            )
         except OperationalError as error:
             if getattr(error.__cause__, "pgcode", "") != LOCK_NOT_AVAILABLE:
                 raise
@@ -81,8 +93,8 @@ def _wrapped(view: View, readable: Callable[..., bool] | None) -> View:
     return wrapped
 
 
-def _again(request: HttpRequest, row: AnsweredRequest, body: str, rights: str) -> HttpResponse:
-    """Return the earlier answer, to whoever has the same rights as the first time."""
+def _again(request: HttpRequest, row: AnsweredRequest, answer: bytes, body: str, rights: str) -> HttpResponse:
+    """Return the earlier `answer`, to whoever has the same rights as the first time."""
     if row.token_id != request.token.pk or row.standing_sha256 != rights:
         return refused(
             409,
@@ -93,7 +105,7 @@ def _again(request: HttpRequest, row: AnsweredRequest, body: str, rights: str) -
         )
     if row.body_sha256 != body:
         return refused(400, _("This Idempotency-Key was used for another request."))
-    response = JsonResponse(row.answer, status=row.status, safe=False)
+    response = HttpResponse(answer, status=row.status, content_type="application/json")
     response["Idempotent-Replay"] = "true"
     return response
 
@@ -106,9 +118,9 @@ def digest_of_rights(standing: Standing, scope: str) -> str:
     return hashlib.sha256(json.dumps(rights).encode()).hexdigest()
 
 
-def _digest(request: HttpRequest) -> str:
+def _digest(request: HttpRequest, seal: Seal) -> str:
     """Return what makes two requests the same: the body, or for uploads the fields and the files' bytes."""
-    found = hashlib.sha256()
+    found = seal.digest()
     if request.content_type != "multipart/form-data":
         found.update(request.body)
         return found.hexdigest()
@@ -123,21 +135,21 @@ def _digest(request: HttpRequest) -> str:
     return found.hexdigest()
 
 
-def _same(request: HttpRequest, key: str) -> dict[str, object]:
-    return {"person": request.user, "organisation": request.organisation, "path": request.path, "key": key}
+def _same(request: HttpRequest, seal: Seal) -> dict[str, object]:
+    return {"person": request.user, "organisation": request.organisation, "path": request.path, "key": seal.name}
 
 
-def _claim(request: HttpRequest, key: str, body: str, rights: str) -> bool:
+def _claim(request: HttpRequest, seal: Seal, body: str, rights: str) -> bool:
     """Insert the row for this request; False when it is there already. Waits for an equal one under way."""
     now = timezone.now()
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('lock_timeout', %s, true)", [WAIT])
-        AnsweredRequest.objects.filter(**_same(request, key), created_at__lt=now - KEPT).delete()
+        AnsweredRequest.objects.filter(**_same(request, seal), created_at__lt=now - KEPT).delete()
         cursor.execute(
             f"INSERT INTO {AnsweredRequest._meta.db_table} (person_id, token_id, organisation_id, path, key,"
             " body_sha256, standing_sha256, created_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
             " ON CONFLICT DO NOTHING RETURNING id",
-            [request.user.pk, request.token.pk, request.organisation.pk, request.path, key, body, rights, now],
+            [request.user.pk, request.token.pk, request.organisation.pk, request.path, seal.name, body, rights, now],
         )
         fresh = cursor.fetchone() is not None
         cursor.execute("SELECT set_config('lock_timeout', '0', true)")

@@ -15,6 +15,7 @@ from django.utils import timezone
 from tenants.access import AtLibrary, standing
 from tenants.context import inside
 from tenants.idempotency import actions
+from tenants.idempotency.seals import Seal
 from tenants.models import AnsweredRequest, ApiToken, LibraryMembership, Membership
 from tenants.tasks import forget_answers
 from tenants.tokens.actions import create_token
@@ -114,6 +115,42 @@ def test_an_odd_key_is_refused(bisc, api_of, key):
     assert call("POST", "/tickets", NEW, **{"Idempotency-Key": "k" * 200}).status_code == 201
 
 
+def _columns_of_public() -> list[tuple[str, str]]:
+    """Return table and column of everything in `public` that can hold words."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT table_name, column_name FROM information_schema.columns JOIN information_schema.tables"
+            " USING (table_schema, table_name) WHERE table_schema = 'public' AND table_type = 'BASE TABLE'"
+            " AND data_type IN ('text', 'character varying', 'character', 'json', 'jsonb', 'bytea', 'ARRAY')"
+        )
+        return cursor.fetchall()
+
+
+def _where_in_public(word: str) -> list[str]:
+    """Return the columns of `public` in which `word` stands, as text or as bytes."""
+    found = []
+    with connection.cursor() as cursor:
+        for table, column in _columns_of_public():
+            cursor.execute(
+                f'SELECT 1 FROM public."{table}" AS t WHERE position(%s in t."{column}"::text) > 0'
+                f""" OR position(encode(%s, 'hex') in t."{column}"::text) > 0 LIMIT 1""",
+                [word, word.encode()],
+            )
+            found += [f"{table}.{column}"] * len(cursor.fetchall())
+    return found
+
+
+def test_no_word_of_a_ticket_lies_in_public_nor_the_key_it_was_sent_with(bisc, api_of):
+    said = {**NEW, "subject": "Kruidnagel is op", "body": "Wie heeft de kruidnagel gezien?"}
+    call = api_of("bisc desk")
+    for _ in range(2):
+        answer = call("POST", "/tickets", said, **{"Idempotency-Key": "zilveruitje"})
+        assert (answer.status_code, answer.json()["subject"]) == (201, "Kruidnagel is op")
+    assert Ticket.objects.filter(subject__contains="Kruidnagel").count() == 1
+    assert (_where_in_public("ruidnagel"), _where_in_public("zilveruitje")) == ([], [])
+    assert "tenants_person.email" in _where_in_public("desk@bisc.example")
+
+
 def test_a_former_member_of_staff_does_not_get_internal_notes_back(bisc, ticket, api_of):
     call = api_of("bisc desk")
     assert call("POST", "/tickets/BISC-1/messages", NOTE, **KEY).status_code == 201
@@ -135,6 +172,19 @@ def test_an_answer_of_before_the_locations_changed_is_not_read(bisc, ticket, api
     assert call("POST", "/tickets/BISC-1/messages", {"body": "x"}, **KEY).status_code == 201
     membership.locations.set(bisc.locations[1:2])
     assert _refused(call("POST", "/tickets/BISC-1/messages", {"body": "x"}, **KEY))
+
+
+def test_an_answer_that_cannot_be_read_any_more_is_refused_and_not_done_again(bisc, ticket, api_of, settings):
+    call = api_of("bisc desk")
+    assert call("POST", "/tickets/BISC-1/messages", NOTE, **KEY).status_code == 201
+    settings.SECRET_KEY = "another-secret-of-the-installation-after-the-old-one-leaked"
+    again = call("POST", "/tickets/BISC-1/messages", NOTE, **KEY)
+    assert (again.status_code, again["Content-Type"]) == (409, "application/problem+json")
+    assert again.json()["detail"] == (
+        "Dit is gedaan, maar het antwoord kan niet meer worden gelezen. Vraag naar de zaak zelf, of gebruik een nieuwe"
+        " Idempotency-Key om het nog eens te doen."
+    )
+    assert Message.objects.filter(body="geheime notitie").count() == 1
 
 
 def test_another_token_of_the_same_person_neither_reads_nor_does_it_again(bisc, api_of):
@@ -246,17 +296,20 @@ def _message(body):
 
 def _equal_request(house, token):
     """Make the row of an equal request, as one that is under way has it."""
+    seal = Seal("k", house.people["desk"].pk, house.organisation.pk, "/api/v1/tickets/BISC-1/messages")
+    body = seal.digest()
+    body.update(json.dumps(NOTE).encode())
     with inside(None):
         AnsweredRequest.objects.create(
             person=house.people["desk"],
             token=ApiToken.objects.get(),
             organisation=house.organisation,
             path="/api/v1/tickets/BISC-1/messages",
-            key="k",
-            body_sha256=hashlib.sha256(json.dumps(NOTE).encode()).hexdigest(),
+            key=hashlib.sha256(b"k").hexdigest(),
+            body_sha256=body.hexdigest(),
             standing_sha256=actions.digest_of_rights(house.standing("desk"), "write"),
             status=201,
-            answer=_message("van de ander"),
+            sealed=seal.close(json.dumps(_message("van de ander")).encode()),
         )
 
 
