@@ -153,7 +153,8 @@ def hosts_of(person: Person, at: date | None = None) -> list[Organisation]:
         .values_list("library__organisation_id", flat=True)
     )
     found = list(Organisation.objects.taking_part().filter(pk__in=own))
-    if Membership.objects.at(day).filter(person=person, role__in=AT_COMMON).exists():
+    common = Membership.objects.at(day).filter(person=person, role__in=AT_COMMON)
+    if common.exclude(organisation__until_on__lt=day).exists():
         found += list(Organisation.objects.filter(schema_name="public"))
     return found
 
@@ -165,7 +166,7 @@ def staff_of(organisation: Organisation, at: date | None = None):
         organisation=organisation,
         role__in=STAFF_ROLES,
     )
-    return Person.objects.filter(is_active=True, pk__in=rows.values("person_id")).order_by("name", "pk")
+    return Person.objects.filter(is_active=True, pk__in=rows.values("person_id"))
 
 
 def people_of(organisation: Organisation):

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from tenants.access import hosts_of, is_staff_elsewhere, staff_of, standing
 from tenants.context import inside
-from tenants.models import LibraryMembership, Membership, Person
+from tenants.models import Library, LibraryMembership, Membership, Organisation, Person
 from tenants.roles import DESCRIPTIONS, CooperationRole, GuestRole, LibraryRole, OrganisationRole, Permission
 from tickets.desk import actions as verbs
 from tickets.models import Ticket, TicketGrant
@@ -112,6 +112,42 @@ def test_a_grant_on_ticket_1_here_gives_nothing_on_ticket_1_there(cast):
         assert Ticket.objects.get(number="CUBISS-1").pk == mine.pk
         assert TicketGrant.objects.count() == 0
         assert _sees(cast.cubiss, "neighbour") == set()
+
+
+def test_locations_that_were_chosen_before_do_not_count_any_more(bisc, ticket):
+    """Nor when the same person sees chosen locations at another library."""
+    colleague = bisc.people["colleague2"]
+    LibraryMembership.objects.get(person=colleague).locations.set(bisc.locations[:1])
+    elsewhere = LibraryMembership.objects.create(
+        person=colleague, library=bisc.other_library, role="colleague", sees="locations", from_on=date(2024, 1, 1)
+    )
+    elsewhere.locations.set(bisc.other_locations[:1])
+    seen = {at.library_id: at.location_ids for at in bisc.standing("colleague2").libraries}
+    assert seen == {bisc.library.pk: set(), bisc.other_library.pk: {bisc.other_locations[0].pk}}
+    assert _sees(bisc, "colleague2") == set()
+
+
+def test_an_organisation_that_left_gives_nothing_on_the_common_host(cast):
+    today = timezone.localdate()
+    who = (cast.people["reader"], cast.cubiss.people["desk"])
+    for left, stands, hosts in ((0, True, ["samenwerking"]), (1, False, [])):
+        Organisation.objects.filter(slug="cubiss").update(from_on="2024-01-01", until_on=today - timedelta(days=left))
+        assert [bool(standing(one, cast.common)) for one in who] == [stands, stands]
+        assert [one.slug for one in hosts_of(cast.people["reader"])] == hosts
+    assert hosts_of(cast.cubiss.people["desk"]) == []
+
+
+def test_a_role_of_the_cooperation_is_none_on_the_host_of_an_organisation(cast):
+    assert standing(cast.people["member"], cast.bisc.organisation).roles == set()
+    assert cast.bisc.standing("seated").roles == {"functional_manager"}
+    assert standing(cast.bisc.people["seated"], cast.common).roles == {"functional_manager", "steering_member"}
+
+
+def test_the_host_of_an_ended_library_is_not_listed(cast):
+    today, keyuser = timezone.localdate(), cast.bisc.people["keyuser"]
+    for ended, hosts in ((0, ["bisc"]), (1, [])):
+        Library.objects.filter(pk=cast.bisc.library.pk).update(until_on=today - timedelta(days=ended))
+        assert [one.slug for one in hosts_of(keyuser)] == hosts
 
 
 def test_hosts_of(cast):
