@@ -46,9 +46,6 @@ class MFAAdapter(DefaultMFAAdapter):
 class SocialAccountAdapter(DefaultSocialAccountAdapter):
     """A sign-in by OpenID Connect finds the invited person by their verified address, and makes nobody."""
 
-    def is_open_for_signup(self, request, sociallogin) -> bool:
-        return False
-
     def pre_social_login(self, request, sociallogin) -> None:
         """Let in whoever has an account; nobody ties a second account to the one they are signed in with."""
         if sociallogin.state.get("process") != AuthProcess.LOGIN:

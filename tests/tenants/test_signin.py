@@ -8,15 +8,17 @@ import time
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialLogin
 from django.conf import settings
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
 
 from tenants.audit.models import AuditEntry
 from tenants.context import inside
-from tenants.models import OutboxEntry
+from tenants.models import OutboxEntry, Person
 from tenants.signin import tasks
-from tenants.signin.adapters import AccountAdapter
+from tenants.signin.access import person_vouched_for
+from tenants.signin.adapters import AccountAdapter, SocialAccountAdapter
 from tenants.signin.passwords import EverydayPasswordValidator
 from tests.cast import PASSWORD
 
@@ -91,6 +93,82 @@ def test_signins_are_in_the_trail(cast, client_of):
         ("signin.ended", "done", "bisc"),
     ]
     assert "fout" not in str(list(AuditEntry.objects.values()))
+
+
+def _lines_of(*actions):
+    return list(
+        AuditEntry.objects.filter(action__in=actions)
+        .order_by("pk")
+        .values_list("action", "actor__email", "origin", "details")
+    )
+
+
+def test_a_changed_password_is_in_the_trail(cast, client_of):
+    new = {"oldpassword": PASSWORD, "password1": "een heel nieuw geheim", "password2": "een heel nieuw geheim"}
+    client = client_of(None)
+    _sign_in(client)
+    client.post("/account/reauthenticate/", {"password": PASSWORD})
+    assert client.post("/account/password/change/", new, REMOTE_ADDR="192.0.2.7").status_code == 302
+    line = AuditEntry.objects.get(action="signin.password_changed")
+    assert (line.actor, line.organisation) == (cast.bisc.people["desk"], cast.bisc.organisation)
+    assert (line.origin, line.details) == ("192.0.2.7", {})
+
+
+def test_a_second_step_that_comes_and_goes_is_in_the_trail(cast, client_of, django_capture_on_commit_callbacks):
+    client = client_of(None)
+    _sign_in(client)
+    client.post("/account/reauthenticate/", {"password": PASSWORD})
+    with django_capture_on_commit_callbacks(execute=True):
+        _add_totp(client)
+    client.post("/account/2fa/totp/deactivate/", REMOTE_ADDR="192.0.2.7")
+    assert _lines_of("signin.factor_added", "signin.factor_removed") == [
+        ("signin.factor_added", "desk@bisc.example", "127.0.0.1", {"kind": "totp"}),
+        ("signin.factor_added", "desk@bisc.example", "127.0.0.1", {"kind": "recovery_codes"}),
+        ("signin.factor_removed", "desk@bisc.example", "192.0.2.7", {"kind": "totp"}),
+        ("signin.factor_removed", "desk@bisc.example", "192.0.2.7", {"kind": "recovery_codes"}),
+    ]
+
+
+def test_a_closed_account_gets_no_link_to_choose_a_password(cast, client_of):
+    Person.objects.filter(email="desk@bisc.example").update(is_active=False)
+    answer = client_of(None).post("/account/password/reset/", {"email": "desk@bisc.example"})
+    assert (answer.status_code, answer["Location"]) == (302, "/account/password/reset/done/")
+    assert not OutboxEntry.objects.filter(topic="tenants.mail_password_reset").exists()
+
+
+def test_who_comes_in_by_an_account_elsewhere(cast, settings):
+    settings.OIDC_EMAIL_DOMAINS = ["bisc.example"]
+    desk = cast.bisc.people["desk"]
+    assert person_vouched_for(["x@y.example", "Desk@BISC.example"]) == desk
+    assert person_vouched_for(["desk@cubiss.example", "niemand@bisc.example"]) is None
+    Person.objects.filter(pk=desk.pk).update(is_active=False)
+    assert person_vouched_for(["desk@bisc.example"]) is None
+
+
+def test_nobody_makes_an_account_for_themselves(rf):
+    request = rf.post("/account/signup/")
+    assert AccountAdapter().is_open_for_signup(request) is False
+    assert SocialAccountAdapter().is_open_for_signup(request, None) is False
+
+
+def _from_elsewhere(*addresses, process="login"):
+    found = SocialLogin(account=SocialAccount(provider="oidc", uid="1"), email_addresses=list(addresses))
+    found.state = {"process": process}
+    return found
+
+
+@pytest.mark.parametrize(("verified", "tied"), [(True, True), ("true", True), (False, False), ("false", False)])
+def test_only_a_verified_address_ties_an_account_elsewhere(cast, rf, settings, verified, tied):
+    settings.OIDC_EMAIL_DOMAINS = ["bisc.example"]
+    address = EmailAddress(email="desk@bisc.example", verified=verified)
+    SocialAccountAdapter().pre_social_login(rf.get("/"), _from_elsewhere(address))
+    tied_to = list(SocialAccount.objects.values_list("user__email", "uid"))
+    assert tied_to == ([("desk@bisc.example", "1")] if tied else [])
+
+
+def test_nobody_ties_an_account_elsewhere_to_the_one_they_are_signed_in_with(cast, rf):
+    with pytest.raises(PermissionDenied):
+        SocialAccountAdapter().pre_social_login(rf.get("/"), _from_elsewhere(process="connect"))
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from tenants.audit.models import AuditEntry
 from tenants.context import inside
 from tenants.models import ApiToken, Membership, Person
 from tenants.refusals import NotAllowed
-from tenants.tokens.actions import create_token, revoke_token
+from tenants.tokens.actions import create_token, revoke_token, token_in_force
 from tests.cast import COMMAND_LINE, PASSWORD
 
 NEW = {"name": "Script", "scope": "read", "days": "30"}
@@ -171,6 +171,14 @@ def test_a_token_counts_for_a_year(cast):
 def test_an_expired_token_is_refused(cast, api_of):
     call = api_of("bisc desk")
     ApiToken.objects.update(expires_at=timezone.now())
+    assert call("GET", "/me").status_code == 401
+
+
+def test_the_token_of_a_closed_account_is_refused(cast, api_of):
+    call = api_of("bisc desk")
+    assert token_in_force(call.token) == ApiToken.objects.get()
+    Person.objects.filter(pk=cast.bisc.people["desk"].pk).update(is_active=False)
+    assert token_in_force(call.token) is None
     assert call("GET", "/me").status_code == 401
 
 
