@@ -29,7 +29,7 @@ FLOORS = {
         "contents": "apps tasks urls management",
     },
     "agenda": {
-        "words": "refusals history.events",
+        "words": "history.events",
         "truth": "history.models categories.models figures.models work.models steering.models models",
         "below": "categories figures history",
         "verbs": "work",
@@ -71,7 +71,7 @@ ROOMS: dict[str, dict[str, str]] = {
     "tenants.people": {
         "tenants": "access actor audit dated invitations libraries models organisations refusals roles web"
     },
-    "tenants.settings": {"tenants": "actor audit files models refusals roles"},
+    "tenants.settings": {"tenants": "actor audit files models refusals roles web"},
     "tenants.signin": {"tenants": "actor audit context models organisations outbox tokens web"},
     "tenants.tasks": {"tenants": "idempotency invitations outbox signin"},
     "tenants.tokens": {"tenants": "actor audit context models organisations refusals roles web"},
@@ -80,12 +80,11 @@ ROOMS: dict[str, dict[str, str]] = {
     "agenda.api": {"agenda": "categories figures work"},
     "agenda.categories": {"tenants": "dated web"},
     "agenda.figures": {"tenants": "models refusals roles web"},
-    "agenda.history": {"tenants": "actor audit models refusals", "agenda": "refusals"},
+    "agenda.history": {"tenants": "actor audit models refusals"},
     "agenda.models": {"agenda": "categories figures history steering work"},
-    "agenda.refusals": {"tenants": "refusals"},
     "agenda.steering": {"tenants": "dated roles", "agenda": "figures work"},
     "agenda.urls": {"agenda": "steering work"},
-    "agenda.work": {"tenants": "access actor dated models refusals roles web", "agenda": "history refusals"},
+    "agenda.work": {"tenants": "access actor dated models refusals roles web", "agenda": "history"},
     "tickets.access": {"tenants": "access actor context", "tickets": "events states"},
     "tickets.api": {"tickets": "desk lists router"},
     "tickets.change": {

@@ -11,11 +11,10 @@ from django.utils import timezone
 from agenda.history.events import Kind, Payload, plain
 from agenda.history.models import Event, Recorded
 from agenda.history.queries import changed_since
-from agenda.refusals import Clash, Stale
 from tenants.actor import Actor
 from tenants.audit.actions import record
 from tenants.models import Organisation
-from tenants.refusals import NotAllowed
+from tenants.refusals import Clash, NotAllowed, Stale
 
 Row = TypeVar("Row", bound=Recorded)
 

@@ -2,8 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.forms import Form
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,17 +10,16 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from agenda.history.events import plain
 from agenda.history.queries import events_of
-from agenda.refusals import Stale
 from agenda.work import actions
 from agenda.work.forms import AgendaFilterForm, ContributionForm, ItemForm, ProgressForm
 from agenda.work.models import Contribution, WorkItem, desks_of
 from agenda.work.queries import axis, tally
-from agenda.work.words import Clashing, Words
+from agenda.work.words import Words
 from tenants.actor import Actor
-from tenants.refusals import NotAllowed
+from tenants.refusals import NotAllowed, Stale
 from tenants.roles import OrganisationRole, Permission
 from tenants.web.paging import Page
-from tenants.web.refused import conflicts_shown, show_in
+from tenants.web.refused import Clashing, conflicts_shown, merged, show_in
 
 
 def _items(request: HttpRequest):
@@ -123,7 +121,7 @@ def edit_item(request: HttpRequest, number: int) -> HttpResponse:
             typed = {**form.changes(), "contributors": list(contributors)}
             clashes, status = _clashes(refusal, typed), 409
             now = ItemForm(instance=_item(request, number))
-            form = ItemForm(_merged(request.POST, refusal, now), instance=_item(request, number))
+            form = ItemForm(merged(request.POST, refusal, now), instance=_item(request, number))
         except ValidationError as error:
             show_in(form, error)
         else:
@@ -139,16 +137,6 @@ def _status(form) -> int:
 
 def _clashes(refusal: Stale, typed: dict[str, object]) -> list[Clashing]:
     return Words().clashing(refusal, {name: plain(value) for name, value in typed.items()})
-
-
-def _merged(posted: QueryDict, refusal: Stale, now: Form) -> QueryDict:
-    """Return what was posted with the version of now, and with the value of now in fields that were not touched."""
-    data = posted.copy()
-    data["version"] = str(refusal.version)
-    for name in (address.rpartition("/")[2] for address in refusal.moved):
-        value = now[name].value()
-        data.setlist(name, value if isinstance(value, list) else ["" if value is None else str(value)])
-    return data
 
 
 @require_http_methods(["GET", "POST"])
@@ -173,9 +161,7 @@ def contribution(request: HttpRequest, number: int, slug: str) -> HttpResponse:
             )
         except Stale as refusal:
             clashes, status = _clashes(refusal, {f"{slug}/{name}": value for name, value in changes.items()}), 409
-            form = ContributionForm(
-                _merged(request.POST, refusal, ContributionForm(instance=fresh())), instance=fresh()
-            )
+            form = ContributionForm(merged(request.POST, refusal, ContributionForm(instance=fresh())), instance=fresh())
         except ValidationError as error:
             show_in(form, error)
         else:
@@ -201,7 +187,7 @@ def progress(request: HttpRequest, number: int) -> HttpResponse:
     try:
         actions.report_progress(item=found, **values, base_version=form.cleaned_data["version"] or 0, by=by)
     except Stale as refusal:
-        form = ProgressForm(_merged(request.POST, refusal, form))
+        form = ProgressForm(merged(request.POST, refusal, form))
         return _show(request, _item(request, number), form, _clashes(refusal, values), status=409)
     except ValidationError as error:
         show_in(form, error)

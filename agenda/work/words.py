@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 
 from agenda.history.events import Kind, Plain
 from agenda.history.models import Event
-from agenda.refusals import Stale
 from agenda.work.actions import AGREED, PART, STANDS
 from agenda.work.models import Contribution, PolicyGoal, Status, WorkItem
 from tenants.models import Organisation
+from tenants.refusals import Stale
+from tenants.web.refused import Clashing
 
 LONG = 90
 ORDER = (*AGREED, "contributors", *STANDS, *PART)
@@ -44,17 +45,6 @@ class Told:
     progress: str
     status: str
     finished: str
-
-
-@dataclass(frozen=True)
-class Clashing:
-    """A field that two changed: as it is now, by whom, and as it was typed."""
-
-    label: str
-    theirs: str
-    mine: str
-    who: str
-    at: object
 
 
 class Words:

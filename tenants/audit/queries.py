@@ -2,8 +2,15 @@
 
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from tenants.audit.models import AuditEntry
-from tenants.models import Person
+from tenants.models import Organisation, Person
+
+
+def entries_of(action: str, organisation: Organisation) -> QuerySet[AuditEntry]:
+    """Return the lines of one `action` in an organisation with who did it, the first first."""
+    return AuditEntry.objects.filter(action=action, organisation=organisation).select_related("actor").order_by("pk")
 
 
 def count_since(action: str, person: Person, since: datetime) -> int:

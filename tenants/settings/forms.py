@@ -5,8 +5,10 @@ from django.utils.translation import gettext_lazy as _
 
 from tenants.files.kinds import FileKind
 from tenants.models import Organisation
+from tenants.refusals import Stale
 from tenants.settings.models import OrganisationSettings
-from tenants.settings.queries import settings_of
+from tenants.settings.queries import settings_of, version_of
+from tenants.web.refused import Clashing
 
 
 class SettingsForm(forms.ModelForm):
@@ -19,13 +21,18 @@ class SettingsForm(forms.ModelForm):
             *("refused_kinds", "refused_endings"),
         ]
 
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
     def __init__(self, *args, organisation: Organisation, **kwargs):
-        super().__init__(*args, **kwargs)
+        version = version_of(organisation)  # before the values: they are never older than it says
+        own = OrganisationSettings.objects.filter(organisation=organisation).first()
+        super().__init__(*args, instance=own, **kwargs)
+        self.initial["version"] = version
         defaults = OrganisationSettings.DEFAULTS
         self.in_force = settings_of(organisation)
         yes_no = {True: _("yes"), False: _("no")}
-        for name, field in self.fields.items():
-            default = defaults[name]
+        for name, default in defaults.items():
+            field = self.fields[name]
             field.required = False
             field.help_text = _("Leave empty to use the cooperation's setting (%(value)s).") % {
                 "value": yes_no[default] if isinstance(default, bool) else default
@@ -53,8 +60,8 @@ class SettingsForm(forms.ModelForm):
         zone.choices = [("", _("as the cooperation does")), *(one for one in zone.choices if one[0])]
 
     def clean_refused_kinds(self) -> list[str] | None:
-        """Return the chosen kinds; None, so that it follows the cooperation, where they are the cooperation's."""
-        chosen = self.cleaned_data["refused_kinds"]
+        """Return the chosen kinds in their order; None, to follow the cooperation, for its own."""
+        chosen = [kind for kind in FileKind.values if kind in self.cleaned_data["refused_kinds"]]
         return None if set(chosen) == set(OrganisationSettings.DEFAULTS["refused_kinds"]) else chosen
 
     def clean_refused_endings(self) -> str:
@@ -64,4 +71,24 @@ class SettingsForm(forms.ModelForm):
 
     def values(self) -> dict[str, object]:
         """Return the cleaned values as `change_settings` takes them."""
-        return {name: self.cleaned_data[name] for name in self.fields}
+        return {name: self.cleaned_data[name] for name in OrganisationSettings.DEFAULTS}
+
+    def clashing(self, refusal: Stale) -> list[Clashing]:
+        """Return the settings of a refusal beside what was typed, in words."""
+        return [
+            Clashing(
+                label=str(self.fields[one.name].label),
+                theirs=self._in_words(one.name, one.now),
+                mine=self._in_words(one.name, self.cleaned_data[one.name]),
+                who=one.who,
+                at=one.at,
+            )
+            for one in refusal.clashes
+        ]
+
+    def _in_words(self, name: str, value: object) -> str:
+        choices = dict(getattr(self.fields[name], "choices", ()))
+        if name == "refused_kinds":
+            kinds = OrganisationSettings.DEFAULTS[name] if value is None else value
+            return ", ".join(str(choices[kind]) for kind in kinds) or "–"
+        return str(choices.get(str(value), value)) if value not in (None, "") else _("as the cooperation does")

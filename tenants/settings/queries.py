@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from tenants.audit.models import AuditEntry
+from tenants.audit.queries import entries_of
 from tenants.models import Organisation
 from tenants.settings.models import OrganisationSettings
 
@@ -16,6 +18,24 @@ class InForce:
     time_zone: str
     refused_kinds: list[str]  # of `tenants.files.kinds.FileKind`
     refused_endings: str  # of names, without full stop, separated by spaces
+
+
+CHANGED = "settings.changed"
+
+
+def version_of(organisation: Organisation) -> int:
+    """Return the version of an organisation's own settings: the line of audit of the last change, 0 for none."""
+    last = entries_of(CHANGED, organisation).last()
+    return last.pk if last else 0
+
+
+def changed_since(organisation: Organisation, version: int) -> dict[str, tuple[object, AuditEntry]]:
+    """Return the settings that changed after `version`: their own value then, and the last line that changed them."""
+    found: dict[str, tuple[object, AuditEntry]] = {}
+    for entry in entries_of(CHANGED, organisation).filter(pk__gt=version):
+        for name, (before, _after) in entry.details["changes"].items():
+            found[name] = (found[name][0] if name in found else before, entry)
+    return found
 
 
 def settings_of(organisation: Organisation) -> InForce:

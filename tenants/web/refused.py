@@ -1,14 +1,37 @@
 """What a page does with what a verb refuses: errors beside their fields, or a page that says what is the matter."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 from functools import wraps
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 
-from tenants.refusals import Conflict
+from tenants.refusals import Conflict, Stale
+
+
+@dataclass(frozen=True)
+class Clashing:
+    """A field that two changed, in words: as it is now, by whom, and as it was typed."""
+
+    label: str
+    theirs: str
+    mine: str
+    who: str
+    at: datetime
+
+
+def merged(posted: QueryDict, refusal: Stale, now: forms.BaseForm) -> QueryDict:
+    """Return what was posted with the version of now, and with the value of now in fields that were not touched."""
+    data = posted.copy()
+    data["version"] = str(refusal.version)
+    for name in (address.rpartition("/")[2] for address in refusal.moved):
+        value = now[name].value()
+        data.setlist(name, value if isinstance(value, list) else ["" if value is None else str(value)])
+    return data
 
 
 def show_in(form: forms.Form, error: ValidationError) -> None:

@@ -9,12 +9,12 @@ import pytest
 from django.db import connection, transaction
 
 from agenda.history.models import Event, Numbering
-from agenda.refusals import Stale
 from agenda.work import actions
 from agenda.work.models import Contribution, WorkItem
 from tenants.access import standing
 from tenants.actor import Actor
 from tenants.context import enter_public
+from tenants.refusals import Stale
 from tests import conftest
 
 

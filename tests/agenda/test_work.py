@@ -11,14 +11,13 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
 from agenda.history.queries import events_of
-from agenda.refusals import Stale
 from agenda.work import actions
 from agenda.work.models import PolicyGoal, WorkItem
 from agenda.work.queries import axis, tally
 from agenda.work.tags import thousandths
 from agenda.work.words import Words
 from tenants.models import Organisation
-from tenants.refusals import Conflict, NotAllowed
+from tenants.refusals import Conflict, NotAllowed, Stale
 
 PEOPLE = [
     *("manager", "member", "reader", "platform", "bisc lead", "bisc desk", "bisc seated", "cubiss lead", "cubiss desk"),

@@ -15,6 +15,7 @@ from tenants.files.kinds import FileKind, ending_of, kind_by_content, refused
 from tenants.files.types import content_type_of, is_text
 from tenants.settings.actions import change_settings
 from tenants.settings.queries import settings_of
+from tests.browsing import send
 from tickets.desk import actions as verbs
 from tickets.models import Attachment, Message
 
@@ -285,8 +286,8 @@ def test_an_organisation_decides_for_itself(cast, client_of):
     assert (settings_of(bisc).refused_kinds, settings_of(bisc).refused_endings) == (usual, "")
     client = client_of("bisc lead")
     assert client.get("/settings/").context["form"]["refused_kinds"].value() == usual
-    data = {"refused_kinds": ["program", "archive"], "refused_endings": ".BAK, tmp bak"}
-    assert client.post("/settings/", data).status_code == 302
+    chosen = {"refused_kinds": ["program", "archive"], "refused_endings": ".BAK, tmp bak"}
+    assert send(client, "/settings/", "Opslaan", **chosen).status_code == 302
     assert (settings_of(bisc).refused_kinds, settings_of(bisc).refused_endings) == (["program", "archive"], "bak tmp")
     assert AuditEntry.objects.filter(action="settings.changed").latest("pk").details["changes"]["refused_kinds"] == [
         None,
@@ -294,7 +295,7 @@ def test_an_organisation_decides_for_itself(cast, client_of):
     ]
     assert files.rules_of(bisc) == files.Rules(frozenset({"program", "archive"}), frozenset({"bak", "tmp"}))
     assert files.rules_of(cast.cubiss.organisation) == files.Rules(USUAL, frozenset())
-    assert client.post("/settings/", {"refused_kinds": usual}).status_code == 302
+    assert send(client, "/settings/", "Opslaan", refused_kinds=usual, refused_endings="").status_code == 302
     assert cast.bisc.organisation.own_settings.refused_kinds is None
     change_settings(organisation=bisc, values={"refused_kinds": []}, by=lead)
     assert settings_of(bisc).refused_kinds == []

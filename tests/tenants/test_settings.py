@@ -3,9 +3,12 @@
 import pytest
 
 from tenants.audit.models import AuditEntry
+from tenants.models import Membership
 from tenants.refusals import NotAllowed
 from tenants.settings.actions import change_settings
+from tenants.settings.models import OrganisationSettings
 from tenants.settings.queries import settings_of
+from tests.browsing import form_with, press, send
 
 
 def test_settings_default_own_and_back(cast):
@@ -26,11 +29,81 @@ def test_settings_refuse_what_cannot_be(cast, client_of, value):
 
 
 def test_settings_page_saves(cast, client_of):
-    client = client_of("bisc lead")
-    data = {"auto_close_days": "7", "liberation_day_free": "False", "good_friday_free": "", "time_zone": ""}
-    assert client.post("/settings/", data).status_code == 302
+    answer = send(client_of("bisc lead"), "/settings/", "Opslaan", auto_close_days="7", liberation_day_free="False")
+    assert answer.status_code == 302
     found = settings_of(cast.bisc.organisation)
     assert (found.auto_close_days, found.liberation_day_free, found.good_friday_free) == (7, False, False)
+    changes = {"auto_close_days": [None, 7], "liberation_day_free": [None, False]}
+    assert AuditEntry.objects.first().details == {"changes": changes}
+
+
+@pytest.fixture
+def second(cast):
+    """Another administrator of BiSC: who is functional manager too."""
+    person = cast.bisc.people["desk"]
+    Membership.objects.create(person=person, organisation=cast.bisc.organisation, role="administrator")
+    return person
+
+
+def _opened(client):
+    return form_with(client.get("/settings/"), "Opslaan", "/settings/")
+
+
+def test_a_page_that_is_older_takes_nothing_of_a_colleagues_change(cast, second, client_of):
+    first, other = client_of("bisc lead"), client_of("bisc desk")
+    change_settings(organisation=cast.bisc.organisation, values={"refused_endings": "bak"}, by=cast.bisc.actor("lead"))
+    older = _opened(other)
+    answer = send(first, "/settings/", "Opslaan", refused_kinds=["archive"], refused_endings="bak tmp")
+    assert answer.status_code == 302
+    assert press(other, older, "Opslaan", auto_close_days="9").status_code == 302
+    found = settings_of(cast.bisc.organisation)
+    assert (found.refused_kinds, found.refused_endings, found.auto_close_days) == (["archive"], "bak tmp", 9)
+    entry = AuditEntry.objects.first()
+    assert (entry.actor, entry.details) == (second, {"changes": {"auto_close_days": [None, 9]}})
+
+
+def test_the_same_setting_changed_by_two_is_shown_with_both_and_who(cast, second, client_of):
+    first, other = client_of("bisc lead"), client_of("bisc desk")
+    older = _opened(other)
+    send(first, "/settings/", "Opslaan", auto_close_days="3", refused_kinds=["archive"], good_friday_free="True")
+    answer = press(other, older, "Opslaan", auto_close_days="9", time_zone="America/Kralendijk")
+    assert answer.status_code == 409
+    rows = [(one.label, one.theirs, one.mine, one.who) for one in answer.context["clashes"]]
+    assert rows == [("Werkdagen tot een opgeloste melding sluit", "3", "9", "Lead BiSC")]
+    assert settings_of(cast.bisc.organisation).auto_close_days == 3
+    # What was typed stands there, with what the colleague made of the rest; sent again, it is a decision.
+    assert press(other, form_with(answer, "Opslaan", "/settings/"), "Opslaan").status_code == 302
+    own = OrganisationSettings.objects.get(organisation=cast.bisc.organisation)
+    assert (own.auto_close_days, own.time_zone) == (9, "America/Kralendijk")
+    assert (own.refused_kinds, own.good_friday_free) == (["archive"], True)
+
+
+def test_settings_that_clash_are_said_in_words(cast, second, client_of):
+    first, other = client_of("bisc lead"), client_of("bisc desk")
+    older = _opened(other)
+    send(first, "/settings/", "Opslaan", refused_kinds=["archive", "macro"], liberation_day_free="False")
+    mine = {"refused_kinds": [], "liberation_day_free": "True", "time_zone": ""}
+    answer = press(other, older, "Opslaan", **mine)
+    assert [(one.theirs, one.mine) for one in answer.context["clashes"]] == [
+        ("nee", "ja"),
+        ("een document met macro’s, een archief", "–"),
+    ]
+    assert settings_of(cast.bisc.organisation).refused_kinds == ["macro", "archive"]
+
+
+def test_the_same_change_by_two_is_no_conflict(cast, second, client_of):
+    first, other = client_of("bisc lead"), client_of("bisc desk")
+    older = _opened(other)
+    send(first, "/settings/", "Opslaan", auto_close_days="3")
+    assert press(other, older, "Opslaan", auto_close_days="3").status_code == 302
+    assert AuditEntry.objects.filter(action="settings.changed").count() == 1
+
+
+def test_settings_show_what_is_in_force(cast, client_of):
+    usual = ["program", "script", "installer", "shortcut", "disk"]
+    assert _opened(client_of("bisc lead")).controls["refused_kinds"].holds == usual
+    change_settings(organisation=cast.bisc.organisation, values={"refused_kinds": []}, by=cast.bisc.actor("lead"))
+    assert _opened(client_of("bisc lead")).controls["refused_kinds"].holds == []
 
 
 @pytest.mark.parametrize("who", ["desk", "keyuser", "director", "guest"])
