@@ -155,7 +155,6 @@ def categories(period: Period, limit: int = 10) -> list[CategoryCount]:
     """
     rows = (
         TicketSnapshot.objects.filter(opened_at__gte=period.begin, opened_at__lt=period.end)
-        .order_by()
         .values("category__code", "category__name_nl", "category__name_en")
         .annotate(count=Count("pk"))
         .filter(count__gte=SMALLEST_COUNT)
@@ -181,7 +180,7 @@ def new_per_quarter(last: Period, count: int = 8) -> list[tuple[Period, dict[int
         f"q{index}": Count("pk", filter=Q(opened_at__gte=period.begin, opened_at__lt=period.end))
         for index, period in enumerate(periods)
     }
-    rows = TicketSnapshot.objects.order_by().values("organisation_id").annotate(**measures)
+    rows = TicketSnapshot.objects.values("organisation_id").annotate(**measures)
     found: list[tuple[Period, dict[int, int]]] = [(period, {}) for period in periods]
     for row in map(dict[str, Any], rows):
         for index, (_period, counts) in enumerate(found):

@@ -3,7 +3,6 @@
 import hashlib
 import json
 from collections.abc import Iterable
-from contextlib import ExitStack
 from datetime import datetime
 from typing import Any
 
@@ -90,10 +89,7 @@ def answer(
     public, uploads = visibility == Visibility.PUBLIC, list(uploads)
     mark = _mark(once, by, uploads, ticket.pk, visibility, body)
     try:
-        with ExitStack() as together:
-            if then and not public:  # two events, both or neither
-                together.enter_context(files.keeping())
-                together.enter_context(transaction.atomic())
+        with files.keeping(), transaction.atomic():  # what is said inside and a step are two events: both or neither
             with changing(ticket, Kind.ANSWERED if public else Kind.NOTED, by=by, at=at) as change:
                 message = change.say(body, visibility, uploads=uploads, patron_data=patron_data, once=mark)
                 if public and then and then != change.ticket.state:
@@ -121,7 +117,7 @@ def move(
     """Take a ticket to another state, and return it. In that state already: nothing happens.
 
     A reason becomes a message: internal from staff and from the system, public from the library. Raises NotAllowed for
-    whoever has no part in its states, TransitionNotAllowed when the table in `states` has no such step, Stale when the
+    whoever may not change it, TransitionNotAllowed when the table in `states` has no such step, Stale when the
     state changed since `base_version`, and AlreadyThere when a reason would be lost.
     """
     with changing(ticket, Kind.STATE_CHANGED, by=by, at=at) as change:

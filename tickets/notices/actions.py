@@ -23,10 +23,8 @@ def recipients(event: Event) -> list[tuple[Person, str]]:
     """Return who hears of `event`, and as what kind of notice; never the actor, never somebody who may not see it.
 
     The reporter hears that it was received, answered, resolved; the assignee that the library reacted or reopened it,
-    and that it was assigned; a colleague elsewhere that it was opened to them. What time did, nobody hears of.
+    and that it was assigned; a colleague elsewhere that it was opened to them. Of its closing, nobody hears.
     """
-    if event.system_actor:
-        return []
     ticket, found = event.ticket, list[tuple[Person, str]]()
     changes = event.payload.get("changes", {})
     state = changes.get("state", [None, None])[1]

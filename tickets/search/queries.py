@@ -28,7 +28,7 @@ def search(tickets: TicketQuerySet, text: str, standing: Standing) -> TicketQuer
 
 def matching(text: str, standing: Standing) -> TicketQuerySet:
     """Return the keys of the tickets that `text` finds, whether they may be known of or not."""
-    found = Ticket.objects.none().values_list("pk", flat=True)
+    found = Ticket.objects.none()
     for place, word in enumerate(_lexemes(text)):
         query = SearchQuery(word, config="simple", search_type="raw")
         subjects = Ticket.objects.filter(search=query).order_by().values_list("pk", flat=True)
