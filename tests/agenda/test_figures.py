@@ -11,6 +11,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agenda.categories.models import Category
 from agenda.figures.models import TicketSnapshot
 from agenda.figures.queries import Period, categories, figures, new_per_quarter
 from config.demo.volume import Builder
@@ -169,3 +170,36 @@ def test_volume_is_whole(cast):
         numbers = [int(one.removeprefix("BISC-")) for one in Ticket.objects.values_list("number", flat=True)]
         assert sorted(numbers) == list(range(1, 122))
         assert not Ticket.objects.filter(opened_at__gt=timezone.now()).exists()
+
+
+def test_an_organisation_without_tickets_in_a_quarter_has_noughts(cast):
+    each, together = figures(Period(2019, 1))
+    found = [(one.new, one.resolved, one.open_at_end, one.first_answer_minutes, one.resolution_minutes) for one in each]
+    assert found == [(0, 0, 0, None, None)] * 2
+    assert (together.new, together.resolved, together.open_at_end) == (0, 0, 0)
+
+
+def test_history_is_of_eight_quarters_one_after_the_other(cast):
+    assert [str(period) for period, _counts in new_per_quarter(Period(2026, 3))] == [
+        *("2024-4", "2025-1", "2025-2", "2025-3", "2025-4", "2026-1", "2026-2", "2026-3"),
+    ]
+
+
+def test_the_categories_with_most_come_first_and_ten_at_most(cast):
+    counts = {"1.1": 6, "1.2": 8, "1.3": 5, "1.4": 4}
+    _snapshots(cast.bisc, counts, datetime(2026, 8, 1, tzinfo=AMSTERDAM))
+    _snapshots(cast.cubiss, {"1.1": 3}, datetime(2026, 8, 1, tzinfo=AMSTERDAM))
+    found = [(one.code, one.count) for one in categories(Period(2026, 3))]
+    assert found == [("1.1", 9), ("1.2", 8), ("1.3", 5)]
+    assert [one.code for one in categories(Period(2026, 3), limit=2)] == ["1.1", "1.2"]
+
+
+def _snapshots(house, counts, opened_at):
+    """Put so many tickets, by category, in the read model."""
+    same = {"organisation": house.organisation, "library": house.library, "platform": house.library.platform}
+    same |= {"type": "question", "priority": "low", "state": "new", "opened_at": opened_at, "version": 1}
+    TicketSnapshot.objects.bulk_create(
+        TicketSnapshot(number=f"X{code}-{index}", category=Category.objects.get(code=code), **same)
+        for code, count in counts.items()
+        for index in range(count)
+    )

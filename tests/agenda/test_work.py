@@ -146,6 +146,12 @@ def test_a_report_that_cannot_be_is_refused(item, acts, values, fields):
     assert WorkItem.objects.values_list("progress", "status", "version").get() == (0, "on_track", 1)
 
 
+def test_a_report_may_be_as_long_as_is_said(item, acts):
+    text = "x" * 4000
+    actions.report_progress(item=item, text=text, progress=10, status="at_risk", by=acts("manager"))
+    assert events_of("W1").first().payload.text == text
+
+
 def test_finishing_is_reported_and_a_later_report_lets_it_run_again(item, acts):
     by, today = acts("bisc lead"), timezone.localdate()
     actions.report_progress(item=item, text="Klaar", progress=100, status="on_track", finished_on=today, by=by)
@@ -297,6 +303,7 @@ REPORTED_SINCE = [
     (2, 30, "on_track", None),
     (0, 40, "at_risk", ["status"]),
     (9, 30, "on_track", ["progress"]),
+    (9, 40, "at_risk", ["status"]),  # there never was such a version: nothing of it was seen
     (None, 0, "on_track", None),
 ]
 
@@ -314,6 +321,14 @@ def test_a_report_conflicts_when_how_it_stands_is_not_as_it_was_seen(item, acts,
     else:
         actions.report_progress(item=item, **values)
         assert WorkItem.objects.values_list("progress", "status", "version").get() == (progress, status, 3)
+
+
+@pytest.mark.parametrize("version", [-1, 0, 2])
+def test_of_a_version_that_never_was_nothing_was_seen(item, acts, version):
+    """Also what stands since the beginning clashes."""
+    with pytest.raises(Stale) as refusal:
+        actions.change_item(item=item, changes={"theme": "cost"}, base_version=version, by=acts("manager"))
+    assert (refusal.value.fields, WorkItem.objects.get().theme) == (["theme"], "integration")
 
 
 def _page(response) -> str:

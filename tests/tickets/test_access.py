@@ -4,14 +4,16 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.contrib.auth.models import Permission as ModelPermission
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from agenda.categories.models import Category
 from tenants.access import standing
+from tenants.actor import Actor
 from tenants.models import LibraryMembership, Membership
-from tickets.access import Told, as_told_to
+from tickets.access import Told, as_told_to, role_on
 from tickets.desk import actions as verbs
 from tickets.models import Attachment, Event, Message, Ticket, TicketGrant
 from tickets.search.queries import search
@@ -307,3 +309,39 @@ def test_a_library_sees_that_its_ticket_was_taken_in_hand(bisc, ticket, api_of):
         ("created", {}),
         ("picked_up", {"state": ["new", "open"]}),
     ]
+
+
+def test_a_grant_opens_nothing_after_the_role_of_guest_ended(talk, cast):
+    guest, yesterday = cast.cubiss.people["guest"], timezone.localdate() - timedelta(days=1)
+    Membership.objects.filter(person=guest, role="guest").update(from_on="2024-01-01", until_on=yesterday)
+    assert TicketGrant.objects.filter(user=guest, until_on__gt=yesterday).count() == 1
+    theirs = standing(guest, cast.bisc.organisation)
+    assert list(Ticket.objects.visible_to(theirs)) == []
+
+
+def test_a_grant_of_another_kind_opens_nothing(talk, cast):
+    view = ModelPermission.objects.get(codename="view_ticket")
+    other = ModelPermission.objects.create(codename="count_ticket", name="x", content_type=view.content_type)
+    theirs = standing(cast.cubiss.people["guest"], cast.bisc.organisation)
+    assert [one.number for one in Ticket.objects.visible_to(theirs)] == ["BISC-1"]
+    TicketGrant.objects.update(permission=other)
+    assert list(Ticket.objects.visible_to(theirs)) == []
+
+
+def test_which_part_somebody_has_in_the_states_of_a_ticket(cast, bisc, ticket):
+    actors = {who: bisc.actor(who) for who in bisc.people}
+    actors["guest"] = Actor.of(standing(cast.cubiss.people["guest"], bisc.organisation))
+    actors["desk elsewhere"] = cast.cubiss.actor("desk")
+    actors["time"], actors["nobody"] = Actor.of_system("auto_close"), Actor()
+    assert {who: part for who in actors if (part := role_on(actors[who], ticket))} == {
+        **{"desk": "staff", "lead": "staff", "seated": "staff", "desk elsewhere": "staff", "time": "time"},
+        **{"colleague": "reporter", "keyuser": "reporter", "colleague2": "reader", "director": "reader"},
+    }
+
+
+@pytest.mark.parametrize("who", ["guest", "neighbour"])
+def test_who_reported_for_a_library_and_belongs_to_it_no_more_has_no_part(cast, bisc, ticket, who):
+    person = cast.cubiss.people["guest"] if who == "guest" else bisc.people[who]
+    Ticket.objects.filter(pk=ticket.pk).update(reporter=person)
+    actor = Actor.of(standing(person, bisc.organisation))
+    assert role_on(actor, Ticket.objects.get(pk=ticket.pk)) == ""

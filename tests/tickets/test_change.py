@@ -4,15 +4,17 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from agenda.categories.models import Category
 from tenants.actor import Actor
 from tenants.refusals import NotAllowed
 from tenants.roles import Permission
-from tickets.change import changing
+from tickets.change import changing, values_at
 from tickets.desk import actions as verbs
 from tickets.events import Kind
-from tickets.models import Event, Message, Ticket
+from tickets.models import Attachment, Event, Message, Ticket
 from tickets.refusals import Stale, TransitionNotAllowed
 
 AT = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
@@ -299,3 +301,24 @@ def test_who_has_no_part_in_its_states_is_not_told_of_them(cast, bisc, ticket):
             for verb, more in ((verbs.move, {"to": "open"}), (verbs.answer, {"body": "x"}), (verbs.pick_up, {})):
                 with pytest.raises(NotAllowed):
                     verb(ticket=ticket, by=bisc.actor(who), **more)
+
+
+def test_what_fields_held_at_a_version_whatever_the_clock_said(bisc, ticket):
+    """Versions follow each other; a clock may go back."""
+    for hours, changes in ((3, {"subject": "Eerst"}), (2, {"subject": "Dan", "urgency": "low"}), (1, {"type": "wish"})):
+        verbs.edit(ticket=ticket, changes=changes, by=bisc.actor("desk"), at=AT + timedelta(hours=hours))
+    ticket.refresh_from_db()
+    before = {"subject": "Zelfservice zegt kwartelzang", "urgency": "high", "priority": "medium", "type": "incident"}
+    assert values_at(ticket, 3) == before
+    assert values_at(ticket, 4) == {**before, "subject": "Eerst"}
+    assert values_at(ticket, 5) == {"type": "incident"}
+    assert values_at(ticket, 6) == {}
+
+
+def test_a_file_holds_no_patron_data_unless_somebody_says_so(bisc, ticket):
+    with changing(ticket, Kind.ANSWERED, by=bisc.actor("desk")) as change:
+        change.say("Zie de bijlage", "public", uploads=[SimpleUploadedFile("a.txt", b"tekst")])
+    kept = Attachment.objects.get(message__ticket=ticket)
+    default_storage.delete(kept.storage_name)
+    assert (kept.contains_patron_data, kept.purge_on) == (False, None)
+    assert kept.storage_name.endswith(f"/{kept.key}") and "/" not in kept.key

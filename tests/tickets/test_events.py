@@ -3,6 +3,7 @@
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
+from tickets.access import events_visible_to
 from tickets.events import EDITABLE, PAYLOADS, TOPICS, Kind
 from tickets.models import Event
 
@@ -62,3 +63,27 @@ def test_an_event_has_a_person_or_a_system_actor(bisc, ticket):
             Event.objects.create(
                 ticket=ticket, kind="x", actor=actor, system_actor=system, channel="page", ticket_version=1
             )
+
+
+@pytest.mark.parametrize(
+    ("kind", "told_version", "seen"),
+    [
+        ("state_changed", 9, True),
+        ("state_changed", None, False),  # what it was not told
+        ("edited", None, False),
+        ("answered", None, False),
+        ("created", None, False),
+        ("noted", 9, False),  # the desk's own, whatever it is said to have told
+        ("assigned", 9, False),
+        ("granted", 9, False),
+        ("grant_ended", 9, False),
+    ],
+)
+def test_a_library_reads_an_event_that_was_told_and_of_a_kind_that_is_for_it(bisc, ticket, kind, told_version, seen):
+    """Either is enough to keep it inside."""
+    made = Event.objects.create(
+        **{"ticket": ticket, "kind": kind, "payload": {"changes": {"state": ["new", "open"]}}, "channel": "page"},
+        **{"actor": bisc.people["desk"], "ticket_version": 9, "told_version": told_version},
+    )
+    assert (made in events_visible_to(ticket, bisc.standing("keyuser"))) is seen
+    assert made in events_visible_to(ticket, bisc.standing("desk"))

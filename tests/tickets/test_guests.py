@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 
 import pytest
+from django.contrib.auth.models import Permission as ModelPermission
+from django.contrib.contenttypes.models import ContentType
 from django.core import mail
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -285,3 +287,11 @@ def test_a_library_cannot_tell_locations_of_others_from_none(cast, api_of):
         answer = call("POST", "/tickets", {**new, "urgency": "low", "locations": [place]})
         seen.add((answer.status_code, str(answer.json()["errors"])))
     assert len(seen) == 1
+
+
+def test_a_permission_of_that_name_elsewhere_does_not_stand_in_the_way(cast, bisc, ticket):
+    other = ContentType.objects.get(app_label="agenda", model="workitem")
+    ModelPermission.objects.create(codename="view_ticket", name="x", content_type=other)
+    open_to(ticket=ticket, person=cast.cubiss.people["lead"], until_on=LATER, by=bisc.actor("desk"))
+    held = TicketGrant.objects.get(user=cast.cubiss.people["lead"])
+    assert (held.permission.content_type.app_label, held.permission.content_type.model) == ("tickets", "ticket")

@@ -313,3 +313,20 @@ def test_of_an_address_of_staff_a_library_hears_what_it_hears_of_any(bisc, ticke
 def test_nobody_chooses_by_staff_of_yesterday(bisc, ticket):
     for address in ("weg@bisc.example", "straks@bisc.example", "gast@cubiss.example"):
         assert not FilterForm({"assignee": address}, standing=bisc.standing("desk")).is_valid()
+
+
+@pytest.mark.parametrize(("path", "name"), [("/tickets/", "page"), ("/", "tickets")])
+def test_a_page_of_a_library_is_given_what_it_was_told(stock, client_of, path, name):
+    ticket = Ticket.objects.get(number="BISC-2")
+    verbs.edit(ticket=ticket, changes={"impact": "high"}, by=stock.actor("desk"))
+    shown = client_of("bisc colleague").get(path).context[name]
+    found = {one.number: (one.priority, one.impact, one.assignee, one.changed_at) for one in shown}
+    told_at = FIRST + timedelta(days=1)
+    assert found["BISC-2"] == (None, None, None, told_at)
+
+
+@pytest.mark.parametrize(("digits", "status"), [("999999999", 200), ("9999999999", 400)])
+def test_a_number_of_nobody_is_a_person_of_whom_there_is_nothing(stock, api_of, digits, status):
+    """Up to nine digits; what is longer is no key and is said to be no address either."""
+    answer = api_of("bisc desk")("GET", f"/tickets?assignee={digits}")
+    assert (answer.status_code, answer.json().get("items", [])) == (status, [])

@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings
 from django.core import mail
 from django.core.mail import EmailMessage
+from django.test.signals import template_rendered
 from django.utils import timezone
 
 from tenants.models import LibraryMembership, Membership, Person
@@ -268,3 +269,35 @@ def test_an_event_that_is_not_there_any_more_sends_nothing(bisc, ticket):
     entry = OutboxEntry(organisation=bisc.organisation, topic="tickets.notices", address="event 999999")
     send_notices(entry)
     assert mail.outbox == []
+
+
+def test_the_text_of_a_mail_is_made_of_what_its_reader_may_know(bisc, ticket):
+    """No text for the library can say priority or assignee, whatever somebody writes in it later."""
+    given = []
+
+    def note(context, **_more):
+        given.append((context["kind"], context["ticket"].priority, context["ticket"].assignee))
+
+    Ticket.objects.filter(pk=ticket.pk).update(assignee=bisc.people["lead"], priority="critical")
+    verbs.answer(ticket=ticket, body="Wij kijken mee.", by=bisc.actor("desk"))
+    verbs.answer(ticket=ticket, body="Graag.", by=bisc.actor("colleague"))
+    template_rendered.connect(note)
+    try:
+        _deliver(bisc)
+    finally:
+        template_rendered.disconnect(note)
+    lead = bisc.people["lead"]
+    assert given == [*[("answered", None, None)] * 2, *[("reaction", "critical", lead)] * 2]
+
+
+def test_what_was_sent_is_kept_by_kind(bisc, ticket):
+    Ticket.objects.filter(pk=ticket.pk).update(assignee=bisc.people["lead"])
+    verbs.answer(ticket=ticket, body="Wij kijken mee.", by=bisc.actor("desk"))
+    verbs.answer(ticket=ticket, body="Graag.", by=bisc.actor("colleague"))
+    verbs.move(ticket=ticket, to="resolved", by=bisc.actor("desk"))
+    _deliver(bisc)
+    kept = Notice.objects.order_by("event").values_list("kind", "person__email")
+    assert list(kept) == [
+        *[("answered", "balie@bisc-een.example"), ("reaction", "lead@bisc.example")],
+        ("resolved", "balie@bisc-een.example"),
+    ]

@@ -2,9 +2,10 @@
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, transaction
 
 from tickets.desk import actions as verbs
-from tickets.models import Message, Ticket
+from tickets.models import Counter, Message, Ticket
 
 FORM = {
     **{"type": "incident", "subject": "Twee keer", "body": "Twee keer verstuurd", "library": "bisc-een"},
@@ -86,3 +87,13 @@ def test_a_ticket_filed_again_with_other_words_or_files_is_another(bisc, client_
     for other in ({}, {"subject": "Anders"}, {"body": "Ook anders"}, {"attachments": file}):
         assert client.post("/tickets/new/", {**FORM, **other}).status_code == 302
     assert Ticket.objects.filter(reporter=bisc.people["colleague"], number__gt="BISC-1").count() == 4
+
+
+def test_a_row_that_the_database_refuses_is_not_taken_for_a_form_sent_twice(bisc, ticket):
+    Counter.objects.update(last=0)  # so that the next number is one that is there
+    for once in ("", "m"):
+        with pytest.raises(IntegrityError, match="number"), transaction.atomic():
+            verbs.create(
+                **{"type": "question", "subject": "Vraag", "body": "Tekst", "urgency": "low", "once": once},
+                **{"library": bisc.library, "category": ticket.category, "by": bisc.actor("keyuser")},
+            )
