@@ -14,7 +14,6 @@ from tenants.audit.models import AuditEntry
 from tenants.context import inside
 from tenants.invitations import actions
 from tenants.models import Invitation, LibraryMembership, Membership, OutboxEntry, Person
-from tenants.people.actions import give_role
 from tenants.refusals import Conflict, NotAllowed
 from tenants.tasks import mail_invitation
 
@@ -245,6 +244,26 @@ def test_taking_back(cast, client_of):
     assert list(Invitation.objects.open(timezone.now())) == [other]
 
 
+def test_nobody_takes_back_what_they_may_not_give(cast):
+    invitation = _invite(cast.bisc)
+    others = (cast.bisc.actor("keyuser"), cast.bisc.actor("desk"), cast.cubiss.actor("lead"), Actor())
+    for by in others:
+        with pytest.raises(NotAllowed):
+            actions.withdraw(invitation=invitation, by=by)
+    assert list(Invitation.objects.open(timezone.now())) == [invitation]
+    assert not AuditEntry.objects.filter(action="invitation.withdrawn").exists()
+
+
+def test_an_address_that_has_an_account_by_now_makes_no_second_one(cast):
+    invitation = _invite(cast.bisc)
+    Person.objects.create(email="nieuw@bisc.example", name="Al Hier")
+    with pytest.raises(Conflict) as error:
+        actions.accept_as_new(key=actions.key_of(invitation), name="Ik Zelf", password=SECRET, by=Actor())
+    assert str(error.value) == "Er is een account met dit adres. Meld u aan om de uitnodiging aan te nemen."
+    assert Person.objects.get(email="nieuw@bisc.example").name == "Al Hier"
+    assert list(Invitation.objects.open(timezone.now())) == [invitation]
+
+
 def test_what_the_trail_keeps(cast):
     invitation = _invite(cast.bisc, "keyuser", role="colleague", library=cast.bisc.library)
     by = Actor(origin="192.0.2.9")
@@ -329,17 +348,3 @@ def test_a_role_that_begins_tomorrow_begins_when_it_is_accepted(cast, role, at_l
     held = rows.objects.get(person=person, role=role)
     assert (held.from_on, held.until_on) == (timezone.localdate(), None)
     assert AuditEntry.objects.filter(action="library_role.given" if at_library else "role.given").count() == 1
-
-
-def test_a_role_until_the_day_before_one_that_begins_later_stands_beside_it(cast):
-    person, today = cast.people["stranger"], timezone.localdate()
-    values = {
-        "person": person,
-        "organisation": cast.bisc.organisation,
-        "role": "desk_lead",
-        "by": cast.bisc.actor("lead"),
-    }
-    give_role(**values, from_on=today + timedelta(days=10))
-    give_role(**values, until_on=today + timedelta(days=9))
-    found = Membership.objects.filter(person=person).order_by("from_on").values_list("from_on", "until_on")
-    assert list(found) == [(today, today + timedelta(days=9)), (today + timedelta(days=10), None)]

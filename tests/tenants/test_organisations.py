@@ -5,10 +5,15 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
+from tenants.access import standing
+from tenants.actor import Actor
+from tenants.audit.models import AuditEntry
 from tenants.context import inside
 from tenants.models import Domain, Organisation, OutboxEntry
 from tenants.organisations import actions
 from tenants.outbox import actions as outbox
+from tenants.refusals import NotAllowed
+from tenants.roles import Permission
 from tests.cast import COMMAND_LINE
 
 
@@ -37,6 +42,57 @@ def test_create_organisation_refuses_a_leftover_schema_and_keeps_its_data(cast):
 def test_create_organisation_refuses_an_odd_slug(cast, slug):
     with inside(None), pytest.raises(ValidationError):
         actions.create_organisation(slug=slug, name="X", prefix="X", domain="x.example", by=COMMAND_LINE)
+
+
+NEW = {"slug": "nieuw", "name": "Nieuw", "prefix": "nieuw", "domain": "Nieuw.example"}
+
+
+def _schemas():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nspname FROM pg_namespace WHERE nspname IN ('bisc', 'nieuw') ORDER BY nspname")
+        return [name for (name,) in cursor.fetchall()]
+
+
+def test_only_the_platform_makes_an_organisation(cast):
+    manager = Actor.of(standing(cast.people["manager"], cast.common))
+    for by in (cast.bisc.actor("lead"), manager, Actor(), Actor.of_system("ander", Permission.PEOPLE_MANAGE)):
+        with inside(None), pytest.raises(NotAllowed):
+            actions.create_organisation(**NEW, by=by)
+    assert _schemas() == ["bisc"] and not Organisation.objects.filter(slug="nieuw").exists()
+
+
+def test_the_trail_says_who_made_an_organisation(cast, monkeypatch):
+    monkeypatch.setattr(actions, "call_command", lambda *args, **values: None)  # its tables are not asked here
+    platform = cast.people["platform"]
+    with inside(None):
+        made = actions.create_organisation(**NEW, by=Actor.of(standing(platform, cast.common)))
+        found, domain = Organisation.objects.get(slug="nieuw"), Domain.objects.get(tenant=made)
+        line = AuditEntry.objects.first()
+    assert (found.pk, found.ready, made.ready) == (made.pk, True, True)
+    assert (found.slug, found.schema_name, found.prefix) == ("nieuw", "nieuw", "NIEUW")
+    assert (domain.domain, domain.is_primary) == ("nieuw.example", True)
+    assert (line.action, line.object) == ("organisation.created", "nieuw")
+    assert (line.actor, line.organisation) == (platform, made)
+
+
+def test_an_organisation_takes_part_once_it_is_made_and_not_before(cast, monkeypatch):
+    """While its tables are being made; those of the shared apps are noted as made, its own are not."""
+    seen = []
+
+    def look(*args, **values):
+        seen.append([one.slug for one in Organisation.objects.taking_part()])
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT DISTINCT app FROM nieuw.django_migrations ORDER BY app")
+            seen.append([app for (app,) in cursor.fetchall()])
+
+    monkeypatch.setattr(actions, "call_command", look)
+    with inside(None):
+        actions.create_organisation(**NEW, by=COMMAND_LINE)
+        assert [one.slug for one in Organisation.objects.taking_part()] == ["bisc", "cubiss", "nieuw"]
+    assert seen == [
+        ["bisc", "cubiss"],
+        ["account", "agenda", "auth", "contenttypes", "mfa", "sessions", "socialaccount", "tenants"],
+    ]
 
 
 def test_domains_are_lower_case(cast):

@@ -13,6 +13,7 @@ from tenants.audit.models import AuditEntry
 from tenants.models import Invitation, LibraryMembership, Membership, Person
 from tenants.people import actions
 from tenants.refusals import Conflict, NotAllowed
+from tenants.roles import Permission
 from tests.cast import COMMAND_LINE
 
 STAFF = ("functional_manager", "desk_lead", "administrator")
@@ -230,6 +231,32 @@ def test_the_last_active_administrator_stays(cast, other_active):
         actions.deactivate_person(person=cast.bisc.people["lead"], by=platform)
 
 
+@pytest.mark.parametrize("role", STAFF)
+def test_nobody_is_made_staff_of_the_common_host(cast, role):
+    by, new = Actor.of_system("tests", Permission.PEOPLE_MANAGE), cast.people["stranger"]
+    assert not _may(actions.give_role, person=new, organisation=cast.common, role=role, by=by)
+    assert _may(actions.give_role, person=new, organisation=cast.bisc.organisation, role=role, by=by)
+
+
+@pytest.mark.parametrize("sees", ["own", "library"])
+def test_locations_go_with_the_choice_for_them(cast, sees):
+    row = LibraryMembership.objects.get(person=cast.bisc.people["colleague2"])
+    by, places = _actor(cast, "bisc keyuser"), cast.bisc.locations[:2]
+    for chosen, kept in (("locations", ["bisc-een-1", "bisc-een-2"]), (sees, [])):
+        held = actions.decide_what_colleague_sees(membership=row, sees=chosen, locations=places, by=by)
+        assert (held.sees, sorted(one.slug for one in held.locations.all())) == (chosen, kept)
+        assert AuditEntry.objects.first().details == {"library": "bisc-een", "sees": chosen, "locations": kept}
+
+
+def test_a_role_at_a_library_begins_on_the_day_that_was_given(cast):
+    tomorrow, new = timezone.localdate() + timedelta(days=1), cast.people["stranger"]
+    values = {"person": new, "library": cast.bisc.library, "role": "colleague", "by": _actor(cast, "bisc keyuser")}
+    actions.give_library_role(**values, from_on=tomorrow)
+    held = LibraryMembership.objects.get(person=new)
+    assert (held.from_on, held.until_on) == (tomorrow, None)
+    assert not standing(new, cast.bisc.organisation)
+
+
 def test_key_user_decides_only_about_own_library(cast, client_of):
     mine = LibraryMembership.objects.get(person=cast.bisc.people["colleague2"])
     other = LibraryMembership.objects.get(person=cast.bisc.people["neighbour"])
@@ -287,3 +314,12 @@ def test_whether_somebody_elsewhere_has_an_account_is_not_told(cast, api_of, cli
         for one in ("desk@cubiss.example", "x@y.example")
     ]
     assert all("Niemand met dit adres hoort bij deze bibliotheek." in page for page in pages)
+
+
+def test_a_role_until_the_day_before_one_that_begins_later_stands_beside_it(cast):
+    person, today = cast.people["stranger"], timezone.localdate()
+    values = {"person": person, "organisation": cast.bisc.organisation, "role": "desk_lead", "by": COMMAND_LINE}
+    actions.give_role(**values, from_on=today + timedelta(days=10))
+    actions.give_role(**values, until_on=today + timedelta(days=9))
+    found = Membership.objects.filter(person=person).order_by("from_on").values_list("from_on", "until_on")
+    assert list(found) == [(today, today + timedelta(days=9)), (today + timedelta(days=10), None)]

@@ -15,6 +15,7 @@ from tenants.context import inside
 from tenants.invitations import actions as invitations
 from tenants.models import ApiToken, Invitation, LibraryMembership, Membership, OutboxEntry, Person
 from tenants.people import actions
+from tenants.people.guests import let_in, let_out
 from tenants.refusals import Conflict
 from tenants.tokens.actions import create_token
 from tests import conftest
@@ -95,6 +96,41 @@ def test_two_endings_of_one_role_are_one(committed, begun):
     by = committed.bisc.actor("lead")
     _second(lambda: actions.end_role(membership=row, by=by), lambda: actions.end_role(membership=row, by=by))
     assert _lines("role.ended") == 1 and not Membership.objects.current().filter(person=row.person).exists()
+
+
+def test_a_role_that_ends_with_the_account_is_not_ended_once_more(committed):
+    person, by = committed.people["stranger"], committed.bisc.actor("lead")
+    begun = timezone.localdate() - timedelta(days=5)
+    values = {"person": person, "organisation": committed.bisc.organisation, "role": "desk_lead", "from_on": begun}
+    row = Membership.objects.create(**values)
+    try:
+        _second(
+            lambda: actions.deactivate_person(person=person, by=COMMAND_LINE),
+            lambda: actions.end_role(membership=row, by=by),
+        )
+    finally:
+        Person.objects.filter(pk=person.pk).update(is_active=True)
+    assert (_lines("person.deactivated"), _lines("role.ended")) == (1, 0)
+
+
+def test_a_guest_who_is_let_in_twice_is_one_guest(committed):
+    house, person = committed.bisc, committed.cubiss.people["desk"]
+    values = {"person": person, "organisation": house.organisation, "by": house.actor("desk")}
+    day, before = timezone.localdate() + timedelta(days=9), _lines("guest.let_in")
+    second = _second(lambda: let_in(**values, until_on=day), lambda: let_in(**values, until_on=day))
+    assert Membership.objects.get(person=person, role="guest") == second
+    assert _lines("guest.let_in") == before + 1
+
+
+@pytest.mark.parametrize("begun", [0, 5])
+def test_a_guest_who_is_let_out_twice_leaves_once(committed, begun):
+    house, person, today = committed.bisc, committed.cubiss.people["desk"], timezone.localdate()
+    values = {"person": person, "organisation": house.organisation}
+    Membership.objects.create(**values, role="guest", from_on=today - timedelta(days=begun), until_on=today)
+    by = house.actor("desk")
+    _second(lambda: let_out(**values, by=by), lambda: let_out(**values, by=by))
+    assert _lines("guest.let_out") == 1
+    assert not Membership.objects.current().filter(person=person, role="guest").exists()
 
 
 @pytest.fixture
