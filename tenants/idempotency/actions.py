@@ -131,7 +131,6 @@ def _digest(request: HttpRequest, seal: Seal) -> str:
             found.update(json.dumps([name, upload.name, upload.size]).encode())
             for chunk in upload.chunks():
                 found.update(chunk)
-            upload.seek(0)
     return found.hexdigest()
 
 

@@ -77,10 +77,12 @@ class OrganisationMiddleware:
 
     @staticmethod
     def _unknown(request: HttpRequest) -> HttpResponse:
+        response: HttpResponse
         if request.path_info.startswith("/api/"):
-            return refused(404)
-        with translation.override(settings.LANGUAGE_CODE):
-            response = render(request, "unknown_host.html", status=404)
+            response = refused(404)
+        else:
+            with translation.override(settings.LANGUAGE_CODE):
+                response = render(request, "unknown_host.html", status=404)
         response["Cache-Control"] = "private, no-store"
         return response
 
@@ -147,7 +149,6 @@ class ApiMiddleware:
         if not request.path_info.startswith("/api/"):
             return self.get_response(request)
         response = self._refusal(request) or self.get_response(request)
-        response.headers.setdefault("Cache-Control", "private, no-store")
         response.headers.setdefault("Content-Language", request.LANGUAGE_CODE)
         return response
 
@@ -207,7 +208,6 @@ def resubmit_context(request: HttpRequest, reason: str) -> dict[str, object]:
                 fields += [(name, value) for value in values]
     return {
         "reason": reason,
-        "own": own,
         "fields": fields,
         "lost_files": own and any(request.FILES.values()),
         "here": request.get_full_path(),

@@ -29,11 +29,13 @@ ALL = frozenset(FileKind.values)
 USUAL = frozenset({"program", "script", "installer", "shortcut", "disk"})
 
 
-def _zip(*names: str) -> bytes:
+def _zip(*names: str, remark: bytes = b"") -> bytes:
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w") as archive:
         for name in names:
-            archive.writestr(zipfile.ZipInfo(name), b"inhoud")  # not the time of now: bytes are in the names of tests
+            entry = zipfile.ZipInfo(name)  # not the time of now: bytes are in the names of tests
+            entry.comment = remark
+            archive.writestr(entry, b"inhoud")
     return made.getvalue()
 
 
@@ -164,6 +166,9 @@ def test_a_zip_that_cannot_be_looked_through_is_refused():
     assert _found("a.zip", long) == ("archive", "", "")
     double = whole[:place] + b"PK\x06\x07" + b"\0" * 16 + whole[place:]
     assert _found("a.zip", double) == ("archive", "", "")
+    # the sign of a second list, which others read, in the remark of the last name of the first
+    for more, found in ((15, None), (16, ("archive", "", "")), (17, None)):
+        assert _found("a.zip", _zip("ok.txt", remark=b"PK\x06\x07" + b"\0" * more)) == found
     assert _found("a.zip", whole[:-10], kinds=set()) is None
 
 

@@ -73,6 +73,51 @@ def test_a_flash_message_stays_on_its_host(cast, client_of):
     assert "Verstuurd." in client.get("/tickets/BISC-1/").content.decode()
 
 
+@pytest.mark.parametrize(
+    ("origin", "offered"),
+    [
+        ({"origin": "http://bisc.samenbeheer.localhost:8000"}, True),
+        ({"origin": "http://BISC.samenbeheer.localhost:8000"}, True),
+        ({"referer": "http://bisc.samenbeheer.localhost:8000/tickets/new/"}, True),
+        ({"origin": "http://evil.example"}, False),
+        ({"origin": "http://evil.example/bisc.samenbeheer.localhost:8000"}, False),
+        ({"origin": "http://cubiss.samenbeheer.localhost:8000"}, False),
+        ({"referer": "http://evil.example/"}, False),
+        ({"origin": "null"}, False),
+        ({}, False),
+    ],
+)
+def test_only_what_our_own_page_sent_is_offered_again(cast, origin, offered):
+    page = _client("bisc").post("/tickets/new/", {"subject": "een lang verhaal"}, headers=origin)
+    assert page.status_code == 401
+    assert ("een lang verhaal" in page.content.decode()) is offered
+    assert page.context["fields"] == ([("subject", "een lang verhaal")] if offered else [])
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "data", "status"),
+    [
+        ("GET", "/me", None, 200),
+        ("GET", "/tickets", None, 200),
+        ("GET", "/tickets/BISC-9", None, 404),
+        ("POST", "/tickets", {}, 403),
+    ],
+)
+def test_answers_of_the_api_are_kept_nowhere(bisc, api_of, method, path, data, status):
+    answer = api_of("bisc desk", scope="read")(method, path, data)
+    assert (answer.status_code, answer["Cache-Control"], answer["Content-Language"]) == (
+        status,
+        "private, no-store",
+        "nl",
+    )
+
+
+def test_the_api_of_a_host_that_is_nobodys_is_kept_nowhere(cast):
+    answer = _client("niemand").get("/api/v1/me")
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
+    assert answer["Cache-Control"] == "private, no-store"
+
+
 def test_sign_up_is_closed(cast):
     for path in ("/account/signup/", "/account/email/", "/account/confirm-email/x/"):
         for at in ("bisc", ""):
