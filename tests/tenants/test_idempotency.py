@@ -271,6 +271,21 @@ def test_answers_are_kept_for_24_hours(bisc, api_of):
         assert AnsweredRequest.objects.count() == 0
 
 
+def test_forget_answers_says_how_many(bisc, api_of):
+    call, now = api_of("bisc desk"), timezone.now()
+    for key in "abc":
+        call("POST", "/tickets/BISC-1/messages", NOTE, **{"Idempotency-Key": key})
+    kept = AnsweredRequest.objects.order_by("-pk")[:1].get()
+    AnsweredRequest.objects.exclude(pk=kept.pk).update(created_at=now - timedelta(hours=25))
+    assert [actions.forget_answers(now), actions.forget_answers(now)] == [2, 0]
+    assert AnsweredRequest.objects.get() == kept
+
+
+def test_a_path_that_is_too_long_for_an_answer_leads_nowhere(bisc, ticket, api_of):
+    answer = api_of("bisc desk")("POST", f"/tickets/{'x' * 176}/messages", NOTE, **KEY)
+    assert answer.status_code == 404 and not AnsweredRequest.objects.exists()
+
+
 @pytest.fixture
 def committed(django_db_setup, django_db_blocker):
     """The cast without a transaction around the test."""

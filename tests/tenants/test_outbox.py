@@ -61,6 +61,26 @@ def test_outbox_waits_for_its_moment(bisc, monkeypatch):
     assert (outbox.sweep(now + timedelta(hours=2)), sent) == (1, ["straks"])
 
 
+def test_what_has_to_wait_nudges_nobody(bisc, monkeypatch, django_capture_on_commit_callbacks):
+    sent, now = [], timezone.now()
+    monkeypatch.setattr(outbox, "nudge", lambda **values: sent.append(values))
+    with django_capture_on_commit_callbacks(execute=True):
+        _put(bisc, "nu")
+        _put(bisc, "straks", due_at=now + timedelta(hours=1))
+        _put(bisc, "toen", due_at=now - timedelta(minutes=1))
+        assert sent == []
+    assert sent == [{"topic": "x", "schema_name": "bisc", "dedupe_key": key} for key in ("nu", "toen")]
+
+
+def test_the_sweep_takes_first_what_waits_longest(bisc, monkeypatch):
+    sent = []
+    monkeypatch.setattr(outbox, "nudge", lambda **values: sent.append(values["dedupe_key"]))
+    OutboxEntry.objects.all().delete()
+    for key, minute in (("tweede", 2), ("eerste", 1), ("derde", 3)):
+        _put(bisc, key, due_at=NOON + timedelta(minutes=minute))
+    assert (outbox.sweep(NOON + timedelta(hours=1)), sent) == (3, ["eerste", "tweede", "derde"])
+
+
 def test_each_failure_comes_back_twice_as_late_and_the_twelfth_is_the_last(bisc):
     _put(bisc, due_at=NOON)
     after = [
@@ -225,6 +245,15 @@ def test_the_command_lists_what_waits_failed_and_was_given_up(cast):
     with inside(None):
         OutboxEntry.objects.filter(organisation=cast.cubiss.organisation).delete()
     assert _run("--organisation", "cubiss") == ["Nothing waits, nothing failed."]
+
+
+def test_the_command_lists_by_organisation_the_oldest_first(cast):
+    with inside(None):
+        OutboxEntry.objects.all().delete()
+        for minute, key in ((4, "d"), (2, "b"), (3, "c"), (1, "a")):
+            _put(cast.bisc if key < "c" else cast.cubiss, key, due_at=NOON)
+            OutboxEntry.objects.filter(dedupe_key=key).update(created_at=NOON + timedelta(minutes=minute))
+        assert [line.split()[2] for line in _run()] == ["a", "b", "c", "d"]
 
 
 def test_the_command_puts_back_what_was_given_up(cast, monkeypatch):

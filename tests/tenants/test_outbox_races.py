@@ -51,6 +51,23 @@ def test_a_second_worker_waits_for_nothing_while_the_first_fails(committed):
     assert (second, taken, _one().attempts, _one().cause_type) == ([False], [], 1, "ValueError")
 
 
+def test_a_failure_is_counted_before_anybody_else_has_the_entry(committed):
+    works = []
+
+    def takes():
+        with transaction.atomic():
+            entry = OutboxEntry.objects.select_for_update().get(dedupe_key="k")
+            return entry.attempts, entry.cause_type
+
+    def fails(entry):
+        works.append(Work(takes))
+        Work(until_one_waits).result()  # within a transaction one sees the same activity for ever
+        raise ValueError
+
+    assert outbox.work("bisc", "k", fails, topic="x") is False
+    assert works[0].result() == (1, "ValueError")
+
+
 def test_a_failure_of_a_broken_connection_is_not_counted_on_what_another_did(committed):
     """The connection breaks at work; another worker takes the entry and does it before the failure is counted."""
     works = []
