@@ -85,7 +85,7 @@ ROOMS: dict[str, dict[str, str]] = {
     "agenda.steering": {"tenants": "dated roles", "agenda": "figures work"},
     "agenda.urls": {"agenda": "steering work"},
     "agenda.work": {"tenants": "access actor dated models refusals roles web", "agenda": "history"},
-    "tickets.access": {"tenants": "access actor context", "tickets": "events states"},
+    "tickets.access": {"tenants": "access actor context roles", "tickets": "events states"},
     "tickets.api": {"tickets": "desk lists router"},
     "tickets.change": {
         "tenants": "actor context files models refusals roles",

@@ -38,6 +38,7 @@ OBJECTS = {
     "end_token": "token",
     "people": None,
     "end_role": "membership",
+    "end_guest_role": "membership",
     "end_library_role": "library_membership",
     "withdraw_invitation": "invitation",
     "colleagues": None,

@@ -14,6 +14,7 @@ from django.utils import timezone
 from tenants.access import Standing
 from tenants.actor import Actor
 from tenants.context import current_organisation
+from tenants.roles import Permission
 from tickets.events import Kind
 from tickets.states import OPEN_STATES, READER, REPORTER, STAFF, TIME, Visibility
 
@@ -59,7 +60,7 @@ class TicketQuerySet(models.QuerySet):
     """Tickets of the organisation entered."""
 
     def visible_to(self, standing: Standing) -> Self:
-        """Return what a person may know of: staff all, a library's people by their role there, and grants."""
+        """Return what a person may know of: staff all, a library's people by their role there, guests by grants."""
         if standing.organisation.schema_name != current_organisation().schema_name:
             return self.none()
         if standing.is_staff:
@@ -73,6 +74,8 @@ class TicketQuerySet(models.QuerySet):
         if locations:
             here = self._table("locations").objects.filter(location__in=locations).values("ticket_id")
             sees |= Q(pk__in=here, library__in=[at.library_id for at in libraries])
+        if not standing.may(Permission.TICKETS_GUEST):
+            return self.filter(sees)
         granted = self._table("ticketgrant").objects.filter(user=standing.person, permission__codename="view_ticket")
         granted = granted.filter(Q(until_on__isnull=True) | Q(until_on__gte=timezone.localdate()))
         return self.filter(sees | Q(pk__in=granted.values("content_object_id")))

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from tenants.access import is_staff_elsewhere
 from tenants.actor import Actor
 from tenants.audit.actions import record
+from tenants.dated import DatedQuerySet
 from tenants.models import Membership, Organisation, Person
 from tenants.refusals import NotAllowed
 from tenants.roles import GuestRole, Permission
@@ -23,6 +24,11 @@ def refuse_day(until_on: date) -> None:
     today = timezone.localdate()
     if not today <= until_on <= today + timedelta(days=MOST_DAYS):
         raise ValidationError(_("Choose a day from today, within a year."))
+
+
+def guests_of(organisation: Organisation) -> DatedQuerySet:
+    """Return the roles of those who are guest of `organisation` today, with the person."""
+    return Membership.objects.current().filter(organisation=organisation, role=GuestRole.GUEST).select_related("person")
 
 
 def one_at_a_time(person: Person) -> None:
@@ -50,7 +56,7 @@ def let_in(*, person: Person, organisation: Organisation, until_on: date, by: Ac
     if errors:
         raise ValidationError(errors)
     one_at_a_time(person)
-    held = Membership.objects.current().filter(person=person, organisation=organisation, role=GuestRole.GUEST).first()
+    held = guests_of(organisation).filter(person=person).first()
     if held and held.until_on and held.until_on >= until_on:
         return held
     if held:
@@ -72,11 +78,14 @@ def let_in(*, person: Person, organisation: Organisation, until_on: date, by: Ac
 
 @transaction.atomic
 def let_out(*, person: Person, organisation: Organisation, by: Actor) -> None:
-    """End the role of guest as of now; whoever is no guest stays what they are. Raises NotAllowed as `let_in` does."""
-    if not by.may_at(organisation, Permission.TICKETS_WORK):
+    """End the role of guest as of now; whoever is no guest stays what they are.
+
+    Raises NotAllowed for anyone but staff of `organisation` and its administrators.
+    """
+    if not any(by.may_at(organisation, one) for one in (Permission.TICKETS_WORK, Permission.PEOPLE_MANAGE)):
         raise NotAllowed
     one_at_a_time(person)
-    held = Membership.objects.current().filter(person=person, organisation=organisation, role=GuestRole.GUEST).first()
+    held = guests_of(organisation).filter(person=person).first()
     if held is None:
         return
     record(

@@ -13,6 +13,7 @@ urlpatterns = [
     *own_urls,
     path("people/", views.people, name="people"),
     path("people/roles/<int:pk>/end/", views.end_role, name="end_role"),
+    path("people/guests/<int:pk>/end/", views.end_guest_role, name="end_guest_role"),
     path("people/library-roles/<int:pk>/end/", views.end_library_role, name="end_library_role"),
     path("colleagues/", views.colleagues, name="colleagues"),
     path("colleagues/<int:pk>/", views.colleague, name="colleague"),

@@ -12,7 +12,7 @@ from tenants.actor import Actor
 from tenants.invitations.actions import invite
 from tenants.invitations.queries import waiting_for_answer
 from tenants.models import Library, LibraryMembership, Membership
-from tenants.people import actions
+from tenants.people import actions, guests
 from tenants.people.forms import ColleagueForm, InviteColleagueForm, InviteForm
 from tenants.roles import DESCRIPTIONS, LibraryRole, OrganisationRole, Permission
 from tenants.web.paging import Page
@@ -33,7 +33,7 @@ def _role_rows() -> list[tuple[str, object, object]]:
 
 @require_http_methods(["GET", "POST"])
 def people(request: HttpRequest) -> HttpResponse:
-    """Who has which role in this organisation and at its libraries; invite and give roles."""
+    """Who has which role in this organisation and at its libraries, and who is guest; invite and give roles."""
     _require(request, Permission.PEOPLE_MANAGE)
     organisation = request.organisation
     form = InviteForm(request.POST or None, organisation=organisation)
@@ -59,6 +59,7 @@ def people(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "staff": staff[:200],
+        "guests": guests.guests_of(organisation)[:200],
         "page": Page(at_libraries, request.GET.get("page")),
         "roles": _role_rows(),
         "invitations": waiting_for_answer(request.standing)[:200],
@@ -77,6 +78,16 @@ def end_role(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, _("The role has ended."))
     except ValidationError as error:
         messages.error(request, error.messages[0])
+    return redirect("people")
+
+
+@require_POST
+def end_guest_role(request: HttpRequest, pk: int) -> HttpResponse:
+    """End the role of a colleague elsewhere who was let in, and with it all that was opened to them here."""
+    _require(request, Permission.PEOPLE_MANAGE)
+    membership = get_object_or_404(guests.guests_of(request.organisation), pk=pk)
+    guests.let_out(person=membership.person, organisation=request.organisation, by=Actor.of_request(request))
+    messages.success(request, _("The role has ended."))
     return redirect("people")
 
 

@@ -1,8 +1,9 @@
-"""Who may try a verb on a ticket, and the ticket."""
+"""Who may try a verb on a ticket, and the ticket; a guest, and what is not open to them."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from django.utils import timezone
 
 from tenants.access import standing
 from tenants.actor import Actor
@@ -14,7 +15,11 @@ from tests.tickets.verbs import (
     OWN,
     World,
 )
+from tickets.desk import actions as verbs
+from tickets.guests.actions import open_to
 from tickets.models import Message, Ticket
+
+LATER = timezone.localdate() + timedelta(days=30)
 
 
 @pytest.fixture
@@ -52,3 +57,22 @@ def world(cast, bisc, ticket):
     }
     assert list(actors) == ACTORS
     return World(cast, Ticket.objects.get(pk=ticket.pk), actors)
+
+
+@pytest.fixture
+def other(bisc, ticket):
+    """A second ticket of BiSC that is opened to nobody."""
+    return verbs.create(
+        **{"type": "question", "subject": "Niet geopend", "body": "Blijft dicht", "library": bisc.library},
+        **{"category": ticket.category, "urgency": "low", "by": bisc.actor("keyuser")},
+    )
+
+
+@pytest.fixture
+def guest(cast, bisc, ticket, other):
+    """Cubiss's desk, to whom BiSC's ticket 1 was opened."""
+    person = cast.cubiss.people["desk"]
+    verbs.answer(ticket=ticket, body="Openbaar woord", by=bisc.actor("desk"))
+    verbs.answer(ticket=ticket, body="Onder POI's", visibility="partners", by=bisc.actor("desk"))
+    open_to(ticket=ticket, person=person, until_on=LATER, by=bisc.actor("desk"))
+    return person

@@ -13,31 +13,10 @@ from tenants.access import hosts_of, standing
 from tenants.models import AuditEntry, Membership, Organisation
 from tenants.outbox.models import OutboxEntry
 from tenants.refusals import NotAllowed
-from tickets.desk import actions as verbs
+from tests.tickets.conftest import LATER
 from tickets.guests.actions import close_to, open_to
 from tickets.models import Event, Message, Ticket, TicketGrant
 from tickets.notices.tasks import notify
-
-LATER = timezone.localdate() + timedelta(days=30)
-
-
-@pytest.fixture
-def other(bisc, ticket):
-    """A second ticket of BiSC that is opened to nobody."""
-    return verbs.create(
-        **{"type": "question", "subject": "Niet geopend", "body": "Blijft dicht", "library": bisc.library},
-        **{"category": ticket.category, "urgency": "low", "by": bisc.actor("keyuser")},
-    )
-
-
-@pytest.fixture
-def guest(cast, bisc, ticket, other):
-    """Cubiss's desk, to whom BiSC's ticket 1 was opened."""
-    person = cast.cubiss.people["desk"]
-    verbs.answer(ticket=ticket, body="Openbaar woord", by=bisc.actor("desk"))
-    verbs.answer(ticket=ticket, body="Onder POI's", visibility="partners", by=bisc.actor("desk"))
-    open_to(ticket=ticket, person=person, until_on=LATER, by=bisc.actor("desk"))
-    return person
 
 
 def test_the_door_is_closed_before_and_open_after(cast, bisc, ticket, client_of):

@@ -20,10 +20,14 @@ VIEW = "view_ticket"
 def open_to(*, ticket: Ticket, person: Person, until_on: date, by: Actor) -> Ticket:
     """Let a colleague of another organisation read `ticket` and speak on it among the POIs, and return it.
 
-    It holds until and including `until_on`, for which they come in as guest; the same again changes the day. Raises
+    It holds until and including `until_on`, for which they come in as guest; the same again changes the day. Who comes
+    in anew gets nothing back of what was open to them before. Raises
     NotAllowed for anyone but staff, ValidationError for somebody who is no staff elsewhere or an impossible day.
     """
     with changing(ticket, Kind.GRANTED, by=by) as change:
+        guests.one_at_a_time(person)
+        if not guests.guests_of(current_organisation()).filter(person=person).exists():
+            TicketGrant.objects.filter(user=person).delete()  # of an earlier stay: that ended, and they with it
         guests.let_in(person=person, organisation=current_organisation(), until_on=until_on, by=by)
         held = _grants(ticket, person).first()
         if held is None or held.until_on != until_on:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tenants.actor import Actor
+from tenants.people.guests import guests_of
 from tenants.web.refused import conflicts_shown, show_in
 from tickets.desk.views import fetch
 from tickets.guests import actions
@@ -31,7 +32,9 @@ def guests(request: HttpRequest, number: str) -> HttpResponse:
         else:
             messages.success(request, _("Opened."))
             return redirect("ticket_guests", found.number)
-    grants = TicketGrant.objects.filter(content_object=found).select_related("user").order_by("user__name", "pk")
+    here = guests_of(request.organisation).values("person_id")
+    grants = TicketGrant.objects.filter(content_object=found, user__in=here).select_related("user")
+    grants = grants.order_by("user__name", "pk")
     context = {"form": form, "ticket": found, "grants": grants[:100]}
     return render(request, "tickets/guests.html", context, status=422 if form.errors else 200)
 

@@ -1,0 +1,78 @@
+"""The role of guest ends, for an administrator too, and with it all that was opened to them."""
+
+import pytest
+
+from tenants.access import standing
+from tenants.models import AuditEntry, LibraryMembership, Membership
+from tenants.people.guests import let_out
+from tests.browsing import forms_of, press
+from tests.tickets.conftest import LATER
+from tickets.guests.actions import open_to
+from tickets.models import Event
+
+
+def test_an_old_grant_that_still_had_days_to_go_does_not_come_back_with_a_new_one(
+    guest, bisc, ticket, other, client_of
+):
+    let_out(person=guest, organisation=bisc.organisation, by=bisc.actor("lead"))
+    client = client_of("cubiss desk")
+    assert client.get("/tickets/BISC-1/").status_code == 404
+    open_to(ticket=other, person=guest, until_on=LATER, by=bisc.actor("desk"))
+    assert client.get(f"/tickets/{other.number}/").status_code == 200
+    assert client.get("/tickets/BISC-1/").status_code == 404
+    open_to(ticket=ticket, person=guest, until_on=LATER, by=bisc.actor("desk"))
+    assert client.get("/tickets/BISC-1/").status_code == 200
+    assert client.get(f"/tickets/{other.number}/").status_code == 200  # within one stay they add up
+    assert Event.objects.filter(ticket=ticket, kind="granted", payload__person=guest.pk).count() == 2
+
+
+def test_whose_role_of_guest_ended_reads_nothing_by_it_who_is_at_a_library_here_too(guest, bisc, ticket, client_of):
+    LibraryMembership.objects.create(person=guest, library=bisc.other_library, role="key_user")
+    client = client_of("cubiss desk")
+    assert client.get("/tickets/BISC-1/").status_code == 200
+    let_out(person=guest, organisation=bisc.organisation, by=bisc.actor("lead"))
+    assert client.get("/tickets/BISC-1/").status_code == 404
+    assert client.get("/tickets/").status_code == 200
+
+
+def _ending(client, person):
+    """Return the form on the page of people by which the role of this guest ends."""
+    (row,) = [one for one in client.get("/people/").context["guests"] if one.person == person]
+    page = client.get("/people/")
+    return next(one for one in forms_of(page) if one.action == f"/people/guests/{row.pk}/end/")
+
+
+def test_an_administrator_sees_who_is_guest_until_when_and_ends_it(guest, bisc, ticket, client_of):
+    administrator = bisc.people["former"]  # no desk: who keeps the people need not see tickets
+    Membership.objects.create(person=administrator, organisation=bisc.organisation, role="administrator")
+    client = client_of("bisc former")
+    page = client.get("/people/")
+    assert "desk@cubiss.example" in page.content.decode()
+    assert "binnengelaten voor een melding, tot en met" in page.content.decode()
+    until = {one.person.name: one.until_on for one in page.context["guests"]}
+    assert until == {"Desk Cubiss": LATER, "Gast Cubiss": until["Gast Cubiss"]}
+    assert press(client, _ending(client, guest), "Ja").status_code == 302
+    assert standing(guest, bisc.organisation).roles == frozenset()
+    assert client_of("cubiss desk").get("/tickets/BISC-1/").status_code == 404
+    assert guest not in [one.person for one in client.get("/people/").context["guests"]]
+    assert "Desk Cubiss" not in client_of("bisc desk").get("/tickets/BISC-1/guests/").content.decode()
+    last = AuditEntry.objects.filter(action="guest.let_out").latest("pk")
+    assert (last.actor, last.object) == (administrator, f"person {guest.pk}")
+
+
+@pytest.mark.parametrize(
+    ("who", "status"), [("bisc desk", 403), ("bisc keyuser", 403), ("cubiss lead", 404), ("cubiss desk", 403)]
+)
+def test_nobody_else_ends_the_role_of_a_guest(guest, bisc, client_of, who, status):
+    pk = Membership.objects.get(person=guest, role="guest").pk
+    assert client_of(who).post(f"/people/guests/{pk}/end/").status_code == status
+    assert standing(guest, bisc.organisation).roles == {"guest"}
+
+
+def test_a_role_of_another_organisation_or_kind_is_no_guest_of_this_one(guest, bisc, cast, client_of):
+    desk = Membership.objects.get(person=bisc.people["desk"])
+    for client in (client_of("cubiss lead", "cubiss"), client_of("bisc lead")):
+        for pk in (desk.pk, Membership.objects.get(person=guest, role="functional_manager").pk):
+            assert client.post(f"/people/guests/{pk}/end/").status_code == 404
+    here = Membership.objects.get(person=guest, role="guest")
+    assert client_of("cubiss lead", "cubiss").post(f"/people/guests/{here.pk}/end/").status_code == 404
