@@ -42,6 +42,14 @@ class AlreadyThere(TicketConflict):
         super().__init__(ticket, detail)
 
 
+class AlreadySaid(TicketConflict):
+    """The same form said this before, and the state that it asks now is not where the ticket has gone since."""
+
+    def __init__(self, ticket: "Ticket"):
+        detail = _("This was said already, and after that the ticket became “%(state)s”: it stays so.")
+        super().__init__(ticket, detail % {"state": ticket.get_state_display()}, ["state"])
+
+
 class AlreadyTaken(TicketConflict):
     """A colleague took the ticket before."""
 

@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 
 from tickets.desk import actions as verbs
 from tickets.models import Counter, Message, Ticket
+from tickets.refusals import AlreadySaid
 
 FORM = {
     **{"type": "incident", "subject": "Twee keer", "body": "Twee keer verstuurd", "library": "bisc-een"},
@@ -97,3 +98,41 @@ def test_a_row_that_the_database_refuses_is_not_taken_for_a_form_sent_twice(bisc
                 **{"type": "question", "subject": "Vraag", "body": "Tekst", "urgency": "low", "once": once},
                 **{"library": bisc.library, "category": ticket.category, "by": bisc.actor("keyuser")},
             )
+
+
+@pytest.mark.parametrize("readers", ["public", "internal"])
+@pytest.mark.parametrize("then", ["waiting_supplier", "planned"])
+def test_an_answer_sent_again_does_not_move_what_a_colleague_moved_meanwhile(bisc, ticket, client_of, readers, then):
+    client, said = client_of("bisc desk"), {"body": "Eén keer", "once": "m", "visibility": readers}
+    assert client.post("/tickets/BISC-1/messages/", {**said, "then": "waiting_supplier"}).status_code == 302
+    verbs.move(ticket=ticket, to="resolved", by=bisc.actor("lead"))
+    again = client.post("/tickets/BISC-1/messages/", {**said, "then": then})
+    assert (again.status_code, Ticket.objects.get(pk=ticket.pk).state) == (409, "resolved")
+    page = again.content.decode()
+    assert "Dit is al gezegd, en daarna werd de melding “opgelost”: die blijft zo." in page
+    form = again.context["form"]
+    assert (form["body"].value(), form["visibility"].value(), form["then"].value()) == ("Eén keer", readers, then)
+    assert Message.objects.filter(body="Eén keer").count() == 1
+    assert client.post("/tickets/BISC-1/messages/", said).status_code == 302  # without a state it is there already
+    assert Message.objects.filter(body="Eén keer").count() == 1
+
+
+def test_an_answer_sent_again_goes_on_when_only_other_things_changed(bisc, ticket, client_of):
+    client, said = client_of("bisc desk"), {"body": "Eén keer", "once": "m"}
+    client.post("/tickets/BISC-1/messages/", said)
+    verbs.edit(ticket=ticket, changes={"subject": "Een ander onderwerp"}, by=bisc.actor("lead"))
+    verbs.answer(ticket=ticket, body="Intussen", visibility="internal", by=bisc.actor("lead"))
+    assert client.post("/tickets/BISC-1/messages/", {**said, "then": "planned"}).status_code == 302
+    assert Ticket.objects.get(pk=ticket.pk).state == "planned"
+
+
+def test_a_librarys_answer_sent_again_counts_by_what_it_was_told(bisc, ticket):
+    keyuser, said = bisc.actor("keyuser"), {"ticket": ticket, "body": "Nog iets", "once": "m"}
+    verbs.answer(ticket=ticket, body="Onder ons", visibility="internal", by=bisc.actor("lead"))
+    verbs.move(ticket=ticket, to="resolved", by=bisc.actor("lead"))
+    verbs.answer(**said, by=keyuser)
+    verbs.answer(**said, then="open", by=keyuser)
+    assert Ticket.objects.get(pk=ticket.pk).state == "open"
+    verbs.move(ticket=ticket, to="planned", by=bisc.actor("lead"))
+    with pytest.raises(AlreadySaid):
+        verbs.answer(**said, then="resolved", by=keyuser)

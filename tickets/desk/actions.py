@@ -14,10 +14,10 @@ from tenants.actor import Actor
 from tenants.files import actions as files
 from tenants.models import Library, Location, Person
 from tickets.change import changing, refuse_stale
-from tickets.desk.models import Message, Ticket
+from tickets.desk.models import Event, Message, Ticket
 from tickets.events import Kind
 from tickets.opening import opening
-from tickets.refusals import AlreadyTaken, AlreadyThere
+from tickets.refusals import AlreadySaid, AlreadyTaken, AlreadyThere, Stale
 from tickets.states import State, Visibility
 
 
@@ -83,8 +83,10 @@ def answer(
 
     A public answer of staff counts as first answer and takes a new ticket in hand; an answer from the library while
     the ticket waits for its reporter makes it open. `then` is a state to go to afterwards. What the library may not
-    read is one event, what it must know another. Raises NotAllowed when the library's side wants to speak internally,
-    TicketClosed on a closed ticket (reopen it first), TransitionNotAllowed for `then`, ValidationError by field.
+    read is one event, what it must know another. The same form (`once`) sent again says nothing more; it goes on to
+    `then`, unless the state changed since it was said: AlreadySaid. Raises NotAllowed when the library's side wants to
+    speak internally, TicketClosed on a closed ticket (reopen it first), TransitionNotAllowed for `then`,
+    ValidationError by field.
     """
     public, uploads = visibility == Visibility.PUBLIC, list(uploads)
     mark = _mark(once, by, uploads, ticket.pk, visibility, body)
@@ -101,7 +103,7 @@ def answer(
     except IntegrityError as error:
         message = _said_before(error, mark)
         if then and message.ticket.state != then:  # the same words, sent again to go on
-            move(ticket=ticket, to=then, by=by, at=at)
+            _go_on(message, then, by, at)
     return message
 
 
@@ -179,6 +181,16 @@ def _said_before(error: IntegrityError, mark: str) -> Message:
     if "message_once" not in str(error):
         raise error
     return Message.objects.select_related("ticket").get(once=mark)
+
+
+def _go_on(message: Message, then: str, by: Actor, at: datetime | None) -> None:
+    """Take the ticket on from where it stood when this was said."""
+    said = Event.objects.get(message=message)
+    try:
+        version = said.ticket_version if by.is_staff else said.told_version
+        move(ticket=message.ticket, to=then, base_version=version, by=by, at=at)
+    except Stale as stale:
+        raise AlreadySaid(message.ticket) from stale
 
 
 def _just_said(ticket: Ticket, text: str, by: Actor) -> bool:
