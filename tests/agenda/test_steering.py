@@ -1,12 +1,15 @@
 """The steering group's overview: who reads it, what comes first, and what it never shows."""
 
-from datetime import date
+import re
+from datetime import UTC, date, datetime
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from agenda.steering.models import Seat
 from agenda.work import actions
+from tenants.models import Organisation
 
 PEOPLE = [
     *("manager", "member", "reader", "platform", "bisc lead", "bisc desk", "bisc seated", "cubiss lead"),
@@ -117,3 +120,93 @@ def test_it_shows_no_names_of_people(cast, client_of):
     page = client_of("member", "").get("/steering/").content.decode()
     for name in ("Desk BiSC", "Balie BiSC", "Key-user", "Bibliotheek een"):
         assert name not in page
+
+
+# --- the figures, each in its own place ---
+
+
+@pytest.fixture
+def quarters(cast, snapshots):
+    """What both desks did in the second quarter of 2026, and BiSC's in that of 2025: no two figures alike."""
+    Organisation.objects.filter(slug="cubiss").update(colour="#aa3300")
+    bisc, cubiss = cast.bisc, cast.cubiss
+    opened = {"opened_at": datetime(2026, 5, 1, tzinfo=UTC)}
+    done = {"first_answer_at": datetime(2026, 5, 2, tzinfo=UTC), "resolved_at": datetime(2026, 6, 1, tzinfo=UTC)}
+    for answer, resolution in ((30, 2880), (40, 5760), (50, 7200)):
+        minutes = {"minutes_to_first_answer": answer, "minutes_to_resolution": resolution}
+        snapshots(bisc, 1, **opened, **done, **minutes)
+    snapshots(bisc, 5, **opened)
+    snapshots(cubiss, 1, **opened, **done, minutes_to_first_answer=125, minutes_to_resolution=200)
+    snapshots(cubiss, 2, **opened, category="7.1")
+    opened = {"opened_at": datetime(2025, 5, 1, tzinfo=UTC)}
+    done = {"first_answer_at": datetime(2025, 5, 1, tzinfo=UTC), "resolved_at": datetime(2025, 5, 1, tzinfo=UTC)}
+    snapshots(bisc, 2, **opened, **done, minutes_to_first_answer=10, minutes_to_resolution=55)
+    snapshots(bisc, 8, **opened, resolved_at=datetime(2025, 7, 15, tzinfo=UTC), minutes_to_resolution=100_000)
+
+
+def _rows(page: str, heading: str) -> list[list[str]]:
+    """Return the words of each cell of the table under a heading, by row."""
+    table = re.split(rf"<h2>\s*{heading}", page)[1].partition("<table")[2].partition(">")[2].partition("</table>")[0]
+    rows = [re.split(r"</t[hd]>", row)[:-1] for row in table.split("</tr>")[:-1]]
+    return [[" ".join(re.sub(r"<[^>]+>", " ", cell).split()) for cell in row] for row in rows]
+
+
+def test_each_figure_stands_with_its_organisation(quarters, client_of):
+    page = client_of("member", "").get("/steering/?quarter=2026-2").content.decode()
+    assert _rows(page, "Meldingen per organisatie") == [
+        ["Cijfer", "BiSC", "Cubiss", "Samen", "Jaar eerder"],
+        ["Nieuwe meldingen", "8", "3", "11", "10"],
+        ["Opgelost", "3", "1", "4", "2"],
+        ["Open aan het eind", "5", "2", "7", "8"],
+        ["Mediaan tot eerste antwoord (kloktijd)", "40 min", "2 u 05", "45 min", "10 min"],
+        ["Mediaan tot oplossing (kloktijd)", "4 dagen", "3 u 20", "3 dagen", "55 min"],
+    ]
+    cells = re.findall(r'<td class="num[^"]*" data-label="([^"]+)">', page)
+    assert cells[:20] == ["BiSC", "Cubiss", "Samen", "Jaar eerder"] * 5
+
+
+def test_the_figures_in_the_api_are_those_of_the_page(quarters, api_of):
+    answer = api_of("member", "")("GET", "/steering/figures?quarter=2026-2").json()
+    names = ["organisation", "new", "resolved", "openAtEnd", "medianClockMinutesToFirstAnswer"]
+    names.append("medianClockMinutesToResolution")
+    found = [[one[name] for name in names] for one in (*answer["organisations"], answer["together"])]
+    assert found == [["bisc", 8, 3, 5, 40, 5760], ["cubiss", 3, 1, 2, 125, 200], [None, 11, 4, 7, 45, 4320]]
+
+
+def test_the_picture_and_its_table_say_the_same_of_eight_quarters(quarters, client_of):
+    page = client_of("member", "").get("/steering/?quarter=2026-2").content.decode()
+    before = [[quarter, "0", "0"] for quarter in ("2024-3", "2024-4", "2025-1")]
+    between = [[quarter, "0", "0"] for quarter in ("2025-3", "2025-4", "2026-1")]
+    assert _rows(page, "Nieuwe meldingen per kwartaal") == [
+        *(["Kwartaal", "BiSC", "Cubiss"], *before, ["2025-2", "10", "0"], *between, ["2026-2", "8", "3"]),
+    ]
+    bars = re.findall(r'"period: ([^;]*); value: (\d+); name: ([^;"]*); order: \d+"[^>]* fill="([^"]*)"', page)
+    drawn = {(period, name): (value, fill) for period, value, name, fill in bars}
+    assert len(bars) == 16
+    assert {place: bar for place, bar in drawn.items() if bar[0] != "0"} == {
+        **{("kw 2 2025", "BiSC"): ("10", "#0b6a6a"), ("kw 2 2026", "BiSC"): ("8", "#0b6a6a")},
+        ("kw 2 2026", "Cubiss"): ("3", "#aa3300"),
+    }
+
+
+def test_what_it_was_about_is_of_that_quarter_and_no_small_count(quarters, client_of):
+    page = client_of("member", "").get("/steering/?quarter=2026-2").content.decode()
+    ((_code, words), (row, number)) = _rows(page, "Waar het over ging")
+    assert (words, row.partition(" ")[0], number) == ("Nieuwe meldingen", "6.1", "9")
+    page = client_of("member", "").get("/steering/?quarter=2026-1").content.decode()
+    assert "Geen categorie heeft er vijf of meer." in page
+
+
+def test_one_goes_from_quarter_to_quarter_up_to_this_one(cast, client_of):
+    today = timezone.localdate()
+    this = f"{today.year}-{(today.month + 2) // 3}"
+    member = client_of("member", "")
+
+    def leads_to(quarter):
+        page = member.get(f"/steering/?quarter={quarter}").content.decode()
+        return re.findall(r'href="\?quarter=([^"]+)"', page), "loopt nog" in page
+
+    assert leads_to("2026-1") == (["2025-4", "2026-2"], False)
+    assert leads_to("2020-1") == (["2020-2"], False)
+    assert [len(leads_to(one)[0]) for one in (this, "2099-1", "onzin")] == [1, 1, 1]
+    assert leads_to("2099-1") == leads_to(this) and leads_to(this)[1] is True

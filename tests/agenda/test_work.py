@@ -486,6 +486,50 @@ def test_red_comes_first_then_what_is_due_first(many, client_of):
     assert re.findall(r'href="/agenda/(\d+)/"', page) == ["5", "1", "2", "3", "4", "6"]
 
 
+@pytest.fixture
+def two(item, put, acts, cast):
+    """W1 at 45 %, at risk, until the end of 2026; W2 finished, of Cubiss alone."""
+    today = {"finished_on": date(2026, 2, 1), "progress": 100, "status": "on_track"}
+    actions.report_progress(item=item, text="x", progress=45, status="at_risk", by=acts("manager"))
+    other = put("Klaar", lead=cast.cubiss.organisation, contributors=[cast.cubiss.organisation])
+    actions.report_progress(item=other, text="x", by=acts("manager"), **today)
+
+
+def test_a_row_of_the_list_says_what_is_its_own(two, client_of):
+    table = client_of("member", "").get("/agenda/").content.decode().partition("<tbody>")[2].partition("</tbody>")[0]
+    rows = [re.split(r"</td>", row)[:-1] for row in table.split("</tr>")[:-1]]
+    assert [[" ".join(unescape(re.sub(r"<[^>]+>", " ", cell)).split()) for cell in row] for row in rows] == [
+        ["Gezamenlijke servicedesk W1 · integratie · trekker BiSC", "Risico", "45 %", "31 dec 2026", "BiSC, Cubiss"],
+        ["Klaar W2 · kosten · trekker Cubiss", "klaar", "100 %", "28 feb 2026", "Cubiss"],
+    ]
+
+
+def test_a_line_of_the_time_axis_says_what_is_its_own(two, client_of):
+    page = client_of("member", "").get("/agenda/?as=time")
+    words = _page(page)
+    assert "Gezamenlijke servicedesk BiSC · 1 jan 2026 – 31 dec 2026 · 45 %" in words
+    assert "Klaar Cubiss · 1 jan 2026 – 28 feb 2026 · 100 %" in words
+    labels = re.findall(r'role="img" aria-label="([^"]+)"', page.content.decode())
+    assert labels == ["risico, 45 %", "op schema, 100 %"]
+    bars = re.findall(r'<rect class="(all|done)" x="([^"]+)" y="13" width="([^"]+)"', page.content.decode())
+    shares = [
+        round(100 * _percent(done[2]) / _percent(whole[2])) for whole, done in zip(bars[::2], bars[1::2], strict=True)
+    ]
+    assert ([one[0] for one in bars], shares) == (["all", "done"] * 2, [45, 100])
+
+
+def _percent(width: str) -> float:
+    return float(width.removesuffix("%"))
+
+
+def test_the_page_of_a_result_says_what_is_its_own(two, client_of):
+    member = client_of("member", "")
+    running, finished = _page(member.get("/agenda/1/")), _page(member.get("/agenda/2/"))
+    assert "Gepland 1 jan 2026 – 31 dec 2026 45 %" in running
+    assert "Gepland 1 jan 2026 – 28 feb 2026 Klaar 1 feb 2026 100 %" in finished
+    assert '<progress max="100" value="45"' in member.get("/agenda/1/").content.decode()
+
+
 def test_the_tally_counts_what_runs(many):
     found = tally()
     assert (found.all, found.on_track, found.at_risk, found.off_track) == (5, 2, 1, 2)

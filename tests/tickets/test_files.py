@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.utils import timezone
@@ -10,6 +11,7 @@ from django.utils import timezone
 from tenants.files import actions as files
 from tickets.desk import actions as verbs
 from tickets.models import Attachment
+from tickets.refusals import TransitionNotAllowed
 from tickets.retention import actions as retention
 
 FORM = {
@@ -112,3 +114,17 @@ def test_files_with_patron_data_are_deleted_on_their_day(bisc, ticket):
     assert retention.purge_attachments(timezone.now() + timedelta(days=89)) == 0
     assert retention.purge_attachments(timezone.now() + timedelta(days=90)) == 1
     assert not Attachment.objects.exists() and not files.default_storage.exists(row.storage_name)
+
+
+def test_bytes_with_a_note_whose_state_is_refused_are_not_kept(bisc, ticket):
+    def stored():
+        try:
+            return sorted(default_storage.listdir("bisc")[1])
+        except FileNotFoundError:
+            return []
+
+    before = stored()
+    said = {"body": "Onder ons", "visibility": "internal", "uploads": [SimpleUploadedFile("a.txt", b"tekst")]}
+    with pytest.raises(TransitionNotAllowed):
+        verbs.answer(ticket=ticket, **said, then="merged", by=bisc.actor("desk"))
+    assert (stored(), Attachment.objects.count(), ticket.messages.filter(body="Onder ons").count()) == (before, 0, 0)
