@@ -52,7 +52,7 @@ def people(request: HttpRequest) -> HttpResponse:
     )
     at_libraries = (
         LibraryMembership.objects.current()
-        .filter(library__organisation=organisation)
+        .filter(library__in=Library.objects.current().filter(organisation=organisation))
         .select_related("person", "library")
         .order_by("library__sort_name", "person__name", "pk")
     )

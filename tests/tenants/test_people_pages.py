@@ -1,0 +1,125 @@
+"""The pages on people: each role once, those of today alone, and a way to end them for who may."""
+
+import re
+from datetime import date, timedelta
+
+import pytest
+from django.utils import timezone
+
+from tenants.models import Library, LibraryMembership, Membership
+
+
+def _roles(page: str, heading: str) -> list[tuple[str, str, bool]]:
+    """Return the lines under a heading: the name, the role, and whether it can be ended there."""
+    part = re.split(rf"<h[12]>{heading}</h[12]>", page)[1].partition("</ul>")[0]
+    lines = part.split("</li>")[:-1]
+    return [
+        (*re.findall(r"<b>([^<]+)</b>", line), *re.findall(r'class="tag[^"]*">([^<]+)<', line), "/end/" in line)
+        for line in lines
+    ]
+
+
+STAFF = [
+    ("Desk BiSC", "functioneel beheerder", True),
+    ("Lead BiSC", "coördinator functioneel beheer", True),
+    ("Lead BiSC", "beheerder van de organisatie", True),
+    ("Zetel BiSC", "functioneel beheerder", True),
+]
+FIRST = [
+    ("Balie BiSC", "collega", True),
+    ("Directie BiSC", "directeur", True),
+    ("Key-user BiSC", "key-user", True),
+    ("Tweede balie BiSC", "collega", True),
+]
+SECOND = [("Balie twee BiSC", "collega", True)]
+
+
+def test_an_administrator_sees_each_role_of_today_once(cast, client_of):
+    """Nobody who left or is to come, no seat in the steering group, and no guest."""
+    page = client_of("bisc lead").get("/people/").content.decode()
+    assert _roles(page, "Medewerkers van BiSC") == STAFF
+    assert _roles(page, "Bij bibliotheken") == FIRST + SECOND
+
+
+def test_who_has_a_role_again_is_there_once(cast, client_of):
+    person, today = cast.bisc.people["former"], timezone.localdate()
+    Membership.objects.create(
+        person=person, organisation=cast.bisc.organisation, role="functional_manager", from_on=today
+    )
+    LibraryMembership.objects.create(person=person, library=cast.bisc.library, role="key_user", from_on=today)
+    page = client_of("bisc lead").get("/people/").content.decode()
+    assert _roles(page, "Medewerkers van BiSC") == [*STAFF[:3], ("Weg BiSC", "functioneel beheerder", True), STAFF[3]]
+    assert _roles(page, "Bij bibliotheken") == [*FIRST, ("Weg BiSC", "key-user", True), *SECOND]
+
+
+@pytest.mark.parametrize(("left", "shown"), [(0, FIRST + SECOND), (1, SECOND)])
+def test_roles_at_a_library_that_left_are_not_shown(cast, client_of, left, shown):
+    """They give nothing any more; up to and with its last day they do."""
+    until = timezone.localdate() - timedelta(days=left)
+    Library.objects.filter(pk=cast.bisc.library.pk).update(until_on=until)
+    page = client_of("bisc lead").get("/people/").content.decode()
+    assert _roles(page, "Bij bibliotheken") == shown
+
+
+def test_a_key_user_sees_the_people_of_the_library_and_ends_colleagues_alone(cast, client_of):
+    page = client_of("bisc keyuser").get("/colleagues/").content.decode()
+    assert _roles(page, "Collega's") == [
+        *[("Balie BiSC", "collega", True), ("Directie BiSC", "directeur", False)],
+        *[("Key-user BiSC", "key-user", False), ("Tweede balie BiSC", "collega", True)],
+    ]
+
+
+WHO = ["lead", "keyuser", "desk", "seated", "director", "colleague", "neighbour"]
+
+
+def test_who_opens_the_pages_on_people(cast, client_of):
+    found = {
+        path: [client_of(f"bisc {who}").get(path).status_code for who in WHO] for path in ("/people/", "/colleagues/")
+    }
+    assert found == {"/people/": [200, *[403] * 6], "/colleagues/": [403, 200, *[403] * 5]}
+
+
+def _key(house, who: str, at_library: bool) -> int:
+    rows = LibraryMembership if at_library else Membership
+    return rows.objects.get(person=house.people[who]).pk
+
+
+# Whose role -> what each of WHO gets who posts that it ends.
+ENDS = {
+    ("desk", False): [302, *[403] * 6],
+    ("former", False): [404, *[403] * 6],  # has ended already
+    ("coming", False): [404, *[403] * 6],
+    ("colleague2", True): [302, 302, *[403] * 5],
+    ("neighbour", True): [302, 404, *[403] * 5],
+    ("director", True): [302, 404, *[403] * 5],
+    ("former", True): [404, 404, *[403] * 5],
+    ("coming", True): [404, 404, *[403] * 5],
+}
+
+
+@pytest.mark.parametrize(("whose", "at_library"), ENDS)
+def test_who_ends_which_role_from_the_page(cast, client_of, whose, at_library):
+    key, found = _key(cast.bisc, whose, at_library), []
+    path, rows = ("library-roles", LibraryMembership) if at_library else ("roles", Membership)
+    before = rows.objects.filter(pk=key).values().get()
+    for who in reversed(WHO):
+        if who in ("keyuser", "lead"):
+            rows.objects.filter(pk=key).update(until_on=before["until_on"])
+        found.insert(0, client_of(f"bisc {who}").post(f"/people/{path}/{key}/end/").status_code)
+        ended = rows.objects.filter(pk=key).values().get() != before
+        assert ended is (found[0] == 302), who
+    assert found == ENDS[whose, at_library]
+
+
+@pytest.mark.parametrize("at_library", [False, True])
+def test_a_role_of_another_organisation_is_not_there(cast, client_of, at_library):
+    key = _key(cast.cubiss, "colleague" if at_library else "desk", at_library)
+    path = f"/people/{'library-roles' if at_library else 'roles'}/{key}/end/"
+    assert client_of("bisc lead").post(path).status_code == 404
+
+
+def test_a_seat_in_the_steering_group_is_not_ended_here(cast, client_of):
+    seat = Membership.objects.get(person=cast.bisc.people["seated"], role="steering_member")
+    assert client_of("bisc lead").post(f"/people/roles/{seat.pk}/end/").status_code == 404
+    seat.refresh_from_db()
+    assert (seat.from_on, seat.until_on) == (date(2024, 1, 1), None)
