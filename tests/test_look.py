@@ -9,6 +9,7 @@ from django.core.mail import EmailMessage, get_connection
 from django.utils import translation
 
 from config.look.tags import duration, moment
+from tests.browsing import send
 
 
 def test_a_moment_is_shown_in_local_time():
@@ -44,3 +45,40 @@ def test_the_demos_mail_is_for_its_own_account_alone(settings, tmp_path):
         os.umask(before)
     (kept,) = (tmp_path / "mail").iterdir()
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(
+    ("who", "at", "path"),
+    [
+        ("bisc desk", "bisc", "/tickets/?view=all&sort=oldest"),
+        ("bisc keyuser", "bisc", "/tickets/BISC-1/"),
+        ("member", "", "/agenda/?as=time&status=on_track"),
+        (None, "bisc", "/account/login/?next=/tickets/%3Fview%3Dall"),
+    ],
+)
+def test_choosing_a_language_keeps_the_page(client_of, who, at, path):
+    client = client_of(who, at)
+    for button, language in (("English", "en"), ("Nederlands", "nl")):
+        assert send(client, path, button)["Location"] == path
+        page = client.get(path)
+        assert (page["Content-Language"], f'<html lang="{language}"' in page.content.decode()) == (language, True)
+
+
+@pytest.mark.parametrize(
+    "goal",
+    [
+        *("http://evil.example/", "//evil.example/", "///evil.example/", "/\\evil.example", "javascript:alert(1)", ""),
+        *("http://cubiss.samenbeheer.localhost:8000/", "http://bisc.samenbeheer.localhost:8000@evil.example/"),
+    ],
+)
+@pytest.mark.parametrize("who", ["bisc desk", None])
+def test_choosing_a_language_leads_to_no_other_host(client_of, who, goal):
+    answer = client_of(who).post("/language/", {"language": "en", "next": goal})
+    assert (answer.status_code, answer["Location"]) == (302, "/")
+
+
+def test_a_language_that_is_none_changes_nothing(cast, client_of):
+    client = client_of("bisc desk")
+    answer = client.post("/language/", {"language": "de", "next": "/tickets/"})
+    assert (answer["Location"], dict(answer.cookies)) == ("/tickets/", {})
+    assert client.get("/tickets/")["Content-Language"] == "nl"

@@ -116,3 +116,16 @@ def test_only_an_administrator_changes_settings(cast, who):
             organisation=cast.bisc.organisation, values={"auto_close_days": 3}, by=cast.cubiss.actor("lead")
         )
     assert settings_of(cast.bisc.organisation).auto_close_days == 5
+
+
+def test_a_setting_left_empty_is_the_cooperations_and_the_page_says_which(cast, client_of):
+    client = client_of("bisc lead")
+    assert send(client, "/settings/", "Opslaan", auto_close_days="7").status_code == 302
+    assert send(client, "/settings/", "Opslaan", auto_close_days="").status_code == 302
+    own = OrganisationSettings.objects.get(organisation=cast.bisc.organisation)
+    assert (own.auto_close_days, settings_of(cast.bisc.organisation).auto_close_days) == (None, 5)
+    page = client.get("/settings/").content.decode()
+    field = page.partition('name="auto_close_days"')
+    assert 'value="' not in field[2].partition(">")[0]
+    said = [f"Laat leeg voor de instelling van de samenwerking ({value})." for value in ("5", "ja", "nee")]
+    assert [page.count(one) for one in said] == [1, 1, 1]
