@@ -40,6 +40,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
     language = models.CharField(_("language"), max_length=2, choices=Language, default=Language.DUTCH)
     shortcuts = models.BooleanField(_("one-key shortcuts"), default=True, db_default=True)
     is_active = models.BooleanField(default=True)
+    sessions_ended = models.PositiveIntegerField(default=0, db_default=0)
     created_at = models.DateTimeField(default=timezone.now)
 
     objects = PersonManager()
@@ -53,6 +54,11 @@ class Person(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.name
+
+    def _get_session_auth_hash(self, secret=None) -> str:
+        """Return what a session holds of how one signs in: it ends when the password or `sessions_ended` changes."""
+        found = super()._get_session_auth_hash(secret=secret)
+        return f"{found}.{self.sessions_ended}" if self.sessions_ended else found
 
     @property
     def initials(self) -> str:

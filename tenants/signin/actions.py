@@ -1,5 +1,8 @@
-"""Verbs on signing in."""
+"""Verbs on signing in and out."""
 
+from django.contrib.auth import update_session_auth_hash
+from django.db.models import F
+from django.http import HttpRequest
 from django.utils import timezone
 
 from tenants.models import Person
@@ -15,3 +18,10 @@ def mail_password_reset(person: Person) -> None:
         address=f"person {person.pk}",
         dedupe_key=f"reset {person.pk} {timezone.now():%Y-%m-%dT%H:%M}",
     )
+
+
+def end_other_sessions(person: Person, request: HttpRequest) -> None:
+    """Sign `person` out everywhere but in the session of `request`; what is half-way signed in begins again."""
+    Person.objects.filter(pk=person.pk).update(sessions_ended=F("sessions_ended") + 1)
+    person.refresh_from_db(fields=["sessions_ended"])
+    update_session_auth_hash(request, person)

@@ -17,6 +17,10 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request) -> bool:
         return False
 
+    def get_login_stages(self) -> list[str]:
+        """Return allauth's steps between our first and last."""
+        return ["tenants.signin.stages.Began", *super().get_login_stages(), "tenants.signin.stages.Unchanged"]
+
     def _get_login_attempts_cache_key(self, request, **credentials) -> str:
         """Count wrong passwords per address over all hosts; allauth's own key counts each host apart."""
         return str(credentials.get("email") or credentials.get("username") or "").strip().lower()

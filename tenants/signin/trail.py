@@ -7,6 +7,7 @@ from django.dispatch import receiver
 
 from tenants.actor import Actor
 from tenants.audit.actions import record
+from tenants.signin.actions import end_other_sessions
 from tenants.signin.forms import KEEP
 from tenants.tokens.actions import revoke_all
 
@@ -55,15 +56,17 @@ def password_set(request, user, **_):
 
 @receiver(authenticator_added)
 def factor_added(request, user, authenticator, **_):
-    """A person added a second factor."""
+    """A person added a second factor: they are signed out elsewhere."""
     record(action="signin.factor_added", by=Actor.at_the_door(request, user), kind=authenticator.type)
     if authenticator.type in SECOND_FACTORS:
+        end_other_sessions(user, request)
         _end_tokens(request, user)
 
 
 @receiver(authenticator_removed)
 def factor_removed(request, user, authenticator, **_):
-    """A person removed a second factor."""
+    """A person removed a second factor: they are signed out elsewhere."""
     record(action="signin.factor_removed", by=Actor.at_the_door(request, user), kind=authenticator.type)
     if authenticator.type in SECOND_FACTORS:
+        end_other_sessions(user, request)
         _end_tokens(request, user)

@@ -114,12 +114,11 @@ def test_a_changed_password_is_in_the_trail(cast, client_of):
     assert (line.origin, line.details) == ("192.0.2.7", {})
 
 
-def test_a_second_step_that_comes_and_goes_is_in_the_trail(cast, client_of, django_capture_on_commit_callbacks):
+def test_a_second_step_that_comes_and_goes_is_in_the_trail(cast, client_of, at_once):
     client = client_of(None)
     _sign_in(client)
     client.post("/account/reauthenticate/", {"password": PASSWORD})
-    with django_capture_on_commit_callbacks(execute=True):
-        _add_totp(client)
+    _add_totp(client)
     client.post("/account/2fa/totp/deactivate/", REMOTE_ADDR="192.0.2.7")
     assert _lines_of("signin.factor_added", "signin.factor_removed") == [
         ("signin.factor_added", "desk@bisc.example", "127.0.0.1", {"kind": "totp"}),
