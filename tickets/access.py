@@ -102,19 +102,16 @@ class MessageQuerySet(models.QuerySet):
     """Messages of tickets that were fetched through `visible_to`."""
 
     def visible_to(self, standing: Standing) -> Self:
-        """Return what may be read: staff all, a library what is public, a colleague elsewhere what POIs share too."""
+        """Return what may be read: staff all, a library what is public, a colleague elsewhere what POIs share too.
+
+        Whoever is both is that library on its own tickets, and colleague elsewhere on those that were opened to them.
+        """
         if standing.is_staff:
             return self
-        return self.filter(visibility__in=readable_by(standing))
-
-
-def readable_by(standing: Standing) -> tuple[str, ...]:
-    """Return which messages this reader reads, by visibility."""
-    if standing.is_staff:
-        return tuple(Visibility.values)
-    if standing.libraries:
-        return (Visibility.PUBLIC,)
-    return (Visibility.PUBLIC, Visibility.PARTNERS)
+        readable = Q(visibility=Visibility.PUBLIC)
+        if standing.may(Permission.TICKETS_GUEST):
+            readable |= Q(visibility=Visibility.PARTNERS) & ~Q(ticket__library__in=standing.library_ids)
+        return self.filter(readable)
 
 
 def role_on(actor: Actor, ticket: "Ticket") -> str:

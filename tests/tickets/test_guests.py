@@ -10,10 +10,11 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from tenants.access import hosts_of, standing
-from tenants.models import AuditEntry, Membership, Organisation
+from tenants.models import AuditEntry, LibraryMembership, Membership, Organisation
 from tenants.outbox.models import OutboxEntry
 from tenants.refusals import NotAllowed
 from tests.tickets.conftest import LATER
+from tickets.desk import actions as verbs
 from tickets.guests.actions import close_to, open_to
 from tickets.models import Event, Message, Ticket, TicketGrant
 from tickets.notices.tasks import notify
@@ -51,6 +52,38 @@ def test_a_guest_reads_what_is_public_and_what_the_pois_share(guest, client_of, 
     assert [one["visibility"] for one in found["messages"]] == ["public", "public", "partners"]
     assert (found["assignee"], found["priority"], found["impact"]) == (None, None, None)
     assert {one["kind"] for one in found["events"]} == {"created", "answered"}
+
+
+def test_a_guest_who_is_at_a_library_here_too_is_guest_on_that_ticket_and_library_on_its_own(
+    guest, bisc, ticket, other, client_of, api_of
+):
+    verbs.answer(ticket=other, body="Ook pimpernel", visibility="partners", by=bisc.actor("desk"))
+    changes = {"library": bisc.other_library, "reporter": bisc.people["neighbour"], "locations": []}
+    verbs.edit(ticket=other, changes=changes, by=bisc.actor("desk"))
+    LibraryMembership.objects.create(person=guest, library=bisc.other_library, role="key_user")
+    client, call = client_of("cubiss desk"), api_of("cubiss desk", "bisc", token_at="bisc")
+    sent = client.post("/tickets/BISC-1/messages/", {"body": "Bij ons pimpernel", "visibility": "partners"})
+    assert sent.status_code == 302
+    page = client.get("/tickets/BISC-1/").content.decode()
+    assert "Onder POI" in page and "Bij ons pimpernel" in page and "kwartelzanggeheim" not in page
+    found = call("GET", "/tickets/BISC-1").json()
+    assert [one["visibility"] for one in found["messages"]] == ["public", "public", "partners", "partners"]
+    # At their own library they are that library: it does not read what the POIs say about it.
+    found = call("GET", f"/tickets/{other.number}").json()
+    assert [one["visibility"] for one in found["messages"]] == ["public"]
+    assert [one["number"] for one in call("GET", "/tickets?q=pimpernel").json()["items"]] == ["BISC-1"]
+
+
+def test_whoever_is_no_guest_reads_nothing_of_what_pois_say_wherever_it_stands(guest, bisc):
+    for who in ("neighbour", "keyuser", "former"):
+        found = Message.objects.visible_to(bisc.standing(who)).values_list("visibility", flat=True)
+        assert set(found) == {"public"}, who
+
+
+def test_a_ticket_of_ones_own_library_that_was_opened_too_is_the_librarys(guest, bisc, client_of):
+    LibraryMembership.objects.create(person=guest, library=bisc.library, role="key_user")
+    page = client_of("cubiss desk").get("/tickets/BISC-1/").content.decode()
+    assert "Openbaar woord" in page and "Onder POI" not in page
 
 
 def test_a_guest_speaks_among_the_pois_and_nowhere_else(guest, bisc, client_of):
