@@ -100,8 +100,8 @@ MIDDLEWARE = [
     "config.look.errors.NotAskedLikeThis",
 ]
 
-if env.flag("SAMENBEHEER_SQL_HEADER", default=False) and DEMO:
-    MIDDLEWARE.insert(3, "config.running.measuring.SqlHeaderMiddleware")
+if env.flag("SAMENBEHEER_MEASURING", default=False) and DEMO:
+    MIDDLEWARE.insert(0, "config.running.measuring.MeasuringMiddleware")
 
 TEMPLATES = [
     {

@@ -2,7 +2,8 @@
 
 from tickets.states import Impact, State, Type, Urgency
 
-RARE_WORD = "magneetstrip"  # in one ticket of a hundred, for the bench
+RARE_WORD = "magneetstrip"  # in one ticket of a hundred, in 200 of more than 20,000: for the bench
+BROAD_WORD = "klanten"  # in every other ticket
 
 # Weight of each month: quiet in summer, busy in September and January.
 MONTHS = [14, 11, 11, 9, 9, 9, 5, 6, 14, 12, 12, 9]

@@ -263,11 +263,14 @@ class Builder:
 
     def _subject(self, index: int, kind: Type, about: str) -> str:
         words = f"{about}: {self.rng.choice(OPENINGS[kind])} {self.rng.choice(PLACES)}"
-        return f"{words} ({RARE_WORD})" if index % 100 == 37 else words
+        return f"{words} ({RARE_WORD})" if self._is_rare(index) else words
 
     def _body(self, index: int) -> str:
         text = self.rng.choice(BODIES).format(when=self.rng.choice(WHEN), place=self.rng.choice(PLACES))
-        return f"{text} Het gaat om de {RARE_WORD}." if index % 100 == 37 else text
+        return f"{text} Het gaat om de {RARE_WORD}." if self._is_rare(index) else text
+
+    def _is_rare(self, index: int) -> bool:
+        return index % max(100, self.count // 200) == 37
 
     def _say(
         self, rows: _Written, ticket: int, author: int, by_staff: bool, body: str, at: datetime, who="public"
