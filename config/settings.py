@@ -85,9 +85,9 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "tenants.web.middleware.OrganisationMiddleware",
-    "tenants.web.middleware.BodyLimitMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "tenants.web.middleware.DoorMiddleware",
+    "tenants.web.middleware.BodyLimitMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -337,7 +337,7 @@ if OIDC_SERVER_URL:
         ],
     }
 
-SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_ENGINE = "tenants.signin.sessions"
 SESSION_COOKIE_DOMAIN = DOMAIN
 SESSION_COOKIE_NAME = "samenbeheer_session"
 SESSION_COOKIE_AGE = 60 * 60 * 12

@@ -4,10 +4,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
-from django.db.models import Q
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Q, Value
 from django.utils import timezone
 
-from tenants.models import LibraryMembership, Membership, Organisation, Person
+from tenants.models import COMMON_SCHEMA, LibraryMembership, Membership, Organisation, Person
 from tenants.roles import (
     ON_COMMON,
     ON_ORGANISATION,
@@ -78,37 +79,34 @@ class Standing:
         return frozenset(pk for role in roles for pk in self.role_organisations.get(role, ()))
 
 
-def _at_libraries(person: Person, organisation: Organisation, day: date) -> tuple[AtLibrary, ...]:
-    rows = list(
-        LibraryMembership.objects.at(day)
-        .filter(person=person, library__organisation=organisation)
-        .exclude(library__until_on__lt=day)
-    )
-    chosen: dict[int, set[int]] = {}
-    if any(row.sees == LibraryMembership.Sees.LOCATIONS for row in rows):
-        through = LibraryMembership.locations.through
-        pairs = through.objects.filter(librarymembership__in=rows).values_list("librarymembership_id", "location_id")
-        for membership_id, location_id in pairs:
-            chosen.setdefault(membership_id, set()).add(location_id)
-    by_library: dict[int, list[LibraryMembership]] = {}
-    for row in rows:
-        by_library.setdefault(row.library_id, []).append(row)
-    return tuple(
-        AtLibrary(
-            library_id=library_id,
-            roles=frozenset(row.role for row in of_library),
-            sees_all=any(
-                row.role != LibraryRole.COLLEAGUE or row.sees == LibraryMembership.Sees.LIBRARY for row in of_library
-            ),
-            location_ids=frozenset(
-                pk
-                for row in of_library
-                if row.sees == LibraryMembership.Sees.LOCATIONS
-                for pk in chosen.get(row.pk, ())
-            ),
-        )
-        for library_id, of_library in sorted(by_library.items())
-    )
+@dataclass(frozen=True)
+class Held:
+    """A role in force on the day that is asked, with what counts of its organisation."""
+
+    role: str
+    organisation_id: int
+    schema_name: str
+    ready: bool
+    from_on: date
+    until_on: date | None
+
+    def takes_part(self, day: date) -> bool:
+        """Does its organisation take part on `day`: not the common host, ready, begun and not ended?"""
+        return self.schema_name != COMMON_SCHEMA and self.ready and self.from_on <= day and not self.ended(day)
+
+    def ended(self, day: date) -> bool:
+        """Did its organisation leave before `day`?"""
+        return self.until_on is not None and self.until_on < day
+
+
+@dataclass(frozen=True)
+class HeldAtLibrary:
+    """A role at a library of the organisation that is asked, in force on the day, with the locations chosen for it."""
+
+    library_id: int
+    role: str
+    sees: str
+    location_ids: frozenset[int]
 
 
 def standing(person: Person | None, organisation: Organisation, at: date | None = None) -> Standing:
@@ -120,32 +118,79 @@ def standing(person: Person | None, organisation: Organisation, at: date | None 
     if person is None or not person.is_authenticated or not person.is_active:
         return Standing(person=None, organisation=organisation)
     day = at or timezone.localdate()
+    at_libraries = [] if organisation.is_common else _held_at_libraries(person, organisation, day)
+    return standing_by(person, organisation, day, held=_held(person, day), at_libraries=at_libraries)
+
+
+def standing_by(
+    person: Person, organisation: Organisation, day: date, *, held: list[Held], at_libraries: list[HeldAtLibrary]
+) -> Standing:
+    """Return what roles in force on `day` make of an active `person`: the rule, whoever asked the database for them."""
     if organisation.is_common:
-        rows = Membership.objects.at(day).filter(person=person).exclude(organisation__until_on__lt=day)
         by_role: dict[str, set[int]] = {}
-        for role, organisation_id in rows.values_list("role", "organisation_id"):
-            by_role.setdefault(role, set()).add(organisation_id)
+        for one in held:
+            if not one.ended(day):
+                by_role.setdefault(one.role, set()).add(one.organisation_id)
         return Standing(
             person=person,
             organisation=organisation,
             roles=frozenset(by_role),
             role_organisations={role: frozenset(pks) for role, pks in by_role.items()},
         )
-    rows = Membership.objects.at(day).filter(person=person, organisation=organisation, role__in=AT_ORGANISATION)
-    libraries = _at_libraries(person, organisation, day)
-    roles = frozenset(rows.values_list("role", flat=True)) | frozenset(role for at in libraries for role in at.roles)
-    if GuestRole.GUEST in roles and not is_staff_elsewhere(person, organisation, day):
-        roles -= {GuestRole.GUEST}
-    return Standing(person=person, organisation=organisation, roles=roles, libraries=libraries)
+    roles = {one.role for one in held if one.organisation_id == organisation.pk and one.role in AT_ORGANISATION}
+    if GuestRole.GUEST in roles and not _desks(held, day) - {organisation.pk}:
+        roles.remove(GuestRole.GUEST)
+    libraries = tuple(_at_library(pk, at_libraries) for pk in sorted({one.library_id for one in at_libraries}))
+    return Standing(
+        person=person,
+        organisation=organisation,
+        roles=frozenset(roles | {role for at in libraries for role in at.roles}),
+        libraries=libraries,
+    )
+
+
+def _at_library(library_id: int, at_libraries: list[HeldAtLibrary]) -> AtLibrary:
+    here = [one for one in at_libraries if one.library_id == library_id]
+    sees_all = (one.role != LibraryRole.COLLEAGUE or one.sees == LibraryMembership.Sees.LIBRARY for one in here)
+    chosen = (one.location_ids for one in here if one.sees == LibraryMembership.Sees.LOCATIONS)
+    return AtLibrary(
+        library_id=library_id,
+        roles=frozenset(one.role for one in here),
+        sees_all=any(sees_all),
+        location_ids=frozenset().union(*chosen),
+    )
+
+
+def _desks(held: list[Held], day: date) -> set[int]:
+    """Return the organisations taking part at whose desk one with these roles works."""
+    return {one.organisation_id for one in held if one.role in STAFF_ROLES and one.takes_part(day)}
+
+
+def _held(person: Person, day: date) -> list[Held]:
+    rows = Membership.objects.at(day).filter(person=person).order_by()
+    about = ("schema_name", "ready", "from_on", "until_on")
+    return [
+        Held(*row) for row in rows.values_list("role", "organisation_id", *(f"organisation__{one}" for one in about))
+    ]
+
+
+def _held_at_libraries(person: Person, organisation: Organisation, day: date) -> list[HeldAtLibrary]:
+    rows = LibraryMembership.objects.at(day).filter(person=person, library__organisation=organisation).order_by()
+    rows = rows.exclude(library__until_on__lt=day).annotate(
+        chosen=ArrayAgg("locations", filter=Q(locations__isnull=False), default=Value([]))
+    )
+    return [
+        HeldAtLibrary(library_id, role, sees, frozenset(chosen))
+        for library_id, role, sees, chosen in rows.values_list("library_id", "role", "sees", "chosen")
+    ]
 
 
 def hosts_of(person: Person, at: date | None = None) -> list[Organisation]:
     """Return the organisations on whose hosts `person` has standing on the day `at`, the common host last."""
     day = at or timezone.localdate()
-    held = Membership.objects.at(day).filter(person=person, role__in=AT_ORGANISATION)
-    pairs = set(held.values_list("role", "organisation_id"))
-    desks = _desks_of(person, day) if any(role == GuestRole.GUEST for role, _pk in pairs) else set()
-    own = {pk for role, pk in pairs if role != GuestRole.GUEST or desks - {pk}}
+    held = _held(person, day)
+    desks, here = _desks(held, day), [(one.role, one.organisation_id) for one in held if one.role in AT_ORGANISATION]
+    own = {pk for role, pk in here if role != GuestRole.GUEST or desks - {pk}}
     own |= set(
         LibraryMembership.objects.at(day)
         .filter(person=person)
@@ -153,8 +198,7 @@ def hosts_of(person: Person, at: date | None = None) -> list[Organisation]:
         .values_list("library__organisation_id", flat=True)
     )
     found = list(Organisation.objects.taking_part().filter(pk__in=own))
-    common = Membership.objects.at(day).filter(person=person, role__in=AT_COMMON)
-    if common.exclude(organisation__until_on__lt=day).exists():
+    if any(one.role in AT_COMMON and not one.ended(day) for one in held):
         found += list(Organisation.objects.filter(schema_name="public"))
     return found
 
@@ -180,13 +224,8 @@ def is_staff_elsewhere(person: Person, organisation: Organisation, at: date | No
 
     Whoever does not, is no guest of `organisation` either, whatever the day until which they were let in.
     """
-    return person.is_active and bool(_desks_of(person, at or timezone.localdate()) - {organisation.pk})
-
-
-def _desks_of(person: Person, day: date) -> set[int]:
-    open_ones = Organisation.objects.taking_part().values("pk")
-    rows = Membership.objects.at(day).filter(person=person, role__in=STAFF_ROLES, organisation__in=open_ones)
-    return set(rows.values_list("organisation_id", flat=True))
+    day = at or timezone.localdate()
+    return person.is_active and bool(_desks(_held(person, day), day) - {organisation.pk})
 
 
 def has_administrator(organisation: Organisation, except_membership: int = 0, except_person: int = 0) -> bool:

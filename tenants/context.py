@@ -4,16 +4,19 @@ Every switch sends its `SET search_path` at once and in autocommit, so that a la
 (TENANT_LIMIT_SET_CALLS is on). A change of organisation inside a transaction is refused.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
+from weakref import WeakKeyDictionary
 
-from django.db import connection
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection
 from django.db.transaction import TransactionManagementError
 
 from tenants.models import COMMON_SCHEMA, Organisation
 
 _door: Any = connection  # with the attributes that django-tenants adds
+_prepared: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()  # what each connection to PostgreSQL has ready
 
 
 class NoOrganisation(LookupError):
@@ -34,6 +37,48 @@ def current_organisation() -> Organisation:
 def current_schema() -> str:
     """Return the name of the schema entered; `public` outside any organisation."""
     return _door.schema_name
+
+
+def entering(schema_name: str) -> str:
+    """Return SQL that sets the search_path of the schema that the SQL `schema_name` gives: for the door."""
+    others = ", ".join([COMMON_SCHEMA, *settings.PG_EXTRA_SEARCH_PATHS])
+    own = f"CASE {schema_name} WHEN '{COMMON_SCHEMA}' THEN '' ELSE quote_ident({schema_name}) || ', ' END"
+    return f"set_config('search_path', {own} || '{others}', false)"
+
+
+def prepare(cursor: Any, statement: str) -> None:
+    """Execute a PREPARE where the connection has not had it yet: it lasts as long as the connection does."""
+    had = _prepared.setdefault(_door.connection, set())
+    if statement not in had:
+        cursor.execute(statement)
+        had.add(statement)
+
+
+def enter_by(ask: Callable[[], Organisation | None]) -> Organisation | None:
+    """Enter, for good, the organisation that `ask` returns, whose search_path its own statement has set; for the door.
+
+    None, or an error: the public schema. A dead connection is made anew and asked once more, in place of asking every
+    connection beforehand whether it lives. Raises TransactionManagementError inside a transaction.
+    """
+    _refuse_inside_transaction("")
+    _door.health_check_done = True
+    try:
+        try:
+            organisation = ask()
+        except (OperationalError, InterfaceError):
+            if connection.in_atomic_block or connection.is_usable():
+                raise
+            connection.close()
+            organisation = ask()
+    except BaseException:
+        _door.set_schema_to_public()
+        raise
+    if organisation is None:
+        enter_public()
+        return None
+    _door.set_tenant(organisation)
+    _door.search_path_set_schemas = _door._get_cursor_search_paths()
+    return organisation
 
 
 def _refuse_inside_transaction(schema_name: str) -> None:

@@ -8,6 +8,7 @@ from tenants.organisations.models import COMMON_SCHEMA, Domain, Organisation, Or
 from tenants.outbox.models import OutboxEntry
 from tenants.people.models import LibraryMembership, Membership, Person, PersonManager
 from tenants.settings.models import OrganisationSettings
+from tenants.signin.models import Session
 from tenants.tokens.models import ApiToken
 
 __all__ = [
@@ -29,4 +30,5 @@ __all__ = [
     "PersonManager",
     "Platform",
     "Province",
+    "Session",
 ]

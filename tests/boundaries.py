@@ -13,9 +13,9 @@ FLOORS = {
         ),
         "truth": (
             "organisations.models libraries.models people.models invitations.models audit.models idempotency.models"
-            " outbox.models settings.models tokens.models models"
+            " outbox.models settings.models signin.models tokens.models models"
         ),
-        "doors": "context access actor everywhere",
+        "doors": "context access door actor everywhere",
         "rooms": (
             "organisations.queries libraries.queries audit settings.queries files outbox tokens.actions"
             " idempotency settings organisations.actions people.rights people.actions people.guests people.forms"
@@ -55,6 +55,7 @@ ROOMS: dict[str, dict[str, str]] = {
     "tenants.apps": {"tenants": "signin"},
     "tenants.audit": {"tenants": "actor channels models roles"},
     "tenants.context": {"tenants": "models"},
+    "tenants.door": {"tenants": "access context models"},
     "tenants.everywhere": {"tenants": "context"},
     "tenants.files": {"tenants": "models settings"},
     "tenants.idempotency": {"tenants": "access context files web"},
@@ -64,7 +65,7 @@ ROOMS: dict[str, dict[str, str]] = {
     "tenants.libraries": {"tenants": "access dated models organisations roles web"},
     "tenants.management": {"tenants": "actor context invitations models organisations outbox refusals roles tokens"},
     "tenants.models": {
-        "tenants": "audit idempotency invitations libraries organisations outbox people settings tokens"
+        "tenants": "audit idempotency invitations libraries organisations outbox people settings signin tokens"
     },
     "tenants.organisations": {"tenants": "actor audit context dated models roles"},
     "tenants.outbox": {"tenants": "actor audit context models organisations roles"},
@@ -76,7 +77,7 @@ ROOMS: dict[str, dict[str, str]] = {
     "tenants.tasks": {"tenants": "idempotency invitations outbox signin"},
     "tenants.tokens": {"tenants": "actor audit context models organisations refusals roles web"},
     "tenants.urls": {"tenants": "invitations people settings tokens"},
-    "tenants.web": {"tenants": "access context models organisations refusals tokens"},
+    "tenants.web": {"tenants": "access door organisations refusals signin tokens"},
     "agenda.api": {"agenda": "categories figures work"},
     "agenda.categories": {"tenants": "dated web"},
     "agenda.figures": {"tenants": "models refusals roles web"},

@@ -37,6 +37,7 @@ BEAT = {
     "tickets.purge_attachments_everywhere": 86400,
     "tickets.tidy_bytes_everywhere": 86400,
     "tenants.forget_answers": 3600,
+    "tenants.clear_sessions": 86400,
     "tenants.tidy": 86400,
 }
 

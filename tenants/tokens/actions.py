@@ -88,15 +88,8 @@ def revoke_all(*, person: Person, by: Actor) -> int:
     return len(tokens)
 
 
-def token_in_force(token: str) -> ApiToken | None:
-    """Return the row of a token that is valid now, and note that it was used (at most once a minute)."""
+def note_use(token: ApiToken) -> None:
+    """Keep that a token is used now, at most once a minute."""
     now = timezone.now()
-    row = (
-        ApiToken.objects.in_force(now)
-        .select_related("person", "organisation")
-        .filter(digest=digest_of(token), person__is_active=True)
-        .first()
-    )
-    if row and (row.last_used_at is None or now - row.last_used_at > NOTE_USE_EVERY):
-        ApiToken.objects.filter(pk=row.pk).update(last_used_at=now)
-    return row
+    if token.last_used_at is None or now - token.last_used_at > NOTE_USE_EVERY:
+        ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)

@@ -14,11 +14,11 @@ from django.utils import translation
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
-from tenants import context
-from tenants.access import hosts_of, standing
-from tenants.models import Domain
+from tenants.access import Standing, hosts_of, standing
+from tenants.door import Arrival, arrive
 from tenants.organisations.queries import address_of
-from tenants.tokens.actions import token_in_force
+from tenants.signin.sessions import is_signed_in
+from tenants.tokens.actions import digest_of, note_use
 from tenants.tokens.models import ApiToken
 from tenants.web.contract import reads_description
 from tenants.web.documents import refused
@@ -50,30 +50,45 @@ class BodyLimitMiddleware:
         return self.get_response(request)
 
 
-class OrganisationMiddleware:
-    """Finds the organisation by the host name and enters its schema; an unknown host is 404."""
+class DoorMiddleware:
+    """Enters the organisation of the host name, and notes who comes in by session or token; an unknown host is 404.
+
+    Comes right after the session, which it fills with what it found.
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        context.enter_public()
-        try:
-            host = request.get_host().rsplit(":", 1)[0].rstrip(".").lower()
-        except DisallowedHost:
-            host = ""
-        domain = Domain.objects.select_related("tenant").filter(domain=host).first()
-        if domain is None or not domain.tenant.is_open:
+        arrival = self._arrive(request)
+        if arrival is None:
             set_urlconf(settings.PUBLIC_SCHEMA_URLCONF)
             request.urlconf = settings.PUBLIC_SCHEMA_URLCONF
             request.tenant = None
             return self._unknown(request)
-        organisation = domain.tenant
-        request.tenant = request.organisation = organisation
-        context.enter(organisation)
-        request.urlconf = settings.PUBLIC_SCHEMA_URLCONF if organisation.is_common else settings.ROOT_URLCONF
+        request.arrival = arrival
+        request.tenant = request.organisation = arrival.organisation
+        request.urlconf = settings.PUBLIC_SCHEMA_URLCONF if arrival.organisation.is_common else settings.ROOT_URLCONF
         set_urlconf(request.urlconf)
         return self.get_response(request)
+
+    @staticmethod
+    def _arrive(request: HttpRequest) -> Arrival | None:
+        try:
+            host = request.get_host().rsplit(":", 1)[0].rstrip(".").lower()
+        except DisallowedHost:
+            host = ""
+        if request.path_info.startswith("/api/"):
+            scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
+            bearer = token.strip() if scheme.lower() == "bearer" else ""
+            return arrive(host=host, token_digest=digest_of(bearer) if bearer else "")
+        arrival = arrive(host=host, session_key=request.session.session_key or "")
+        if arrival and arrival.session_data is not None:
+            request.session.arrived(arrival.session_data)
+            person = arrival.person
+            if person and is_signed_in(request.session, person):
+                request._cached_user = person  # where AuthenticationMiddleware looks before it asks the database
+        return arrival
 
     @staticmethod
     def _unknown(request: HttpRequest) -> HttpResponse:
@@ -116,7 +131,7 @@ class StandingMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.standing = SimpleLazyObject(lambda: standing(request.user, request.organisation))
+        request.standing = SimpleLazyObject(lambda: _standing(request))
         if request.body_too_large and not request.path_info.startswith("/api/"):
             return render(request, "413.html", {"limit": request.body_limit}, status=413)
         response = self.get_response(request)
@@ -156,9 +171,7 @@ class ApiMiddleware:
         """Return why this request may not go on, or None; sets user, token and standing."""
         if reads_description(request):
             return None
-        scheme, _space, value = request.headers.get("Authorization", "").partition(" ")
-        token = token_in_force(value.strip()) if scheme.lower() == "bearer" and value.strip() else None
-        common = request.organisation.is_common
+        token, common = request.arrival.token, request.organisation.is_common
         if token is None or not (common or token.organisation_id == request.organisation.pk):
             response = refused(401)
             response["WWW-Authenticate"] = "Bearer"
@@ -169,8 +182,9 @@ class ApiMiddleware:
             response = refused(429)
             response["Retry-After"] = "60"
             return response
+        note_use(token)
         request.user, request.token = token.person, token
-        request.standing = standing(token.person, request.organisation)
+        request.standing = request.arrival.standing
         if not request.standing:
             return refused(403, _("This person has no role here."))
         if request.method not in {"GET", "HEAD", "OPTIONS"}:
@@ -191,6 +205,14 @@ class ApiMiddleware:
             return cache.incr(key) > settings.API_REQUESTS_PER_MINUTE
         except ValueError:  # it expired between the two
             return False
+
+
+def _standing(request: HttpRequest) -> Standing:
+    """Return what the user is here: what the door found, unless somebody else signed in since."""
+    arrival = request.arrival
+    if arrival.person is not None and request.user.pk == arrival.person.pk:
+        return arrival.standing
+    return standing(request.user, request.organisation)
 
 
 def resubmit_context(request: HttpRequest, reason: str) -> dict[str, object]:

@@ -25,13 +25,13 @@ def _queries(client, path) -> int:
 @pytest.mark.parametrize(
     ("path", "who", "queries"),
     [
-        ("/tickets/?view=all", "bisc desk", 8),
-        ("/tickets/?view=mine", "bisc desk", 8),
-        ("/tickets/?q=zelfservice", "bisc desk", 9),
-        ("/tickets/", "bisc keyuser", 7),
-        ("/", "bisc colleague", 7),
-        ("/tickets/BISC-1/", "bisc desk", 11),
-        ("/tickets/BISC-1/", "bisc colleague", 11),
+        ("/tickets/?view=all", "bisc desk", 3),
+        ("/tickets/?view=mine", "bisc desk", 3),
+        ("/tickets/?q=zelfservice", "bisc desk", 4),
+        ("/tickets/", "bisc keyuser", 2),
+        ("/", "bisc colleague", 2),
+        ("/tickets/BISC-1/", "bisc desk", 6),
+        ("/tickets/BISC-1/", "bisc colleague", 6),
     ],
 )
 def test_queries_do_not_grow_with_rows(bisc, client_of, ticket, path, who, queries):
