@@ -81,11 +81,13 @@ def test_a_failure_of_a_broken_connection_is_not_counted_on_what_another_did(com
     def breaks(entry):
         works.append(Work(does))
         Work(until_one_waits).result()  # within a transaction one sees the same activity for ever
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+        finally:
+            works[0].result()
 
     assert outbox.work("bisc", "k", breaks, topic="x") is False
-    works[0].result()
     assert (_one().done_at, _one().attempts, _one().cause_type) == (DONE, 1, "")
 
 
