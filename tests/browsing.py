@@ -77,7 +77,11 @@ class _Reader(HTMLParser):
         self.form: Form | None = None
         self.text: list[str] | None = None  # of a button, an option or a textarea
         self.select = ""
+        self.ids: dict[str, Form] = {}
+        self.apart: list[tuple[str, str | None, str, list[str]]] = []  # buttons that name a form elsewhere on the page
         self.feed(page)
+        for id, name, value, text in self.apart:
+            self.ids[id].buttons.append((" ".join("".join(text).split()), name, value))
 
     def handle_starttag(self, tag, attributes):
         at = dict(attributes)
@@ -86,6 +90,11 @@ class _Reader(HTMLParser):
             enctype = (at.get("enctype") or URLENCODED).lower()
             self.form = Form(at.get("action") or "", (at.get("method") or "get").upper(), enctype)
             self.forms.append(self.form)
+            self.ids[at.get("id") or ""] = self.form
+        if tag == "button" and at.get("form"):
+            self.text = []
+            self.apart.append((at["form"], name, value or "", self.text))
+            return
         if self.form is None or "disabled" in at:
             return
         if tag == "button":

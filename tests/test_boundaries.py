@@ -78,9 +78,11 @@ def test_what_every_template_may_say_is_no_word_of_an_app():
     assert sorted([*register.tags, *register.filters]) == [
         "day",
         "duration",
+        "fixed",
         "icon",
         "markdown",
         "moment",
+        "rows",
         "tag_icons",
         "with_query",
     ]

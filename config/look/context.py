@@ -26,7 +26,7 @@ def page(request: HttpRequest) -> dict[str, object]:
     return {
         "organisation": organisation,
         "standing": standing,
-        "places": _places(request) if standing is not None and organisation is not None else [],
+        "places": _places(request) if standing is not None and organisation is not None else (),
         "demo": settings.DEMO,
         "elsewhere": settings.SIGN_IN_ELSEWHERE,
         "languages": settings.LANGUAGES,
@@ -34,10 +34,10 @@ def page(request: HttpRequest) -> dict[str, object]:
     }
 
 
-def _places(request: HttpRequest) -> list[Place]:
+def _places(request: HttpRequest) -> tuple[Place, ...]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated or not request.standing:
-        return []
+        return ()
     standing, path = request.standing, request.path_info
     common = origin(settings.DOMAIN)
     found: list[tuple[str, str]] = []
@@ -57,4 +57,4 @@ def _places(request: HttpRequest) -> list[Place]:
         found.append(("/people/", _("People")))
     if standing.may(Permission.SETTINGS_CHANGE):
         found.append(("/settings/", _("Settings")))
-    return [Place(href, label, path == href or (href != "/" and path.startswith(href))) for href, label in found]
+    return tuple(Place(href, label, path == href or (href != "/" and path.startswith(href))) for href, label in found)

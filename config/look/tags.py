@@ -1,12 +1,9 @@
 """Tags and filters of every page: icons, moments, Markdown, lengths of time. No app's own words."""
 
-from datetime import date, datetime
 from functools import lru_cache
 
 from django import template
-from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.template.loader import get_template
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -14,11 +11,35 @@ from django.utils.translation import gettext as _
 from agenda.work.tags import DOT_LOOK, STATUS_LOOK
 from tenants.web.icons import svg, symbols
 from tenants.web.markdown import to_html
+from tenants.web.moments import day, moment
+from tenants.web.rows import rendered
 from tickets.desk.tags import PRIORITY_LOOK, STATE_LOOK
 
 register = template.Library()
+register.filter("day", day)
+register.filter("moment", moment)
 LOOKS = [*STATE_LOOK.values(), *PRIORITY_LOOK.values(), *STATUS_LOOK.values()]
 ON_TAGS = tuple(sorted({symbol for _colour, symbol in LOOKS if symbol} | set(DOT_LOOK.values())))
+
+
+@register.simple_tag
+def fixed(partial: str, **given) -> SafeString:
+    """Return a partial that depends on nothing but what it is given and the language, made once for each of these.
+
+    The rest of the page's context does not reach it: so it cannot hold anything of another person or organisation.
+    """
+    return _fixed(partial, get_language() or "nl", tuple(given.items()))
+
+
+@lru_cache(maxsize=1024)
+def _fixed(partial: str, language: str, given: tuple[tuple[str, object], ...]) -> SafeString:
+    return SafeString(get_template(partial).render(dict(given)))
+
+
+@register.simple_tag(takes_context=True)
+def rows(context, partial: str, found) -> SafeString:
+    """Return a partial of names alone for each row: a name is the row's own, else the page's (tenants.web.rows)."""
+    return rendered(partial, found, context)
 
 
 @register.simple_tag
@@ -31,46 +52,6 @@ def tag_icons() -> SafeString:
 def icon(name: str) -> SafeString:
     """Return a Tabler icon inline; it says nothing by itself, so words stand beside it."""
     return svg(name) if name else SafeString("")
-
-
-@lru_cache(maxsize=4096)
-def _day(day: date, language: str) -> tuple[str, str, str]:
-    """Return a day as written this year, in another year, and in full."""
-    return _worded(day, "D j M", language), _worded(day, "j M Y", language), _worded(day, "l j F Y", language)
-
-
-def _worded(day: date, form: str, language: str) -> str:
-    """Return a day in words; Dutch writes days and months without a capital."""
-    text = date_format(day, form)
-    return text.lower() if language.startswith("nl") else text
-
-
-@register.filter
-def day(value: date | None) -> str:
-    """Return a day as "30 sep 2026"."""
-    return _day(value, get_language() or "nl")[1] if value else "–"
-
-
-@register.filter
-def moment(value: datetime | None, exact: bool = False) -> SafeString:
-    """Return a moment in local time: time today, weekday and date otherwise, year when it is another one.
-
-    A moment in another year has its time only when `exact`.
-    """
-    if value is None:
-        return SafeString("")
-    local, today = timezone.localtime(value), timezone.localdate()
-    clock = f"{local:%H:%M}"
-    this_year, other_year, full = _day(local.date(), get_language() or "nl")
-    if local.date() == today:
-        text = _("today") + f" {clock}"
-    elif local.year == today.year:
-        text = f"{this_year}, {clock}"
-    else:
-        text = f"{other_year}, {clock}" if exact else other_year
-    return format_html(
-        '<time datetime="{}" title="{} {}">{}</time>', local.isoformat(timespec="minutes"), full, clock, text
-    )
 
 
 @register.filter

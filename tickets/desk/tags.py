@@ -40,27 +40,37 @@ def _tag(kind: type[TextChoices], value: str, language: str) -> SafeString:
     return tag(capfirst(str(kind(value).label)), LOOKS[kind].get(value, ("", "")))
 
 
-@register.filter
-def state_tag(ticket) -> SafeString:
-    """Return the state of a ticket as a tag in words, with its own icon and tint."""
-    return _tag(State, ticket.state, get_language() or "nl")
-
-
-@register.filter
-def priority_tag(ticket) -> SafeString:
-    """Return the priority of a ticket as a tag."""
-    return _tag(Priority, ticket.priority, get_language() or "nl")
-
-
 @lru_cache(maxsize=64)
 def _label(kind: type[TextChoices], value: str, language: str) -> str:
     return str(kind(value).label)
 
 
+def as_tag(kind: type[TextChoices], value: str) -> SafeString:
+    """Return a state or priority as a tag in words, with its own icon and tint."""
+    return _tag(kind, value, get_language() or "nl")
+
+
+def in_words(kind: type[TextChoices], value: str) -> str:
+    """Return a choice in words."""
+    return _label(kind, value, get_language() or "nl")
+
+
+@register.filter
+def state_tag(ticket) -> SafeString:
+    """Return the state of a ticket as a tag in words."""
+    return as_tag(State, ticket.state)
+
+
+@register.filter
+def priority_tag(ticket) -> SafeString:
+    """Return the priority of a ticket as a tag."""
+    return as_tag(Priority, ticket.priority)
+
+
 @register.filter
 def type_name(ticket) -> str:
     """Return the type of a ticket in words."""
-    return _label(Type, ticket.type, get_language() or "nl")
+    return in_words(Type, ticket.type)
 
 
 @register.filter

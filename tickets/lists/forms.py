@@ -1,5 +1,8 @@
 """The one filter of tickets: form, line of the address, API, saved view and export."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.utils import flatatt
@@ -54,6 +57,32 @@ def _options(choices, chosen: set[str]) -> SafeString:
     return format_html_join("", '<option value="{}"{}>{}</option>', rows)
 
 
+def _sorts(standing: Standing) -> dict[str, tuple]:
+    return SORTS if standing.is_staff else SORTS_FOR_LIBRARIES
+
+
+def narrowed(tickets: TicketQuerySet, chosen: Mapping[str, Any], standing: Standing) -> TicketQuerySet:
+    """Return `tickets` narrowed and sorted by values of the filter form, cleaned; what is left out chooses nothing."""
+    if chosen.get("state") == UNRESOLVED:
+        tickets = tickets.open()
+    elif chosen.get("state"):
+        tickets = tickets.filter(state=chosen["state"])
+    for name in ("type", "priority", "library", "category"):
+        if chosen.get(name):
+            tickets = tickets.filter(**{name: chosen[name]})
+    assignee = chosen.get("assignee")
+    if assignee == "me":
+        tickets = tickets.assigned_to(standing.person)
+    elif assignee == "none":
+        tickets = tickets.unassigned()
+    elif assignee:
+        tickets = tickets.filter(assignee_id=int(assignee))
+    if chosen.get("q", "").strip():
+        tickets = search(tickets, chosen["q"], standing)
+    _label, order = _sorts(standing)[chosen.get("sort") or "newest"]
+    return tickets.order_by(*order)
+
+
 class FilterForm(forms.Form):
     """Choose and sort tickets: the one filter of pages, API and whatever comes to export them."""
 
@@ -81,8 +110,7 @@ class FilterForm(forms.Form):
         super().__init__(data, **kwargs)
         self.fields["library"].queryset = libraries_visible_to(standing)
         self.fields["category"].queryset = leaves()
-        self.sorts = SORTS if standing.is_staff else SORTS_FOR_LIBRARIES
-        self.fields["sort"].choices = [(key, label) for key, (label, _order) in self.sorts.items()]
+        self.fields["sort"].choices = [(key, label) for key, (label, _order) in _sorts(standing).items()]
         if not standing.is_staff:
             for name in FOR_STAFF:
                 del self.fields[name]
@@ -113,25 +141,7 @@ class FilterForm(forms.Form):
 
     def filter(self, tickets: TicketQuerySet) -> TicketQuerySet:
         """Return `tickets` narrowed and sorted by the cleaned values. Call after `is_valid()`."""
-        chosen = self.cleaned_data
-        if chosen["state"] == UNRESOLVED:
-            tickets = tickets.open()
-        elif chosen["state"]:
-            tickets = tickets.filter(state=chosen["state"])
-        for name in ("type", "priority", "library", "category"):
-            if chosen.get(name):
-                tickets = tickets.filter(**{name: chosen[name]})
-        assignee = chosen.get("assignee")
-        if assignee == "me":
-            tickets = tickets.assigned_to(self.standing.person)
-        elif assignee == "none":
-            tickets = tickets.unassigned()
-        elif assignee:
-            tickets = tickets.filter(assignee_id=int(assignee))
-        if chosen["q"].strip():
-            tickets = search(tickets, chosen["q"], self.standing)
-        _label, order = self.sorts[chosen["sort"] or "newest"]
-        return tickets.order_by(*order)
+        return narrowed(tickets, self.cleaned_data, self.standing)
 
     @property
     def narrows(self) -> bool:

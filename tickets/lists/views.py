@@ -9,8 +9,9 @@ from tenants.roles import Permission
 from tenants.web.paging import Page
 from tickets.access import as_told_to
 from tickets.desk.models import Ticket
-from tickets.lists.forms import UNRESOLVED, FilterForm
+from tickets.lists.forms import UNRESOLVED, FilterForm, narrowed
 from tickets.lists.queries import listed, open_counts
+from tickets.lists.rows import columns, in_rows
 
 VIEWS = {"mine": "me", "unassigned": "none", "all": ""}
 
@@ -42,22 +43,28 @@ def desk(request: HttpRequest) -> HttpResponse:
     if view != "all":
         data["assignee"] = VIEWS[view]
     data.setdefault("sort", "priority")
-    form = FilterForm(data, standing=request.standing)
-    found = Ticket.objects.visible_to(request.standing)
-    found = form.filter(found) if form.is_valid() else found.none()
+    found, form = Ticket.objects.visible_to(request.standing), None
+    if FilterForm.base_fields.keys() & request.GET.keys() or "refine" in request.GET:
+        form = FilterForm(data, standing=request.standing)
+        found = form.filter(found) if form.is_valid() else found.none()
+    else:  # the tab alone, which needs no form to be understood
+        found = narrowed(found, data, request.standing)
     chosen = {"refine", "state", "assignee", "sort"} & request.GET.keys()
-    refined = bool(chosen) or not form.is_valid() or form.refines
+    refined = form is not None and (bool(chosen) or not form.is_valid() or form.refines)
     if refined:
         form.offer()
     counts = None if searching else open_counts(request.standing)
-    known = getattr(counts, view) if counts and form.is_valid() and not form.narrows and _plain(data, view) else None
-    page = Page(listed(found), request.GET.get("page"), count=known)
+    known = getattr(counts, view) if counts and (form is None or _is_tab(form, data, view)) else None
+    page = Page(columns(found), request.GET.get("page"), count=known)
+    page.rows = in_rows(page.rows)
     context = {"form": form, "page": page, "view": view, "counts": counts, "searching": searching, "refined": refined}
     return render(request, "tickets/desk.html", context)
 
 
-def _plain(data, view: str) -> bool:
-    return data.get("state") == UNRESOLVED and (view != "all" or not data.get("assignee"))
+def _is_tab(form: FilterForm, data, view: str) -> bool:
+    """Does the filter choose what its tab shows anyway?"""
+    plain = data.get("state") == UNRESOLVED and (view != "all" or not data.get("assignee"))
+    return form.is_valid() and not form.narrows and plain
 
 
 def my_tickets(request: HttpRequest) -> HttpResponse:
@@ -76,10 +83,7 @@ def pane(request: HttpRequest) -> HttpResponse:
     if not request.standing.is_staff:
         raise Http404
     view = request.GET.get("view", "mine")
-    form = FilterForm(
-        {"state": UNRESOLVED, "assignee": VIEWS.get(view, ""), "sort": "priority"}, standing=request.standing
-    )
-    form.is_valid()
-    rows = listed(form.filter(Ticket.objects.visible_to(request.standing)))[:40]
+    tab = {"state": UNRESOLVED, "assignee": VIEWS.get(view, ""), "sort": "priority"}
+    rows = listed(narrowed(Ticket.objects.visible_to(request.standing), tab, request.standing))[:40]
     context = {"rows": rows, "view": view, "current": request.GET.get("current", "")}
     return render(request, "tickets/_pane.html", context)
