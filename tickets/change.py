@@ -103,6 +103,7 @@ class Change:
     at: datetime
     changes: Changes = field(default_factory=dict)
     message: Message | None = None
+    event: Event | None = None
     on_behalf_of: Person | None = None
     extra: dict[str, Any] = field(default_factory=dict)
     _locations: list | None = None
@@ -263,7 +264,7 @@ class Change:
         if self._locations is not None:
             ticket.locations.set(self._locations)
         payload = PAYLOADS[self.kind](changes=self.changes, **self.extra)
-        event = Event.objects.create(
+        self.event = event = Event.objects.create(
             ticket=ticket,
             kind=self.kind,
             schema=payload.schema,

@@ -104,13 +104,29 @@ def detail(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
     attached: dict[int, list[Attachment]] = {}
     for one in Attachment.objects.filter(message__in=[message.pk for message in messages]):
         attached.setdefault(one.message_id, []).append(one)
+    return _whole(request, ticket, messages, attached, events_visible_to(ticket, request.standing))
+
+
+def begun(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
+    """Return what `detail` does for whoever has just filed this ticket without files, of what was written then."""
+    ticket.platform = ticket.library.platform
+    return _whole(request, ticket, [ticket.began.message], {}, [ticket.began.event])
+
+
+def _whole(
+    request: HttpRequest,
+    ticket: Ticket,
+    messages: list[Message],
+    attached: dict[int, list[Attachment]],
+    events: list[Event],
+) -> dict[str, Any]:
     return {
         **row(request, ticket),
         "reporter": {"name": ticket.reporter.name},
         "platform": ticket.platform.name,
         "locations": [place.slug for place in ticket.locations.all()],
         "messages": [message_out(request, ticket, one, attached.get(one.pk, [])) for one in messages],
-        "events": events_out(request, events_visible_to(ticket, request.standing)),
+        "events": events_out(request, events),
     }
 
 

@@ -61,7 +61,7 @@ def snapshot_of(ticket: Ticket, location_ids: list[int]) -> TicketSnapshot:
 def publish(event: Event) -> None:
     """Write the snapshot of the event's ticket in the same transaction; the row of the ticket is locked."""
     ticket = event.ticket
-    write([snapshot_of(ticket, list(ticket.locations.order_by().values_list("pk", flat=True)))])
+    write([snapshot_of(ticket, [place.pk for place in ticket.locations.all()])])
 
 
 def write(snapshots: list[TicketSnapshot]) -> None:

@@ -7,7 +7,6 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from celery import current_app
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
@@ -15,6 +14,7 @@ from tenants.actor import Actor
 from tenants.audit.actions import record
 from tenants.context import common_organisation, inside, organisation_by_schema
 from tenants.models import COMMON_SCHEMA, Organisation
+from tenants.outbox import nudges
 from tenants.outbox.causes import Cause, TopicMismatch, cause_of
 from tenants.outbox.models import OutboxEntry
 from tenants.roles import Permission
@@ -49,11 +49,8 @@ def put(
 
 
 def nudge(*, topic: str, schema_name: str, dedupe_key: str) -> None:
-    """Tell a worker that there is something to do; a broker that is away costs nothing but time."""
-    try:
-        current_app.send_task(topic, args=[schema_name, dedupe_key], retry=False)
-    except Exception as error:
-        log.warning("broker away, the sweep will find it: %s %s", topic, type(error).__name__)
+    """Tell a worker, a moment later, that there is something to do; a broker that is away costs nothing but time."""
+    nudges.send(topic, [schema_name, dedupe_key])
 
 
 def work(

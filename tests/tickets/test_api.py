@@ -45,6 +45,16 @@ def test_create_answers_201_with_number(colleague):
     assert body["messages"][0]["body"] == "Doet het *niet*."
 
 
+@pytest.mark.parametrize("who", ["desk", "colleague", "keyuser"])
+def test_the_answer_to_a_new_ticket_is_what_one_then_reads(bisc, api_of, who):
+    call = api_of(f"bisc {who}")
+    more = {"reporter": bisc.people["colleague"].email, "impact": "high"} if who == "desk" else {}
+    made = call("POST", "/tickets", {**NEW, **more, "locations": ["bisc-een-2", "bisc-een-1"]})
+    read = call("GET", f"/tickets/{made.json()['number']}")
+    assert made.json() == read.json()
+    assert (len(read.json()["messages"]), len(read.json()["events"])) == (1, 1)
+
+
 @pytest.mark.parametrize(
     ("changes", "fields"),
     [

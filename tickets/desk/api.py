@@ -31,7 +31,7 @@ from tickets.desk.fields import FilesField
 from tickets.desk.models import Attachment, Message, Ticket
 from tickets.desk.queries import ticket_visible_to
 from tickets.router import router
-from tickets.shapes import AttachmentsOut, MessageOut, TicketDetailOut, attachment_out, detail, message_out
+from tickets.shapes import AttachmentsOut, MessageOut, TicketDetailOut, attachment_out, begun, detail, message_out
 from tickets.states import Impact, State, Type, Urgency, Visibility
 from tickets.valid import BODY_MAX, SUBJECT_MAX, errors_in
 
@@ -107,7 +107,8 @@ def _rows_for(request: HttpRequest, given: dict[str, Any]) -> dict[str, Any]:
     """
     values, errors = dict(given), {}
     if "library" in given:
-        values["library"] = _first(libraries_visible_to(request.standing), slug=given["library"])
+        here = libraries_visible_to(request.standing).select_related("platform")
+        values["library"] = _first(here, slug=given["library"])
     if "category" in given:
         values["category"] = leaf_by_code(given["category"]) if "\0" not in given["category"] else None
     if "locations" in given:
@@ -163,7 +164,8 @@ def create_ticket(request: HttpRequest, data: TicketIn):
     if not request.standing.may(Permission.TICKETS_REPORT):
         raise NotAllowed
     ticket = actions.create(**_rows_for(request, data.dict()), by=Actor.of_request(request))
-    return Status(201, detail(request, _ticket(request, ticket.number)))
+    answer = begun(request, ticket) if ticket.began else detail(request, _ticket(request, ticket.number))
+    return Status(201, answer)
 
 
 @router.get("/tickets/{number}", response=TicketDetailOut)

@@ -18,10 +18,14 @@ class CategoryField(forms.ModelChoiceField):
     def offer(self, blank: str, now: Category | None = None) -> None:
         """Fill the choices, in groups and in the language of the moment; `now` may stay, also when it ended."""
         self.queryset = leaves() | Category.objects.filter(pk=now.pk if now else None)
-        choices: list[tuple] = [("", blank), *grouped_choices()]
-        if now and not any(code == now.code for _group, group in choices[1:] for code, _name in group):
-            choices.append((now.code, now.name))
-        self.choices = choices
+
+        def choices() -> list[tuple]:
+            found: list[tuple] = [("", blank), *grouped_choices()]
+            if now and not any(code == now.code for _group, group in found[1:] for code, _name in group):
+                found.append((now.code, now.name))
+            return found
+
+        self.choices = choices  # asked when they are shown: a form that is taken shows none
 
 
 class LocationBoxes(forms.CheckboxSelectMultiple):

@@ -1,6 +1,7 @@
 """What the desk of one organisation works with, in its own schema: tickets, what is said on them, what happened."""
 
 import secrets
+from typing import Any
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -81,6 +82,7 @@ class Ticket(models.Model):
     search = SearchColumn("subject")
 
     objects = TicketQuerySet.as_manager()
+    began: Any = None  # the change that made this very instance, for who answers at once
 
     class Meta:
         ordering = ["-opened_at", "-pk"]
