@@ -10,6 +10,7 @@ from tenants.access import Standing, people_of, staff_of
 from tenants.context import current_organisation
 from tenants.libraries.queries import libraries_visible_to
 from tenants.models import Library, Location, Person
+from tenants.web.widgets import LongSelect
 from tickets.change import plain_value, values_at
 from tickets.desk.fields import CategoryField, FilesField, LocationBoxes
 from tickets.desk.models import Ticket
@@ -145,6 +146,7 @@ class AnswerForm(forms.Form):
         super().__init__(*args, **kwargs)
         field = self.fields["then"]
         field.choices = [("", ""), *State.choices]  # what is possible meanwhile, the verb knows
+        field.widget = LongSelect()
         field.widget.choices = [("", _("leave the state as it is")), *((to, State(to).label) for to in then)]
 
     def clean_visibility(self) -> str:

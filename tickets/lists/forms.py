@@ -5,15 +5,13 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.forms.utils import flatatt
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from agenda.categories.queries import leaves
 from tenants.access import Standing, staff_of
 from tenants.libraries.queries import libraries_visible_to
 from tenants.models import Library
+from tenants.web.widgets import LongSelect
 from tickets.access import TicketQuerySet
 from tickets.desk.fields import CategoryField
 from tickets.search.queries import search
@@ -34,27 +32,6 @@ SORTS_FOR_LIBRARIES = {
     "changed": (_("last changed first"), ["-told_at", "-pk"]),
 }
 FOR_STAFF = ("priority", "assignee")
-
-
-class LongSelect(forms.Select):
-    """A select rendered without a template for each option: the filter of the desk has well over a hundred."""
-
-    def render(self, name, value, attrs=None, renderer=None):
-        chosen = set(self.format_value(value))
-        groups = []
-        for key, label in self.choices:
-            if isinstance(label, (list, tuple)):
-                groups.append(format_html('<optgroup label="{}">{}</optgroup>', key, _options(label, chosen)))
-            else:
-                groups.append(_options([(key, label)], chosen))
-        return format_html(
-            "<select{}>{}</select>", flatatt(self.build_attrs(attrs or {}, {"name": name})), mark_safe("".join(groups))
-        )
-
-
-def _options(choices, chosen: set[str]) -> SafeString:
-    rows = ((key, mark_safe(" selected") if str(key) in chosen else "", label) for key, label in choices)
-    return format_html_join("", '<option value="{}"{}>{}</option>', rows)
 
 
 def _sorts(standing: Standing) -> dict[str, tuple]:
