@@ -7,7 +7,6 @@ takes longer to plan it than to answer it. What a role means is said in `tenants
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from typing import Any
 
 from django.db import connection
@@ -17,6 +16,51 @@ from django.utils import timezone
 from tenants import context
 from tenants.access import Held, HeldAtLibrary, Standing, standing_by
 from tenants.models import ApiToken, Organisation, Person
+
+
+def _columns(model: type[Model]) -> list[str]:
+    return [field.column for field in model._meta.concrete_fields]
+
+
+_CHOSEN = ", ".join(
+    f"{name}.{column}"
+    for name, model in (("host", Organisation), ("token", ApiToken), ("person", Person))
+    for column in _columns(model)
+)
+# The statement that prepares the question. Every name has its schema: it runs wherever the last one was.
+QUESTION = f"""
+PREPARE door (text, text, text, timestamptz, date) AS
+WITH host AS MATERIALIZED (
+    SELECT o.* FROM public.tenants_domain d JOIN public.tenants_organisation o ON o.id = d.tenant_id
+    WHERE d.domain = $1 AND o.ready AND o.from_on <= $5 AND (o.until_on IS NULL OR o.until_on >= $5)
+), token AS MATERIALIZED (
+    SELECT t.* FROM public.tenants_apitoken t WHERE t.digest = $3 AND t.revoked_at IS NULL AND t.expires_at > $4
+), session AS MATERIALIZED (
+    SELECT s.session_data, s.person_id FROM public.tenants_session s
+    WHERE s.session_key = $2 AND s.expire_date > $4
+), person AS MATERIALIZED (
+    SELECT p.* FROM public.tenants_person p WHERE p.is_active
+    AND p.id = coalesce((SELECT person_id FROM token), (SELECT person_id FROM session))
+), held AS (
+    SELECT json_agg(json_build_array(m.role, o.id, o.schema_name, o.ready, o.from_on, o.until_on)) AS rows
+    FROM public.tenants_membership m JOIN public.tenants_organisation o ON o.id = m.organisation_id
+    WHERE m.person_id = (SELECT id FROM person)
+    AND m.from_on <= $5 AND (m.until_on IS NULL OR m.until_on >= $5)
+), held_at_libraries AS (
+    SELECT json_agg(json_build_array(m.library_id, m.role, m.sees, ARRAY(
+        SELECT location_id FROM public.tenants_librarymembership_locations WHERE librarymembership_id = m.id
+    ))) AS rows
+    FROM public.tenants_librarymembership m JOIN public.tenants_library l ON l.id = m.library_id
+    WHERE m.person_id = (SELECT id FROM person) AND l.organisation_id = (SELECT id FROM host)
+    AND m.from_on <= $5 AND (m.until_on IS NULL OR m.until_on >= $5)
+    AND (l.until_on IS NULL OR l.until_on >= $5)
+), entered AS MATERIALIZED (
+    SELECT {context.entering("schema_name")} FROM host
+)
+SELECT {_CHOSEN}, session.session_data, held.rows, held_at_libraries.rows
+FROM host CROSS JOIN entered CROSS JOIN held CROSS JOIN held_at_libraries
+LEFT JOIN token ON true LEFT JOIN session ON true LEFT JOIN person ON true
+"""
 
 
 @dataclass(frozen=True)
@@ -48,7 +92,7 @@ def arrive(*, host: str, session_key: str = "", token_digest: str = "") -> Arriv
 def _asked(host: str, session_key: str, token_digest: str) -> list[Arrival]:
     now, day = timezone.now(), timezone.localdate()
     with connection.cursor() as cursor:
-        context.prepare(cursor, _question())
+        context.prepare(cursor, QUESTION)
         cursor.execute("EXECUTE door (%s, %s, %s, %s, %s)", [host, session_key, token_digest, now, day])
         row = cursor.fetchone()
     if row is None:
@@ -75,56 +119,8 @@ def _asked(host: str, session_key: str, token_digest: str) -> list[Arrival]:
     return [Arrival(organisation, session_data, token, person, standing)]
 
 
-def _columns(model: type[Model]) -> list[str]:
-    return [field.column for field in model._meta.concrete_fields]
-
-
 def _taken(model: type[Model], row: Sequence) -> tuple[Any, Sequence]:
     """Return the instance of `model` that a row begins with, None where it was not found, and the rest of the row."""
     fields = [field.attname for field in model._meta.concrete_fields]
     values, rest = row[: len(fields)], row[len(fields) :]
     return (model.from_db("default", fields, values) if values[0] is not None else None), rest
-
-
-@cache
-def _question() -> str:
-    """Return the statement that prepares the question. Every name has its schema: it runs wherever the last one was."""
-    tables = {model: f"public.{model._meta.db_table}" for model in (Organisation, ApiToken, Person)}
-    chosen = ", ".join(
-        f"{name}.{column}"
-        for name, model in (("host", Organisation), ("token", ApiToken), ("person", Person))
-        for column in _columns(model)
-    )
-    return f"""
-        PREPARE door (text, text, text, timestamptz, date) AS
-        WITH host AS MATERIALIZED (
-            SELECT o.* FROM public.tenants_domain d JOIN {tables[Organisation]} o ON o.id = d.tenant_id
-            WHERE d.domain = $1 AND o.ready AND o.from_on <= $5 AND (o.until_on IS NULL OR o.until_on >= $5)
-        ), token AS MATERIALIZED (
-            SELECT t.* FROM {tables[ApiToken]} t WHERE t.digest = $3 AND t.revoked_at IS NULL AND t.expires_at > $4
-        ), session AS MATERIALIZED (
-            SELECT s.session_data, s.person_id FROM public.tenants_session s
-            WHERE s.session_key = $2 AND s.expire_date > $4
-        ), person AS MATERIALIZED (
-            SELECT p.* FROM {tables[Person]} p WHERE p.is_active
-            AND p.id = coalesce((SELECT person_id FROM token), (SELECT person_id FROM session))
-        ), held AS (
-            SELECT json_agg(json_build_array(m.role, o.id, o.schema_name, o.ready, o.from_on, o.until_on)) AS rows
-            FROM public.tenants_membership m JOIN {tables[Organisation]} o ON o.id = m.organisation_id
-            WHERE m.person_id = (SELECT id FROM person)
-            AND m.from_on <= $5 AND (m.until_on IS NULL OR m.until_on >= $5)
-        ), held_at_libraries AS (
-            SELECT json_agg(json_build_array(m.library_id, m.role, m.sees, ARRAY(
-                SELECT location_id FROM public.tenants_librarymembership_locations WHERE librarymembership_id = m.id
-            ))) AS rows
-            FROM public.tenants_librarymembership m JOIN public.tenants_library l ON l.id = m.library_id
-            WHERE m.person_id = (SELECT id FROM person) AND l.organisation_id = (SELECT id FROM host)
-            AND m.from_on <= $5 AND (m.until_on IS NULL OR m.until_on >= $5)
-            AND (l.until_on IS NULL OR l.until_on >= $5)
-        ), entered AS MATERIALIZED (
-            SELECT {context.entering("schema_name")} FROM host
-        )
-        SELECT {chosen}, session.session_data, held.rows, held_at_libraries.rows
-        FROM host CROSS JOIN entered CROSS JOIN held CROSS JOIN held_at_libraries
-        LEFT JOIN token ON true LEFT JOIN session ON true LEFT JOIN person ON true
-    """

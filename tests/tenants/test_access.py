@@ -8,7 +8,7 @@ from django.contrib.auth.models import Permission as ModelPermission
 from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 
-from tenants.access import hosts_of, is_staff_elsewhere, staff_of, standing
+from tenants.access import hosts_of, is_staff_elsewhere, people_of, staff_of, standing
 from tenants.context import inside
 from tenants.models import Library, LibraryMembership, Membership, Organisation, Person
 from tenants.roles import DESCRIPTIONS, CooperationRole, GuestRole, LibraryRole, OrganisationRole, Permission
@@ -75,6 +75,13 @@ def test_an_ended_library_gives_nothing(cast):
 
 def _sees(house, who):
     return set(Ticket.objects.visible_to(house.standing(who)).values_list("number", flat=True))
+
+
+def test_an_organisation_knows_whoever_had_a_role_there_and_has_an_account(cast):
+    Person.objects.filter(pk=cast.bisc.people["director"].pk).update(is_active=False)
+    known = [*("desk", "lead", "keyuser", "colleague", "colleague2", "neighbour", "seated", "former", "coming")]
+    names = {cast.bisc.people[who].name for who in known} | {cast.people["member"].name, "Gast Cubiss"}
+    assert set(people_of(cast.bisc.organisation).values_list("name", flat=True)) == names
 
 
 def test_what_a_colleague_sees(bisc, ticket):

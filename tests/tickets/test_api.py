@@ -312,6 +312,14 @@ def test_who_has_an_account_is_not_told_by_naming_a_reporter(bisc, api_of, cast)
     assert len({json.dumps(answer.json()["errors"]) for answer in answers}) == 1
 
 
+def test_staff_are_not_told_who_has_an_account_elsewhere_by_naming_a_reporter(bisc, api_of, cast):
+    call = api_of("bisc desk")
+    addresses = ("niemand@nergens.example", cast.cubiss.people["keyuser"].email, cast.people["stranger"].email)
+    answers = [call("POST", "/tickets", {**NEW, "reporter": address}) for address in addresses]
+    assert [answer.status_code for answer in answers] == [400, 400, 400]
+    assert len({json.dumps(answer.json()["errors"]) for answer in answers}) == 1
+
+
 def test_an_assignee_of_elsewhere_is_refused_as_one_who_is_not_there(bisc, ticket, api_of, cast):
     call = api_of("bisc desk")
     addresses = ("niemand@nergens.example", cast.cubiss.people["desk"].email, bisc.people["colleague"].email)
