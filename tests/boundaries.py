@@ -9,7 +9,8 @@ FLOORS = {
     "tenants": {
         "words": (
             "channels refusals roles dated web.icons web.markdown web.moments web.rows web.widgets web.bodies"
-            " web.documents web.contract web.shapes web.paging web.uploads web.guard web.refused files.kinds files.types people.names"
+            " web.documents web.contract web.shapes web.paging web.uploads web.guard web.refused files.kinds"
+            " files.types people.names"
         ),
         "truth": (
             "organisations.models libraries.models people.models invitations.models audit.models idempotency.models"
