@@ -43,6 +43,23 @@ def test_queries_do_not_grow_with_rows(bisc, client_of, ticket, path, who, queri
     assert _queries(client, path) == queries
 
 
+NEW = {"type": "incident", "subject": "x", "body": "x", "library": "bisc-een", "category": "6.1", "urgency": "low"}
+
+
+@pytest.mark.parametrize("locations", [[], ["bisc-een-1", "bisc-een-2"]])
+def test_filing_a_ticket_costs_few_questions(bisc, client_of, api_of, locations):
+    """Of these, two begin and end the transaction; each of the two ways asks once at the door."""
+    call, client = api_of("bisc desk"), client_of("bisc desk")
+    call("POST", "/tickets", NEW)  # the first one looks up what a connection keeps
+    with CaptureQueriesContext(connection) as captured:
+        assert call("POST", "/tickets", {**NEW, "locations": locations}).status_code == 201
+    assert len(captured) == 11 + 2 * bool(locations)  # which they are, and that they are
+    client.post("/tickets/new/", {**NEW, "impact": ""})
+    with CaptureQueriesContext(connection) as captured:
+        assert client.post("/tickets/new/", {**NEW, "impact": "", "locations": locations}).status_code == 302
+    assert len(captured) == 11 + 2 * bool(locations)
+
+
 def test_the_list_stays_under_60_kb(bisc, client_of):
     Builder(count=200, until=timezone.now()).build()
     response = client_of("bisc desk").get("/tickets/?view=all")
