@@ -1,17 +1,14 @@
 """Tags and filters of every page: icons, moments, Markdown, lengths of time. No app's own words."""
 
-from functools import lru_cache
-
 from django import template
-from django.template.loader import get_template
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from agenda.work.tags import DOT_LOOK, STATUS_LOOK
 from tenants.web.icons import svg, symbols
 from tenants.web.markdown import to_html
 from tenants.web.moments import day, moment
+from tenants.web.rows import fixed as drawn_once
 from tenants.web.rows import rendered
 from tickets.desk.tags import PRIORITY_LOOK, STATE_LOOK
 
@@ -24,16 +21,8 @@ ON_TAGS = tuple(sorted({symbol for _colour, symbol in LOOKS if symbol} | set(DOT
 
 @register.simple_tag
 def fixed(partial: str, **given) -> SafeString:
-    """Return a partial that depends on nothing but what it is given and the language, made once for each of these.
-
-    The rest of the page's context does not reach it: so it cannot hold anything of another person or organisation.
-    """
-    return _fixed(partial, get_language() or "nl", tuple(given.items()))
-
-
-@lru_cache(maxsize=1024)
-def _fixed(partial: str, language: str, given: tuple[tuple[str, object], ...]) -> SafeString:
-    return SafeString(get_template(partial).render(dict(given)))
+    """Return a partial of what it is given alone, made once for each of these (tenants.web.rows)."""
+    return drawn_once(partial, given)
 
 
 @register.simple_tag(takes_context=True)

@@ -1,13 +1,14 @@
-"""Rows of long lists: written as a partial with names alone, so that fifty of them cost little more than one."""
+"""Partials that cost little: rows with names alone in them, and what is drawn once (docs/decisions/0009)."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
 from django.template.loader import get_template
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 NAME = re.compile(r"{{ (\w+) }}")
 
@@ -20,13 +21,32 @@ def rendered(partial: str, rows: Sequence[object], page: Any) -> SafeString:
     """
     if not rows:
         return SafeString("")
+    row = filler(partial, rows[0], page)
+    return SafeString("".join([row(one) for one in rows]))
+
+
+def filler(partial: str, first: object, page: Any) -> Callable[[object], str]:
+    """Return what fills in `partial` for a row as `first` is, one after another. See `rendered`."""
     texts, names = _parts(partial)
-    own = [name for name in names if hasattr(rows[0], name)]
+    own = [name for name in names if hasattr(first, name)]
     line = texts[0].replace("%", "%%")
     for name, text in zip(names, texts[1:], strict=True):
         said = "%s" if name in own else str(conditional_escape(page[name])).replace("%", "%%")
         line += said + text.replace("%", "%%")
-    return SafeString("".join([line % tuple([conditional_escape(getattr(row, name)) for name in own]) for row in rows]))
+    return lambda row: line % tuple([conditional_escape(getattr(row, name)) for name in own])
+
+
+def fixed(partial: str, given: dict[str, Any]) -> SafeString:
+    """Return a partial that depends on nothing but what it is given and the language, made once for each of these.
+
+    The rest of the page does not reach it: so it cannot hold anything of another person or organisation.
+    """
+    return _fixed(partial, get_language() or "nl", tuple(given.items()))
+
+
+@lru_cache(maxsize=1024)
+def _fixed(partial: str, language: str, given: tuple[tuple[str, Any], ...]) -> SafeString:
+    return SafeString(get_template(partial).render(dict(given)))
 
 
 @lru_cache(maxsize=32)

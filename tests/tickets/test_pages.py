@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from tickets.desk import actions as verbs
 from tickets.models import Attachment, Message, Ticket, TicketGrant
+from tickets.states import Visibility
 
 PEOPLE = ["bisc desk", "bisc seated", "bisc keyuser", "bisc director", "bisc colleague", "bisc colleague2"]
 PEOPLE += ["bisc neighbour", "bisc former", "bisc coming", "cubiss guest", "cubiss desk", "stranger", None]
@@ -180,3 +181,25 @@ def test_both_versions_stand_beside_each_other_and_the_rest_is_as_it_is_now(bisc
     now = Ticket.objects.get(pk=ticket.pk)
     assert (now.subject, now.type, now.impact, now.assignee) == ("Van mij", "wish", "high", bisc.people["lead"])
     assert now.locations.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("who", "shown"),
+    [
+        (
+            "desk",
+            [
+                ("public", ""),
+                ("internal mine", "Alleen BiSC"),
+                ("partners mine", "Voor collega-POI's, zodra de melding is gedeeld"),
+            ],
+        ),
+        ("colleague", [("public mine", "")]),
+    ],
+)
+def test_a_message_says_who_reads_it_and_stands_on_its_side(bisc, client_of, who, shown):
+    ticket = Ticket.objects.get(number="BISC-1")
+    verbs.answer(ticket=ticket, body="Onder ons.", visibility=Visibility.PARTNERS, by=bisc.actor("desk"))
+    page = client_of(f"bisc {who}").get("/tickets/BISC-1/").content.decode()
+    found = re.findall(r'<article class="msg ([^"]*)".*?<header>(.*?)<b>[^<]*</b>\s*<span', page, re.DOTALL)
+    assert [(kind, unescape(re.sub(r"<[^>]+>", "", mark)).strip()) for kind, mark in found] == shown

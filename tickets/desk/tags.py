@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 
 from tenants.web.icons import Look, tag
 from tickets.desk.models import Ticket
+from tickets.desk.talk import talk as conversation
 from tickets.states import Priority, State, Type
 
 register = template.Library()
@@ -83,3 +84,9 @@ def state_name(value: str) -> str:
 def field_names(names) -> str:
     """Return names of ticket fields in words, with commas."""
     return ", ".join(str(Ticket._meta.get_field(name).verbose_name) for name in names)
+
+
+@register.simple_tag(takes_context=True)
+def talk(context, entries, staff_right: bool) -> SafeString:
+    """Return the conversation of the page's ticket; `staff_right` says on which side the desk speaks."""
+    return conversation(entries, context, staff_right=staff_right)
