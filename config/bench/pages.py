@@ -81,7 +81,7 @@ def _ticket(program: Visitor, messages: int) -> str:
     """File a ticket with so many messages, and return its number."""
     answer = program.request("POST", "/api/v1/tickets", json=json.dumps({**FORM, "library": "eemland"}))[1]
     number = re.search(r'"number": ?"([^"]+)"', answer)[1]
-    text = json.dumps({"body": "We kijken mee en laten het vandaag weten."})
-    for _ in range(messages - 1):
+    for turn in range(messages - 1):
+        text = json.dumps({"body": f"We kijken mee en laten het vandaag weten, voor de {turn + 1}e keer."})
         program.request("POST", f"/api/v1/tickets/{number}/messages", json=text)
     return number

@@ -5,6 +5,7 @@ tables. What is above the bound is shown more simply: without tables, and then a
 """
 
 import re
+from functools import lru_cache
 
 import nh3
 from django.utils.html import escape
@@ -23,6 +24,7 @@ LINE, OPENER, MARK, BRACKET, ANGLE, STOP, CELL = 16, 30, 12, 18, 60, 4, 24
 CHARACTERS_A_STEP, SEEN_A_STEP = 8, 12
 DEEPEST = 20
 MOST_STEPS = 16_000
+KEPT_CHARACTERS = 2_000  # of the longest text whose HTML is kept: about two megabytes in all
 _openers = re.compile(r"^(?:[ \t]*(?:[-+*>#=]|\d{1,9}[.)]))+", re.MULTILINE)
 _opener = re.compile(r"[-+*>#=.)]")
 _indent = re.compile(r"^[ \t]+(?=\S)", re.MULTILINE)
@@ -50,6 +52,16 @@ def cost_of(text: str) -> tuple[int, int]:
 
 def to_html(text: str) -> SafeString:
     """Return `text` (Markdown) as sanitised HTML: no pictures, raw HTML shown as text, links marked."""
+    return _kept(text) if len(text) <= KEPT_CHARACTERS else _made(text)
+
+
+@lru_cache(maxsize=1024)
+def _kept(text: str) -> SafeString:
+    """Return it as it was made before: a ticket is read more often than it is answered."""
+    return _made(text)
+
+
+def _made(text: str) -> SafeString:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     base, tables = cost_of(text)
     if base > MOST_STEPS:

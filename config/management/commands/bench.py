@@ -12,7 +12,8 @@ from config.bench.report import REQUESTS, report
 from config.bench.servers import ROOT, Server
 from config.bench.visitors import Ask, Client, Timed, busy_scale
 
-WARM_UP, ALONE, TOGETHER = 5, 50, 40
+WARM_UP, ALONE, TOGETHER = 5, 40, 25
+OFTEN = ("empty", "list", "ticket", "search", "agenda")  # what people open all day
 
 
 class Command(BaseCommand):
@@ -82,8 +83,9 @@ class Command(BaseCommand):
         return rows
 
     def _memory(self, server: Server, asks: dict[str, Ask], clients: list[Client]) -> float:
-        """Return what the web processes hold after so many requests of all kinds that read."""
-        reads = [one for name, one in asks.items() if name not in {"bare", "create_page", "create_api", "ticket_200"}]
+        """Return what the web processes hold after so many requests, of what is opened often."""
+        _together(clients, [asks["steering"]], 10)  # the charts
+        reads = [asks[name] for name in OFTEN]
         _together(clients, reads, REQUESTS // len(clients) // len(reads))
         found = server.memory()
         self.stdout.write(f"  memory: {found:.0f} MiB after {REQUESTS} requests")
