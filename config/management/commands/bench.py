@@ -2,6 +2,8 @@
 
 import json
 import os
+import signal
+import sys
 import time
 from statistics import median
 
@@ -21,6 +23,7 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def handle(self, *args, **options):
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))  # the servers are not left behind
         begin = time.monotonic()
         sizes = [int(one) for one in os.environ.get("BENCH_SIZES", "20000,200000").split(",")]
         pages = [one for one in os.environ.get("BENCH_PAGES", ",".join(TARGETS)).split(",") if one]
