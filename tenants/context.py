@@ -10,7 +10,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, NotSupportedError, OperationalError, connection
 from django.db.transaction import TransactionManagementError
 
 from tenants.models import COMMON_SCHEMA, Organisation
@@ -57,16 +57,17 @@ def prepare(cursor: Any, statement: str) -> None:
 def enter_by(ask: Callable[[], Organisation | None]) -> Organisation | None:
     """Enter, for good, the organisation that `ask` returns, whose search_path its own statement has set; for the door.
 
-    None, or an error: the public schema. A dead connection is made anew and asked once more, in place of asking every
-    connection beforehand whether it lives. Raises TransactionManagementError inside a transaction.
+    None, or an error: the public schema. A connection that died, or whose prepared question a migration made void
+    (NotSupportedError), is made anew and asked once more, in place of asking each beforehand whether it lives.
+    Raises TransactionManagementError inside a transaction.
     """
     _refuse_inside_transaction("")
     _door.health_check_done = True
     try:
         try:
             organisation = ask()
-        except (OperationalError, InterfaceError):
-            if connection.in_atomic_block or connection.is_usable():
+        except (OperationalError, InterfaceError, NotSupportedError):
+            if connection.in_atomic_block:
                 raise
             connection.close()
             organisation = ask()

@@ -74,7 +74,7 @@ class Arrival:
     standing: Standing | None = None
 
 
-def arrive(*, host: str, session_key: str = "", token_digest: str = "") -> Arrival | None:
+def arrive(*, host: str, session_digest: str = "", token_digest: str = "") -> Arrival | None:
     """Enter the organisation that is served at `host` (lower case, no port) and return who comes in there today.
 
     Without an organisation that is open, None, and the public schema is entered.
@@ -82,18 +82,18 @@ def arrive(*, host: str, session_key: str = "", token_digest: str = "") -> Arriv
     found: list[Arrival] = []
 
     def ask() -> Organisation | None:
-        found.extend(_asked(host, session_key, token_digest))
+        found.extend(_asked(host, session_digest, token_digest))
         return found[0].organisation if found else None
 
     context.enter_by(ask)
     return found[0] if found else None
 
 
-def _asked(host: str, session_key: str, token_digest: str) -> list[Arrival]:
+def _asked(host: str, session_digest: str, token_digest: str) -> list[Arrival]:
     now, day = timezone.now(), timezone.localdate()
     with connection.cursor() as cursor:
         context.prepare(cursor, QUESTION)
-        cursor.execute("EXECUTE door (%s, %s, %s, %s, %s)", [host, session_key, token_digest, now, day])
+        cursor.execute("EXECUTE door (%s, %s, %s, %s, %s)", [host, session_digest, token_digest, now, day])
         row = cursor.fetchone()
     if row is None:
         return []

@@ -74,7 +74,7 @@ ROOMS: dict[str, dict[str, str]] = {
         "tenants": "access actor audit dated invitations libraries models organisations refusals roles web"
     },
     "tenants.settings": {"tenants": "actor audit files models refusals roles web"},
-    "tenants.signin": {"tenants": "actor audit context models organisations outbox tokens web"},
+    "tenants.signin": {"tenants": "actor audit context models organisations outbox refusals tokens web"},
     "tenants.tasks": {"tenants": "idempotency invitations outbox signin"},
     "tenants.tokens": {"tenants": "actor audit context models organisations refusals roles web"},
     "tenants.urls": {"tenants": "invitations people settings tokens"},

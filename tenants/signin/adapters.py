@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from tenants.signin.access import person_vouched_for
+from tenants.signin.actions import choose_password
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -24,6 +25,10 @@ class AccountAdapter(DefaultAccountAdapter):
     def _get_login_attempts_cache_key(self, request, **credentials) -> str:
         """Count wrong passwords per address over all hosts; allauth's own key counts each host apart."""
         return str(credentials.get("email") or credentials.get("username") or "").strip().lower()
+
+    def set_password(self, user, password: str) -> None:
+        """Keep a new password; allauth would write the whole row as it was when the request began."""
+        choose_password(person=user, password=password)
 
     def is_safe_url(self, url: str) -> bool:
         """Only addresses on the host that is asked; a next= to another host is ignored."""

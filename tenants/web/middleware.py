@@ -6,8 +6,9 @@ import time
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.cache import cache
-from django.core.exceptions import DisallowedHost
+from django.core.exceptions import BadRequest, DisallowedHost
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.request import UnreadablePostError
 from django.shortcuts import render
 from django.urls import set_urlconf
 from django.utils import translation
@@ -17,6 +18,7 @@ from django.utils.translation import gettext as _
 from tenants.access import Standing, hosts_of, standing
 from tenants.door import Arrival, arrive
 from tenants.organisations.queries import address_of
+from tenants.signin.sessions import digest_of as session_digest
 from tenants.signin.sessions import is_signed_in
 from tenants.tokens.actions import digest_of, note_use
 from tenants.tokens.models import ApiToken
@@ -60,6 +62,7 @@ class DoorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        self._wait_for(request)
         arrival = self._arrive(request)
         if arrival is None:
             set_urlconf(settings.PUBLIC_SCHEMA_URLCONF)
@@ -73,6 +76,18 @@ class DoorMiddleware:
         return self.get_response(request)
 
     @staticmethod
+    def _wait_for(request: HttpRequest) -> None:
+        """Read what a form sends before asking who sends it: however slowly, nobody acts by a right that ended.
+
+        Files may be long and are read later, by the few views that take them.
+        """
+        if 0 < int(request.META.get("CONTENT_LENGTH") or 0) <= settings.FORM_MAX_BYTES:
+            try:
+                _ = request.body
+            except UnreadablePostError as error:
+                raise BadRequest("the request did not arrive whole") from error
+
+    @staticmethod
     def _arrive(request: HttpRequest) -> Arrival | None:
         try:
             host = request.get_host().rsplit(":", 1)[0].rstrip(".").lower()
@@ -82,7 +97,8 @@ class DoorMiddleware:
             scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
             bearer = token.strip() if scheme.lower() == "bearer" else ""
             return arrive(host=host, token_digest=digest_of(bearer) if bearer else "")
-        arrival = arrive(host=host, session_key=request.session.session_key or "")
+        key = request.session.session_key
+        arrival = arrive(host=host, session_digest=session_digest(key) if key else "")
         if arrival and arrival.session_data is not None:
             request.session.arrived(arrival.session_data)
             person = arrival.person
@@ -110,7 +126,7 @@ class LanguageMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         language = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
-        if request.user.is_authenticated:
+        if not request.path_info.startswith("/api/") and request.user.is_authenticated:
             language = request.user.language
         if language not in dict(settings.LANGUAGES):
             language = settings.LANGUAGE_CODE

@@ -1,5 +1,7 @@
 """The door: one question says who comes in, and it says the same as `tenants.access.standing`."""
 
+import hashlib
+import io
 from datetime import timedelta
 
 import pytest
@@ -7,6 +9,7 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.db import connection, transaction
 from django.db.transaction import TransactionManagementError
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from hypothesis import HealthCheck, given
@@ -19,10 +22,12 @@ from tenants.door import arrive
 from tenants.models import ApiToken, Library, LibraryMembership, Membership, Organisation, Person, Session
 from tenants.roles import CooperationRole, GuestRole, LibraryRole, OrganisationRole
 from tenants.signin.sessions import SessionStore
+from tenants.signin.sessions import digest_of as digest_of_session
 from tenants.signin.tasks import clear_sessions
 from tenants.tokens.actions import create_token, digest_of
 from tests.cast import COMMAND_LINE
 from tests.races import Work
+from tickets.models import Message
 
 TODAY = timezone.localdate
 HOSTS = ("bisc", "cubiss", "")
@@ -38,7 +43,7 @@ def session_of(person: Person) -> str:
     store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     store[HASH_SESSION_KEY] = person.get_session_auth_hash()
     store.create()
-    return store.session_key
+    return digest_of_session(store.session_key)
 
 
 def same(arrival, person: Person) -> bool:
@@ -62,7 +67,7 @@ def everybody(cast) -> dict[str, Person]:
 def test_the_door_finds_of_everybody_what_standing_finds(cast, slug):
     found = []
     for name, person in everybody(cast).items():
-        arrival = arrive(host=host_of(slug), session_key=session_of(person))
+        arrival = arrive(host=host_of(slug), session_digest=session_of(person))
         assert arrival.person == person and same(arrival, person), name
         assert context.current_organisation() == arrival.organisation
         token = create_token(person=person, organisation=None, name="x", by=COMMAND_LINE)
@@ -132,7 +137,7 @@ def test_the_door_says_what_standing_says_whatever_the_roles(
         Organisation.objects.filter(pk=cast.cubiss.organisation.pk).update(
             from_on=_day(-9), until_on=_day(left), ready=ready
         )
-        arrival = arrive(host=host_of(host), session_key=session_of(person))
+        arrival = arrive(host=host_of(host), session_digest=session_of(person))
         is_open = host != "cubiss" or (ready and (left is None or left >= 0))
         assert (arrival is not None) is is_open
         if arrival is not None:
@@ -161,7 +166,7 @@ def test_the_door_asks_once(cast):
     arrive(host=host_of("bisc"))
     key = session_of(cast.bisc.people["desk"])
     with CaptureQueriesContext(connection) as captured:
-        assert arrive(host=host_of("bisc"), session_key=key).standing.is_staff
+        assert arrive(host=host_of("bisc"), session_digest=key).standing.is_staff
     assert len(captured) == 1
 
 
@@ -178,7 +183,7 @@ def test_no_token_out_of_force_comes_in(cast, change):
 def test_no_session_that_ended_comes_in(cast):
     key = session_of(cast.bisc.people["desk"])
     Session.objects.filter(session_key=key).update(expire_date=timezone.now() - timedelta(seconds=1))
-    arrival = arrive(host=host_of("bisc"), session_key=key)
+    arrival = arrive(host=host_of("bisc"), session_digest=key)
     assert (arrival.session_data, arrival.person, arrival.standing) == (None, None, None)
 
 
@@ -228,8 +233,72 @@ def _end(pid: int) -> None:
 
 def test_a_session_knows_its_person(cast, client_of):
     client = client_of("bisc desk")
-    assert Session.objects.get(session_key=client.session.session_key).person == cast.bisc.people["desk"]
-    assert Person.objects.get(sessions__session_key=client.session.session_key) == cast.bisc.people["desk"]
+    digest = hashlib.sha256(client.session.session_key.encode()).hexdigest()[:40]
+    assert Session.objects.get(session_key=digest).person == cast.bisc.people["desk"]
+    assert Person.objects.get(sessions__session_key=digest) == cast.bisc.people["desk"]
+
+
+def test_a_copy_of_the_sessions_lets_nobody_in(cast, client_of):
+    client = client_of("bisc desk")
+    key = client.session.session_key
+    kept = Session.objects.get()
+    assert key not in f"{kept.session_key} {kept.session_data}"
+    client.cookies[settings.SESSION_COOKIE_NAME] = kept.session_key[:32]
+    assert client.get("/tickets/").status_code == 302
+    store = SessionStore(key)
+    assert (store.exists(key), store.exists(kept.session_key), store[SESSION_KEY]) == (True, False, "1")
+    store.delete()
+    assert not Session.objects.exists()
+
+
+class Late(io.BytesIO):
+    """A body that arrives after something else happened."""
+
+    def __init__(self, content: bytes, first):
+        super().__init__(content)
+        self.first = first
+
+    def read(self, *args):
+        self.first()
+        return super().read(*args)
+
+
+def test_a_right_that_ends_while_the_form_arrives_is_gone(bisc, client_of, api_of):
+    def leave():
+        Membership.objects.filter(person=bisc.people["desk"]).update(until_on=_day(-1))
+
+    client, call = client_of("bisc desk"), api_of("bisc desk")
+    held = list(Membership.objects.filter(person=bisc.people["desk"]).values_list("pk", "until_on"))
+    form, document = b"body=Nog+even", b'{"body": "Nog even"}'
+    sent = {"data": form, "content_type": "application/x-www-form-urlencoded", "wsgi.input": Late(form, leave)}
+    assert client.generic("POST", "/tickets/BISC-1/messages/", **sent).status_code == 404
+    for pk, until_on in held:
+        Membership.objects.filter(pk=pk).update(until_on=until_on)
+    program = Client(headers={"host": bisc.host, "authorization": f"Bearer {call.token}"})
+    sent = {"data": document, "content_type": "application/json", "wsgi.input": Late(document, leave)}
+    assert program.generic("POST", "/api/v1/tickets/BISC-1/messages", **sent).status_code == 403
+    assert not Message.objects.filter(body="Nog even").exists()
+
+
+def test_a_migration_under_the_door_costs_no_page(cast):
+    """A question that was prepared before a column changed its type is void; it is asked anew on another connection."""
+
+    def come_in_around_a_migration():
+        schemas = [arrive(host=host_of("bisc")).organisation.schema_name]
+        Work(lambda: _alter("tenants_organisation", "colour", "varchar(8)")).result()
+        try:
+            schemas.append(arrive(host=host_of("cubiss")).organisation.schema_name)
+        finally:
+            Work(lambda: _alter("tenants_organisation", "colour", "varchar(7)")).result()
+        return [*schemas, arrive(host=host_of("bisc")).organisation.schema_name]
+
+    assert Work(come_in_around_a_migration).result() == ["bisc", "cubiss", "bisc"]
+
+
+def _alter(table: str, column: str, kind: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '5s'")
+        cursor.execute(f"ALTER TABLE public.{table} ALTER COLUMN {column} TYPE {kind}")
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,12 @@
 """Who is signed in elsewhere, when the way of signing in changes."""
 
 import pytest
+from django.test import RequestFactory
 
 from tenants.models import Person
+from tenants.refusals import NotAllowed
+from tenants.signin.actions import choose_password, end_other_sessions
+from tenants.signin.adapters import AccountAdapter
 from tests.cast import PASSWORD
 from tests.tenants.test_signin import _add_totp, _code, _sign_in
 
@@ -102,3 +106,35 @@ def test_who_was_signed_in_before_stays_so(cast, client_of):
     """An upgrade signs nobody out: the hash in their session is of the password alone."""
     person = Person.objects.get(email="desk@bisc.example")
     assert person.get_session_auth_hash() == super(Person, person).get_session_auth_hash()
+
+
+def test_a_new_password_is_not_written_over_one_that_was_chosen_meanwhile(cast):
+    """Who knows the old one asks; before it is kept, the owner chose another, or the account was closed."""
+    desk = Person.objects.get(email="desk@bisc.example")
+    seen = Person.objects.get(pk=desk.pk)
+    choose_password(person=desk, password="van de eigenaar")
+    with pytest.raises(NotAllowed):
+        choose_password(person=seen, password="van een ander")
+    assert Person.objects.get(pk=desk.pk).check_password("van de eigenaar")
+    seen = Person.objects.get(pk=desk.pk)
+    Person.objects.filter(pk=desk.pk).update(is_active=False)
+    with pytest.raises(NotAllowed):
+        choose_password(person=seen, password="van een ander")
+    assert not Person.objects.get(pk=desk.pk).is_active
+
+
+def test_a_new_password_writes_nothing_else(cast):
+    seen = Person.objects.get(email="desk@bisc.example")
+    Person.objects.filter(pk=seen.pk).update(name="Andere naam", language="en")
+    AccountAdapter().set_password(seen, "een heel nieuw geheim")
+    kept = Person.objects.get(pk=seen.pk)
+    assert (kept.name, kept.language, kept.check_password("een heel nieuw geheim")) == ("Andere naam", "en", True)
+
+
+def test_a_session_that_was_ended_ends_no_other(cast, here, elsewhere):
+    """The thief passed the door before the owner ended their session, and then ends all others."""
+    thief = RequestFactory().post("/")
+    thief.session, thief.user = elsewhere.session, Person.objects.get(email="desk@bisc.example")
+    assert _add_totp(here)[0].status_code == 302
+    end_other_sessions(thief.user, thief)
+    assert (_is_in(here), _is_in(elsewhere)) == (True, False)
