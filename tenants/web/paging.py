@@ -9,10 +9,17 @@ LAST = 100_000
 class Page:
     """Rows `number` of a sorted queryset, 50 a page, with the count of all.
 
-    A malformed or negative number is page 1; a page beyond the last is empty. `count` saves a query when it is known.
+    A malformed or negative number is page 1; a page beyond the last is empty. `count` saves a query when it is known,
+    `counted` the joins of the rows where it is not: the same ones, without what is shown of them.
     """
 
-    def __init__(self, rows: QuerySet, number: str | int | None, count: int | None = None):
+    def __init__(
+        self,
+        rows: QuerySet,
+        number: str | int | None,
+        count: int | None = None,
+        counted: QuerySet | None = None,
+    ):
         try:
             self.number = min(max(1, int(number or 1)), LAST)
         except ValueError:
@@ -21,7 +28,7 @@ class Page:
         self.rows = list(rows[start : start + SIZE])
         if count is None:
             first = self.number == 1 and len(self.rows) < SIZE
-            count = len(self.rows) if first else rows.order_by().count()
+            count = len(self.rows) if first else (rows if counted is None else counted).order_by().count()
         self.count = count
 
     def __iter__(self):

@@ -55,7 +55,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         form.offer()
     counts = None if searching else open_counts(request.standing)
     known = getattr(counts, view) if counts and (form is None or _is_tab(form, data, view)) else None
-    page = Page(columns(found), request.GET.get("page"), count=known)
+    page = Page(columns(found), request.GET.get("page"), count=known, counted=found)
     page.rows = in_rows(page.rows)
     context = {"form": form, "page": page, "view": view, "counts": counts, "searching": searching, "refined": refined}
     return render(request, "tickets/desk.html", context)
