@@ -7,7 +7,7 @@ from tenants.models import Membership
 from tenants.refusals import NotAllowed
 from tenants.settings.actions import change_settings
 from tenants.settings.models import OrganisationSettings
-from tenants.settings.queries import settings_of
+from tenants.settings.queries import changed_since, settings_of, version_of
 from tests.browsing import form_with, press, send
 
 
@@ -20,6 +20,18 @@ def test_settings_default_own_and_back(cast):
     change_settings(organisation=organisation, values={"auto_close_days": None}, by=lead)
     assert settings_of(organisation).auto_close_days == 5
     assert AuditEntry.objects.first().details == {"changes": {"auto_close_days": [3, None]}}
+
+
+def test_the_version_of_settings_counts_their_own_changes_alone(cast):
+    """It stands on the page: what others do with the whole installation must not show in it."""
+    for days in (3, 4):
+        cubiss = cast.cubiss.organisation
+        change_settings(organisation=cubiss, values={"auto_close_days": days}, by=cast.cubiss.actor("lead"))
+    assert version_of(cast.bisc.organisation) == 0
+    bisc, lead = cast.bisc.organisation, cast.bisc.actor("lead")
+    change_settings(organisation=bisc, values={"auto_close_days": 3}, by=lead)
+    assert (version_of(bisc), version_of(cast.cubiss.organisation)) == (1, 2)
+    assert changed_since(bisc, 1) == {} and set(changed_since(bisc, 0)) == {"auto_close_days"}
 
 
 @pytest.mark.parametrize("value", ["0", "61", "-1", "x", "1e9"])
