@@ -11,7 +11,20 @@ SCALES = 0.8  # four clients over one, as a share of what two busy processes giv
 MEMORY = 200  # MiB, all web processes together
 REQUESTS = 20_000  # after which it is measured
 # Why a page misses its target, for the reader of the report: by page, in a sentence.
-REASONS: dict[str, str] = {}
+REASONS: dict[str, str] = {
+    "list": "the numbers on the tabs count every open ticket, and a larger desk has more of them",
+    "list_100": "a deep page reads past all rows before it, with their joins; and all that match are counted",
+    "ticket": "its five questions are put together by the ORM on each request, which costs more than their answers",
+    "ticket_200": "as the ticket; events that only say that a message came are read and left out",
+    "search": "the words are looked up in subjects and in messages by two questions, put together on each request",
+    "search_broad": "a broad word is looked up whole, and all that it finds is counted and sorted",
+    "agenda": "items, contributions and counts are models and not columns yet",
+    "steering": "eight quarters are counted on each request; closed ones are not kept yet",
+    "create_page": "five inserts go one after another, and the counter of numbers is held over four of them",
+    "create_api": "as by page",
+    "empty": "a request without rows is most of all Python, of which two processes share two cores with their clients",
+    "memory": "the engine of the charts is loaded in each process",
+}
 
 
 def report(rows: list[dict], *, memory: float, loaded: dict[int, float], seconds: float) -> str:

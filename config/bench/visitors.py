@@ -3,6 +3,7 @@
 import http.client
 import multiprocessing
 import re
+import signal
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -120,6 +121,7 @@ class Client:
 
 
 def _serve(visitors: list[Visitor], pipe) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     for visitor in visitors:
         visitor.connection = None
     while True:
@@ -155,7 +157,7 @@ def busy_scale(seconds: float = 1.0) -> float:
 
 
 def _busy(processes: int, seconds: float) -> list[int]:
-    with _processes.Pool(processes) as pool:
+    with _processes.Pool(processes, signal.signal, (signal.SIGTERM, signal.SIG_DFL)) as pool:
         return pool.map(_count_for, [seconds] * processes, chunksize=1)
 
 
