@@ -131,6 +131,7 @@ TEMPLATES = [
 # --- servers ---
 _owner = env.flag("SAMENBEHEER_AS_OWNER", default=False)
 _database = env.database("DATABASE_URL", "postgres://samenbeheer@127.0.0.1:5432/samenbeheer")
+APPLICATION_ROLE = _database.get("USER") or ""  # who reads and writes; another may own the tables
 if os.environ.get("DATABASE_OWNER_URL"):
     _owned = env.database("DATABASE_OWNER_URL", "")
     _database = _owned if _owner else _database

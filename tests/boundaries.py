@@ -19,8 +19,9 @@ FLOORS = {
         "doors": "context access door actor everywhere",
         "rooms": (
             "organisations.queries libraries.queries audit settings.queries files outbox tokens.actions"
-            " idempotency settings organisations.actions people.rights people.actions people.guests people.forms"
-            " tokens.forms invitations.queries invitations.actions invitations.forms invitations.mail signin"
+            " idempotency settings organisations.schemas organisations.actions people.rights people.actions"
+            " people.guests people.forms tokens.forms invitations.queries invitations.actions invitations.forms"
+            " invitations.mail signin"
         ),
         "pages": (
             "libraries.api people.api people.views people.urls invitations.views invitations.urls"

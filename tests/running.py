@@ -110,9 +110,8 @@ class Running:
         self.python, needs = python_for(user, folder)
         self.environment |= {"HOME": str(folder), **needs}
 
-    def start(self) -> float:
-        """Start, wait for the line Ready, and return how many seconds it took."""
-        begin = time.monotonic()
+    def begin(self) -> int:
+        """Start, without waiting for anything; return from where on the log is of this start."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as output:
             mark = output.tell()
@@ -124,6 +123,12 @@ class Running:
                 stderr=output,
                 **_as(self.user),
             )
+        return mark
+
+    def start(self) -> float:
+        """Start, wait for the line Ready, and return how many seconds it took."""
+        begin = time.monotonic()
+        mark = self.begin()
         while time.monotonic() < begin + 120:
             text = self.log.read_bytes()[mark:].decode(errors="replace")
             if "\nReady: " in text or text.startswith("Ready: "):

@@ -9,6 +9,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import psycopg2
 import pytest
 
 from config.running.embedded import Embedded
@@ -195,6 +196,47 @@ def test_two_side_by_side_one_of_an_ordinary_user_and_a_taken_port_is_said_in_on
     other.start()
     assert other.call("", "GET", "/healthz")[0] == 200
     assert other.stop() == 0
+
+
+LOADED = """
+    SELECT (SELECT count(*) FROM tenants_organisation WHERE ready), (SELECT count(*) FROM tenants_domain),
+        (SELECT count(*) FROM tenants_library), (SELECT count(*) FROM tenants_location),
+        (SELECT count(*) FROM tenants_person), (SELECT count(*) FROM tenants_membership),
+        (SELECT count(*) FROM tenants_librarymembership), (SELECT count(*) FROM agenda_seat),
+        (SELECT count(*) FROM agenda_workitem), (SELECT count(*) FROM agenda_contribution),
+        (SELECT count(*) FROM bisc.tickets_ticket), (SELECT count(*) FROM cubiss.tickets_ticket),
+        (SELECT count(*) FROM probiblio.tickets_ticket), (SELECT count(*) FROM rijnbrink.tickets_ticket),
+        (SELECT count(*) FROM agenda_ticketsnapshot)
+"""
+CUT_OFF = {
+    "SELECT 1 FROM pg_namespace WHERE nspname = 'cubiss'": signal.SIGINT,
+    "SELECT 1 FROM pg_tables WHERE schemaname = 'probiblio' AND tablename = 'tickets_ticket'": signal.SIGKILL,
+    "SELECT 1 FROM cubiss.tickets_ticket LIMIT 1": signal.SIGINT,
+    "SELECT 1 FROM agenda_workitem OFFSET 2 LIMIT 1": signal.SIGKILL,
+}
+
+
+def _there(one: Running, question: str) -> bool:
+    try:
+        return bool(one.sql(question))
+    except (OSError, psycopg2.Error):  # not there yet
+        return False
+
+
+@ALONE
+def test_a_demo_that_was_cut_off_again_and_again_is_loaded_after_all():
+    """By Ctrl-C and by kill -9: in the making of a schema, between two organisations, among the results."""
+    whole, one = (Running(folder_for_data() / "data", volume="0.02") for _ in range(2))
+    for question, number in CUT_OFF.items():
+        one.begin()
+        wait_for(lambda asked=question: _there(one, asked), 60)
+        one.stop(number)
+        wait_for(lambda: one.pids() == {})
+    for each in (one, whole):
+        each.start()
+    assert one.sql(LOADED) == whole.sql(LOADED)
+    assert one.call("", "GET", "/healthz")[0] == 200
+    assert [each.stop() for each in (one, whole)] == [0, 0]
 
 
 @ALONE

@@ -1,27 +1,19 @@
-"""Verbs on organisations."""
+"""Verbs on organisations. One is begun (a row and its host), then made (a schema): only then it is served."""
 
-from django.conf import settings
-from django.core.management import call_command
+from datetime import date
+
+from django.core.exceptions import ValidationError
 from django.db import connection, transaction
-from django.db.migrations.loader import MigrationLoader
-from django.db.migrations.recorder import MigrationRecorder
-from psycopg2 import sql
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from tenants.actor import Actor
 from tenants.audit.actions import record
 from tenants.context import inside
 from tenants.models import COMMON_SCHEMA, Domain, Organisation
+from tenants.organisations import schemas
+from tenants.organisations.schemas import CREATED, SchemaExists
 from tenants.roles import Permission
-
-
-class SchemaExists(ValueError):
-    """The schema of a new organisation is there already; it may hold another's data."""
-
-
-def _schema_exists(name: str) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = %s)", [name])
-        return cursor.fetchone()[0]
 
 
 def ensure_common(*, domain: str) -> Organisation:
@@ -40,51 +32,87 @@ def ensure_common(*, domain: str) -> Organisation:
     return common
 
 
-def create_organisation(
-    *, slug: str, name: str, prefix: str, domain: str, colour: str = "#0b6a6a", by: Actor
+@transaction.atomic
+def begin_organisation(
+    *,
+    slug: str,
+    name: str,
+    prefix: str,
+    domain: str,
+    colour: str = "#0b6a6a",
+    from_on: date | None = None,
+    by: Actor,
 ) -> Organisation:
-    """Make an organisation with its schema, and return it once it is ready to serve.
+    """Write down an organisation that is to be made, with its host, and return it; it takes part from `from_on`.
 
-    The schema name, slug and prefix never change afterwards. Raises SchemaExists when a schema of that name exists
-    (nothing is adopted and nothing dropped) and ValidationError for a malformed slug or colour. When making the
-    schema fails, only the schema made here is dropped again. Not inside a transaction: migrations make their own.
-    Raises NotAllowed for anyone but a platform administrator.
+    One that was begun and is not made yet takes the values of now: nothing bears its name or prefix so far. Once it
+    is made, slug, schema name and prefix never change. Raises SchemaExists when another's schema has that name,
+    ValidationError for a malformed slug or colour and for what another organisation has, NotAllowed for anyone but a
+    platform administrator.
     """
     by.require(Permission.PLATFORM_MANAGE)
-    organisation = Organisation(
-        schema_name=slug, slug=slug, name=name, prefix=prefix.upper(), colour=colour, ready=False
-    )
+    _one_at_a_time(slug)
+    begun = Organisation.objects.filter(slug=slug, ready=False).first()
+    organisation = begun or Organisation(schema_name=slug, slug=slug, ready=False)
+    organisation.name, organisation.prefix, organisation.colour = name, prefix.upper(), colour
+    organisation.from_on = from_on or timezone.localdate()
     organisation.full_clean(exclude=["schema_name"], validate_constraints=False)
-    with inside(None):
-        if _schema_exists(slug) or slug == COMMON_SCHEMA:
-            raise SchemaExists(slug)
-        organisation.save()
-        with connection.cursor() as cursor:
-            cursor.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(slug)))
-        try:
-            _record_shared_migrations(organisation)
-            call_command("migrate_schemas", schema_name=slug, interactive=False, verbosity=0)
-        except BaseException:
-            with connection.cursor() as cursor:
-                cursor.execute(sql.SQL("DROP SCHEMA {} CASCADE").format(sql.Identifier(slug)))
-            Organisation.objects.filter(pk=organisation.pk).delete()
-            raise
-        with transaction.atomic():
-            Domain.objects.create(domain=domain.lower(), tenant=organisation, is_primary=True)
-            Organisation.objects.filter(pk=organisation.pk).update(ready=True)
-            record(action="organisation.created", by=by, organisation=organisation, object=slug)
-    organisation.ready = True
+    if begun is None and (slug == COMMON_SCHEMA or schemas.schema_exists(slug)):
+        raise SchemaExists(slug)
+    organisation.save()
+    _give_host(organisation, domain.strip().lower())
+    record(action="organisation.begun", by=by, object=slug, prefix=organisation.prefix, domain=domain.lower())
     return organisation
 
 
-def _record_shared_migrations(organisation: Organisation) -> None:
-    """Note in a new schema that the migrations of the shared apps are done: the router leaves them nothing to do there.
+def _one_at_a_time(slug: str) -> None:
+    """Let two who begin the same one at once wait for one another; a row that is not there cannot be locked."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 8))", [f"begin {slug}"])
 
-    Running them all the same takes most of the time of making a schema.
+
+def _give_host(organisation: Organisation, domain: str) -> None:
+    """Let the host name that a new organisation is served on be this one alone."""
+    if Domain.objects.filter(domain=domain).exclude(tenant=organisation).exists():
+        raise ValidationError({"domain": _("This host name is in use.")})
+    Domain.objects.filter(tenant=organisation).exclude(domain=domain).delete()
+    Domain.objects.get_or_create(domain=domain, defaults={"tenant": organisation, "is_primary": True})
+
+
+def make_organisation(*, organisation: Organisation, by: Actor) -> None:
+    """Make the schema of an organisation that was begun, and serve it; done twice, or by two at once, it is done once.
+
+    Whatever an earlier try left half-way is made anew. Not inside a transaction: migrations make their own. As the
+    role that owns the tables. Raises NotAllowed for anyone but a platform administrator.
     """
-    own = {name.rsplit(".", 1)[-1] for name in settings.TENANT_APPS}
-    with inside(organisation):
-        recorder = MigrationRecorder(connection)
-        recorder.ensure_schema()
-        shared = [key for key in MigrationLoader(None).disk_migrations if key[0] not in own]
-        recorder.migration_qs.bulk_create(recorder.Migration(app=app, name=name) for app, name in sorted(shared))
+    by.require(Permission.PLATFORM_MANAGE)
+    with inside(None), schemas.one_at_a_time(organisation.schema_name):
+        if not Organisation.objects.filter(pk=organisation.pk, ready=False).exists():
+            return
+        schemas.make(organisation)
+        with transaction.atomic():
+            Organisation.objects.filter(pk=organisation.pk).update(ready=True)
+            record(action=CREATED, by=by, organisation=organisation, object=organisation.slug)
+
+
+def create_organisation(
+    *,
+    slug: str,
+    name: str,
+    prefix: str,
+    domain: str,
+    colour: str = "#0b6a6a",
+    from_on: date | None = None,
+    by: Actor,
+) -> Organisation:
+    """Begin an organisation and make it, and return it once it is ready to serve; one that was cut off is made anew.
+
+    Raises what both verbs raise. What fails is still begun: asked again, it is made anew, with the values of then.
+    """
+    with inside(None):
+        organisation = begin_organisation(
+            slug=slug, name=name, prefix=prefix, domain=domain, colour=colour, from_on=from_on, by=by
+        )
+        make_organisation(organisation=organisation, by=by)
+    organisation.refresh_from_db()
+    return organisation

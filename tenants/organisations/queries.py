@@ -23,6 +23,16 @@ def origin(host: str) -> str:
     return f"{scheme}://{host}{port}"
 
 
+def by_slug(slug: str) -> Organisation | None:
+    """Return the organisation with this slug, ready or not, ended or not; never the row of the common host."""
+    return Organisation.objects.exclude(schema_name=COMMON_SCHEMA).filter(slug=slug).first()
+
+
+def begun() -> list[Organisation]:
+    """Return the organisations that were begun and are not made yet, by name."""
+    return list(Organisation.objects.exclude(schema_name=COMMON_SCHEMA).filter(ready=False))
+
+
 def common_row() -> Organisation:
     """Return the row of the common host without leaving the schema entered (search_path always ends in public)."""
     return Organisation.objects.get(schema_name=COMMON_SCHEMA)

@@ -1,17 +1,19 @@
 """Bring the database to the code that runs: every schema, the application's rights, the common host."""
 
-import os
-
-import environ
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
-from django.db import connection
-from psycopg2 import sql
 
 from config.running.health import schemas_behind
 from tenants import context
-from tenants.organisations.actions import ensure_common
+from tenants.actor import Actor
+from tenants.models import COMMON_SCHEMA, Organisation
+from tenants.organisations import schemas
+from tenants.organisations.actions import ensure_common, make_organisation
+from tenants.organisations.queries import begun
+from tenants.roles import Permission
+
+BY = Actor.of_system("upgrade", Permission.PLATFORM_MANAGE)
 
 
 class Command(BaseCommand):
@@ -22,36 +24,21 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options):
         context.enter_public()
-        behind = schemas_behind()
-        if behind:
-            self.stdout.write(f"Migrating: {', '.join(behind)}")
-            call_command("migrate_schemas", interactive=False, verbosity=0)
-        context.enter_public()
+        if schemas_behind():
+            self._migrate(COMMON_SCHEMA)  # always and first: what others hold in it, the others point at
+            for name in schemas_behind():
+                self._migrate(name)
         ensure_common(domain=settings.DOMAIN)
+        for organisation in begun():
+            self.stdout.write(f"Making: {organisation.slug}")
+            make_organisation(organisation=organisation, by=BY)
         if options["demo"]:
             call_command("load_demo")
-        grant_to_application()
+        context.enter_public()
+        ours = Organisation.objects.filter(ready=True).values_list("schema_name", flat=True)
+        schemas.grant(sorted({COMMON_SCHEMA, "extensions", *ours}))
 
-
-def grant_to_application() -> None:
-    """Give the role of DATABASE_URL its rights on every schema, when another role owns them."""
-    application = environ.Env.db_url_config(os.environ.get("DATABASE_URL", "")).get("USER")
-    context.enter_public()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT current_user")
-        if not application or cursor.fetchone()[0] == application:
-            return
-        cursor.execute(
-            "SELECT schema_name FROM public.tenants_organisation"
-            " UNION SELECT 'extensions' UNION SELECT 'public' ORDER BY 1"
-        )
-        role = sql.Identifier(application)
-        for (name,) in cursor.fetchall():
-            schema = sql.Identifier(name)
-            for grant in (
-                "GRANT USAGE ON SCHEMA {schema} TO {role}",
-                "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO {role}",
-                "GRANT USAGE ON ALL SEQUENCES IN SCHEMA {schema} TO {role}",
-                "GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA {schema} TO {role}",
-            ):
-                cursor.execute(sql.SQL(grant).format(schema=schema, role=role))
+    def _migrate(self, name: str) -> None:
+        self.stdout.write(f"Migrating: {name}")
+        call_command("migrate_schemas", schema_name=name, interactive=False, verbosity=0)
+        context.enter_public()
