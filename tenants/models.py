@@ -3,7 +3,7 @@
 from tenants.audit.models import AuditEntry
 from tenants.idempotency.models import AnsweredRequest
 from tenants.invitations.models import Invitation
-from tenants.libraries.models import Library, Location, Platform
+from tenants.libraries.models import Isil, Library, Location, Platform, PlatformCode
 from tenants.organisations.models import COMMON_SCHEMA, Domain, Organisation, OrganisationQuerySet, Province
 from tenants.outbox.models import OutboxEntry
 from tenants.people.models import LibraryMembership, Membership, Person, PersonManager
@@ -18,6 +18,7 @@ __all__ = [
     "AuditEntry",
     "Domain",
     "Invitation",
+    "Isil",
     "Library",
     "LibraryMembership",
     "Location",
@@ -29,6 +30,7 @@ __all__ = [
     "Person",
     "PersonManager",
     "Platform",
+    "PlatformCode",
     "Province",
     "Session",
 ]

@@ -8,8 +8,8 @@
 FLOORS = {
     "tenants": {
         "words": (
-            "channels refusals roles dated web.icons web.markdown web.moments web.rows web.widgets web.bodies"
-            " web.documents web.contract web.shapes web.paging web.uploads web.guard web.refused files.kinds"
+            "channels refusals roles dated identifiers entered web.icons web.markdown web.moments web.rows web.widgets"
+            " web.bodies web.documents web.contract web.shapes web.paging web.uploads web.guard web.refused files.kinds"
             " files.types people.names"
         ),
         "truth": (
@@ -21,7 +21,7 @@ FLOORS = {
             "organisations.queries libraries.queries audit settings.queries files outbox tokens.actions"
             " idempotency settings organisations.schemas organisations.actions people.rights people.actions"
             " people.guests people.forms tokens.forms invitations.queries invitations.actions invitations.forms"
-            " invitations.mail signin"
+            " invitations.mail signin organisations.entering libraries.actions libraries.identify"
         ),
         "pages": (
             "libraries.api people.api people.views people.urls invitations.views invitations.urls"
@@ -58,18 +58,19 @@ ROOMS: dict[str, dict[str, str]] = {
     "tenants.audit": {"tenants": "actor channels models roles"},
     "tenants.context": {"tenants": "models"},
     "tenants.door": {"tenants": "access context models"},
+    "tenants.entered": {"tenants": "refusals"},
     "tenants.everywhere": {"tenants": "context"},
     "tenants.files": {"tenants": "models settings"},
     "tenants.idempotency": {"tenants": "access context files web"},
     "tenants.invitations": {
         "tenants": "access actor audit context models organisations outbox people refusals roles web"
     },
-    "tenants.libraries": {"tenants": "access dated models organisations roles web"},
+    "tenants.libraries": {"tenants": "access actor audit dated entered identifiers models organisations roles web"},
     "tenants.management": {"tenants": "actor context invitations models organisations outbox refusals roles tokens"},
     "tenants.models": {
         "tenants": "audit idempotency invitations libraries organisations outbox people settings signin tokens"
     },
-    "tenants.organisations": {"tenants": "actor audit context dated models roles"},
+    "tenants.organisations": {"tenants": "actor audit context dated entered identifiers models roles"},
     "tenants.outbox": {"tenants": "actor audit context models organisations roles"},
     "tenants.people": {
         "tenants": "access actor audit dated invitations libraries models organisations refusals roles web"

@@ -1,10 +1,13 @@
 """Libraries, their branches, and the library systems they work with."""
 
 from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from tenants import identifiers
 from tenants.dated import Dated, SortName, ends_after_begin
-from tenants.organisations.models import Organisation, Province
+from tenants.organisations.models import Organisation, Province, kvk_or_nothing
 
 
 class Platform(Dated):
@@ -34,23 +37,54 @@ class Library(Dated):
     platform = models.ForeignKey(Platform, on_delete=models.PROTECT, related_name="libraries")
     slug = models.SlugField(unique=True)
     name = models.CharField(_("name"), max_length=120)
+    kvk = models.CharField(
+        _("KvK number"),
+        max_length=identifiers.KVK_LENGTH,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[identifiers.kvk],
+    )
     sort_name = SortName()
-    successor = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True)
+    successor = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="predecessors")
 
     class Meta:
         ordering = ["sort_name"]
-        constraints = [ends_after_begin("library_ends_after_begin")]
+        constraints = [
+            ends_after_begin("library_ends_after_begin"),
+            kvk_or_nothing("library_kvk"),
+            models.CheckConstraint(
+                condition=Q(successor__isnull=True) | (Q(until_on__isnull=False) & ~Q(successor=F("pk"))),
+                name="library_successor_of_what_ended",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def is_over(self) -> bool:
+        """Did it end before today?"""
+        return self.until_on is not None and self.until_on < timezone.localdate()
+
+    @property
+    def living(self) -> "Library":
+        """The library that it is now: the last of its successors, or itself."""
+        found: Library = self
+        while found.successor is not None and found.is_over:
+            found = found.successor
+        return found
+
 
 class Location(Dated):
-    """A branch or service point of a library, with its service level."""
+    """A place where a library serves: a branch, a stop of its bus, a school; with its service level."""
 
     class Kind(models.TextChoices):
         BRANCH = "branch", _("branch")
         SERVICE_POINT = "service_point", _("service point")
+        BUS_STOP = "bus_stop", _("stop of the library bus")
+        SCHOOL = "school", _("school")
+        SELF_SERVICE = "self_service", _("self-service")
 
     class Level(models.TextChoices):
         SMALL = "small", _("small")
@@ -70,3 +104,72 @@ class Location(Dated):
 
     def __str__(self) -> str:
         return self.name
+
+
+def _one_owner(*names: str) -> Q:
+    """Return the condition: exactly one of the fields `names` is filled in."""
+    found = Q()
+    for owner in names:
+        found |= Q(*((f"{name}__isnull", name != owner) for name in names))
+    return found
+
+
+class Isil(models.Model):
+    """The ISIL of one organisation, library or location: given once, never changed, never given to another.
+
+    A library that merged into another keeps its own, and points on to its successor.
+    """
+
+    value = models.CharField("ISIL", max_length=identifiers.ISIL_LENGTH, unique=True)
+    organisation = models.OneToOneField(Organisation, on_delete=models.PROTECT, null=True, related_name="isil")
+    library = models.OneToOneField(Library, on_delete=models.PROTECT, null=True, related_name="isil")
+    location = models.OneToOneField(Location, on_delete=models.PROTECT, null=True, related_name="isil")
+    given_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["value"]
+        constraints = [
+            models.CheckConstraint(condition=_one_owner("organisation", "library", "location"), name="isil_one_owner"),
+            models.CheckConstraint(
+                condition=Q(location__isnull=True, value__regex=identifiers.ISIL_OF_INSTITUTION_IN_DATABASE)
+                | Q(location__isnull=False, value__regex=identifiers.ISIL_OF_LOCATION_IN_DATABASE),
+                name="isil_of_its_kind",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.value
+
+    @property
+    def owner(self) -> Organisation | Library | Location:
+        """What it is of."""
+        found = self.organisation or self.library or self.location
+        assert found is not None  # a constraint holds it
+        return found
+
+
+class PlatformCode(models.Model):
+    """What one library system itself calls a library or a location; it stays when they move to another system."""
+
+    platform = models.ForeignKey(Platform, on_delete=models.PROTECT, related_name="codes")
+    library = models.ForeignKey(Library, on_delete=models.PROTECT, null=True, related_name="codes")
+    location = models.ForeignKey(Location, on_delete=models.PROTECT, null=True, related_name="codes")
+    code = models.CharField(_("code in the library system"), max_length=40)
+
+    class Meta:
+        ordering = ["platform", "code"]
+        constraints = [
+            models.CheckConstraint(condition=_one_owner("library", "location"), name="platform_code_one_owner"),
+            models.CheckConstraint(condition=~Q(code=""), name="platform_code_is_something"),
+            models.UniqueConstraint(
+                fields=["platform", "code"], condition=Q(library__isnull=False), name="platform_code_one_library"
+            ),
+            models.UniqueConstraint(
+                fields=["platform", "code"], condition=Q(location__isnull=False), name="platform_code_one_location"
+            ),
+            models.UniqueConstraint(fields=["platform", "library"], name="platform_code_once_a_library"),
+            models.UniqueConstraint(fields=["platform", "location"], name="platform_code_once_a_location"),
+        ]
+
+    def __str__(self) -> str:
+        return self.code

@@ -10,11 +10,17 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_tenants.models import DomainMixin, TenantMixin
 
+from tenants import identifiers
 from tenants.dated import Dated, DatedQuerySet, SortName, ends_after_begin
 
 COMMON_SCHEMA = "public"
 SLUG = RegexValidator(r"^[a-z][a-z0-9_]{2,30}$", _("Use 3 to 31 lower-case letters, digits and underscores."))
 COLOUR = RegexValidator(r"^#[0-9a-f]{6}$", _("Use a colour such as #0b6a6a."))
+
+
+def kvk_or_nothing(name: str) -> models.CheckConstraint:
+    """Return the constraint `name`: eight digits, or no number at all."""
+    return models.CheckConstraint(condition=Q(kvk="") | Q(kvk__regex=identifiers.KVK_IN_DATABASE), name=name)
 
 
 class OrganisationQuerySet(DatedQuerySet):
@@ -33,6 +39,14 @@ class Organisation(TenantMixin, Dated):
     prefix = models.CharField(_("prefix of ticket numbers"), max_length=12, unique=True)
     colour = models.CharField(_("colour"), max_length=7, default="#0b6a6a", validators=[COLOUR])
     provinces = models.ManyToManyField("Province", related_name="organisations", blank=True)
+    kvk = models.CharField(
+        _("KvK number"),
+        max_length=identifiers.KVK_LENGTH,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[identifiers.kvk],
+    )
     ready = models.BooleanField(default=False, help_text="False while its schema is being made.")
     sort_name = SortName()
 
@@ -42,7 +56,7 @@ class Organisation(TenantMixin, Dated):
 
     class Meta:
         ordering = ["sort_name"]
-        constraints = [ends_after_begin("organisation_ends_after_begin")]
+        constraints = [ends_after_begin("organisation_ends_after_begin"), kvk_or_nothing("organisation_kvk")]
 
     def __str__(self) -> str:
         return self.name

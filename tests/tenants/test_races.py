@@ -13,7 +13,8 @@ from tenants.actor import Actor
 from tenants.audit.models import AuditEntry
 from tenants.context import inside
 from tenants.invitations import actions as invitations
-from tenants.models import ApiToken, Invitation, LibraryMembership, Membership, OutboxEntry, Person
+from tenants.libraries.identify import give_isil
+from tenants.models import ApiToken, Invitation, Isil, LibraryMembership, Membership, OutboxEntry, Person
 from tenants.people import actions
 from tenants.people.guests import let_in, let_out
 from tenants.refusals import Conflict
@@ -40,6 +41,7 @@ def committed(django_db_setup, django_db_blocker):
             cursor.execute("SET LOCAL samenbeheer.purge = 'on'")
             made = AuditEntry.objects.order_by("-pk")[: AuditEntry.objects.count() - lines]
             AuditEntry.objects.filter(pk__in=[row.pk for row in made]).delete()
+            Isil.objects.all().delete()
         Invitation.objects.all().delete()
         LibraryMembership.objects.exclude(pk__in=kept[LibraryMembership]).delete()
         Membership.objects.exclude(pk__in=kept[Membership]).delete()
@@ -267,3 +269,23 @@ def test_an_account_that_is_closed_while_it_accepts(committed):
     finally:
         Person.objects.filter(pk=person.pk).update(is_active=True)
     assert answer.status_code == 409 and not Membership.objects.filter(person=person).exists()
+
+
+def test_an_isil_given_to_two_at_once_is_given_to_one(committed):
+    ours, theirs = committed.bisc.library, committed.cubiss.library
+    with pytest.raises(ValidationError, match="bisc-een"):
+        _second(
+            lambda: give_isil(value="NL-0800020000", to=ours, by=COMMAND_LINE),
+            lambda: give_isil(value="NL-0800020000", to=theirs, by=COMMAND_LINE),
+        )
+    assert [(one.value, one.library) for one in Isil.objects.all()] == [("NL-0800020000", ours)]
+
+
+def test_two_isils_given_to_one_at_once_are_one(committed):
+    ours = committed.bisc.library
+    with pytest.raises(ValidationError):
+        _second(
+            lambda: give_isil(value="NL-0800020000", to=ours, by=COMMAND_LINE),
+            lambda: give_isil(value="NL-0800030000", to=ours, by=COMMAND_LINE),
+        )
+    assert [one.value for one in Isil.objects.all()] == ["NL-0800020000"]
