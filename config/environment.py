@@ -105,8 +105,8 @@ def domains(name: str) -> list[str]:
 
 
 def address(name: str, default: str, schemes: set[str]) -> str:
-    """Return the address of a server, which may hold a password."""
-    value = _given(name) or default
+    """Return the address of a server, which may hold a password: from `name`, or the file `name`_FILE points at."""
+    value = secret(name).strip() or default
     split_address(name, value, schemes)
     return value
 
@@ -126,7 +126,10 @@ def split_address(name: str, value: str, schemes: set[str]) -> SplitResult:
 
 
 def database(name: str, default: str) -> dict:
-    """Return Django's description of a PostgreSQL database."""
+    """Return Django's description of a PostgreSQL database; an address without a password has it elsewhere.
+
+    DATABASE_URL: in DATABASE_PASSWORD, or in the file that DATABASE_PASSWORD_FILE points at, as it is and not encoded.
+    """
     value = address(name, default, {"postgres", "postgresql"})
     try:
         found = environ.Env.db_url_config(value)
@@ -137,12 +140,14 @@ def database(name: str, default: str) -> dict:
             f"{name} must be postgres://user:password@host:port/name; signs such as # and / in a password are"
             " written %23 and %2F"
         )
+    if not found.get("PASSWORD"):
+        found["PASSWORD"] = secret(f"{name.removesuffix('_URL')}_PASSWORD")
     return found
 
 
 def mail(name: str, default: str) -> dict:
-    """Return Django's description of where mail goes."""
-    value = _given(name) or default
+    """Return Django's description of where mail goes, from `name` or the file that `name`_FILE points at."""
+    value = secret(name).strip() or default
     schemes = set(environ.Env.EMAIL_SCHEMES)
     split_address(name, value, schemes)
     try:

@@ -32,7 +32,7 @@ if not DEMO:
     if not HTTPS:
         raise ImproperlyConfigured("SAMENBEHEER_HTTPS cannot be off in production")
     for name in ("DATABASE_URL", "REDIS_URL", "EMAIL_URL"):
-        if not os.environ.get(name):
+        if not env.secret(name):
             raise ImproperlyConfigured(f"{name} must be set in production")
 
 ALLOWED_HOSTS = [DOMAIN, f".{DOMAIN}"]
@@ -132,7 +132,7 @@ TEMPLATES = [
 _owner = env.flag("SAMENBEHEER_AS_OWNER", default=False)
 _database = env.database("DATABASE_URL", "postgres://samenbeheer@127.0.0.1:5432/samenbeheer")
 APPLICATION_ROLE = _database.get("USER") or ""  # who reads and writes; another may own the tables
-if os.environ.get("DATABASE_OWNER_URL"):
+if env.secret("DATABASE_OWNER_URL"):
     _owned = env.database("DATABASE_OWNER_URL", "")
     _database = _owned if _owner else _database
 DATABASES = {

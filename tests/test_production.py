@@ -68,6 +68,24 @@ def test_production_starts_when_complete():
     )
 
 
+def test_secrets_are_read_from_files(load, tmp_path):
+    """Nothing of them has to stand in an environment, which any `inspect` of a container shows."""
+    for name, words in {"app": "a#/ b", "owner": "o", "mail": "smtp+tls://m:geheim@post.example:587"}.items():
+        (tmp_path / name).write_text(f"{words}\n")
+    files = {
+        "DATABASE_URL": "postgres://app@database:5432/samenbeheer",
+        "DATABASE_PASSWORD_FILE": str(tmp_path / "app"),
+        "DATABASE_OWNER_URL": "postgres://owner@database:5432/samenbeheer",
+        "DATABASE_OWNER_PASSWORD_FILE": str(tmp_path / "owner"),
+        "EMAIL_URL": None,
+        "EMAIL_URL_FILE": str(tmp_path / "mail"),
+    }
+    found = load(**files)
+    assert found["DATABASES"]["default"]["PASSWORD"] == "a#/ b"
+    assert (found["EMAIL_HOST"], found["EMAIL_HOST_PASSWORD"]) == ("post.example", "geheim")
+    assert load(**files, SAMENBEHEER_AS_OWNER="1")["DATABASES"]["default"]["PASSWORD"] == "o"
+
+
 REFUSED = [
     ({"SAMENBEHEER_MODE": "test"}, "SAMENBEHEER_MODE must be one of demo, production, not 'test'"),
     ({"SECRET_KEY": None}, "SECRET_KEY (or SECRET_KEY_FILE) must hold 50 characters or more"),
@@ -80,6 +98,8 @@ REFUSED = [
         "SECRET_KEY (or SECRET_KEY_FILE) is that of a demo; make one of your own",
     ),
     ({"SECRET_KEY_FILE": "/nergens"}, "SECRET_KEY_FILE cannot be read: No such file or directory"),
+    ({"DATABASE_PASSWORD_FILE": "/nergens"}, "DATABASE_PASSWORD_FILE cannot be read: No such file or directory"),
+    ({"EMAIL_URL": None, "EMAIL_URL_FILE": "/nergens"}, "EMAIL_URL_FILE cannot be read: No such file or directory"),
     ({"SECRET_KEY_FILE": sys.executable}, "SECRET_KEY_FILE cannot be read: it is no text"),
     ({"SAMENBEHEER_DOMAIN": None}, "SAMENBEHEER_DOMAIN must name the domain below which all hosts lie"),
     *(

@@ -50,7 +50,8 @@ class Embedded(Folder):
     def __init__(self, data: Path):
         super().__init__(data)
         addresses = {"postgres": "DATABASE_URL", "valkey": "REDIS_URL"}
-        self.wanted = {name for name, variable in addresses.items() if not os.environ.get(variable)}
+        given = {variable.removesuffix("_FILE") for variable, value in os.environ.items() if value}
+        self.wanted = {name for name, variable in addresses.items() if variable not in given}
         self.children: dict[str, subprocess.Popen] = {}
 
     # --- starting ---

@@ -1,8 +1,11 @@
 """Bring the database to the code that runs: every schema, the application's rights, the common host."""
 
+import time
+
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
+from django.db import OperationalError, connection
 
 from config.running.health import schemas_behind
 from tenants import context
@@ -21,8 +24,10 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("--demo", action="store_true", help="Load the demo as well, once.")
+        parser.add_argument("--wait", type=int, default=0, metavar="SECONDS", help="For a database that is starting.")
 
     def handle(self, *args, **options):
+        wait_for_database(options["wait"])
         context.enter_public()
         if schemas_behind():
             self._migrate(COMMON_SCHEMA)  # always and first: what others hold in it, the others point at
@@ -42,3 +47,15 @@ class Command(BaseCommand):
         self.stdout.write(f"Migrating: {name}")
         call_command("migrate_schemas", schema_name=name, interactive=False, verbosity=0)
         context.enter_public()
+
+
+def wait_for_database(seconds: int) -> None:
+    """Return when the database lets us in; raises OperationalError when it did not within so many seconds."""
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            return connection.ensure_connection()
+        except OperationalError:
+            if time.monotonic() >= until:
+                raise
+        time.sleep(1)
