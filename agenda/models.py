@@ -1,7 +1,7 @@
 """Tables of the rooms of the common work; all in the public schema."""
 
 from agenda.categories.models import Category
-from agenda.figures.models import TicketSnapshot
+from agenda.figures.models import KeptFigures, TicketSnapshot
 from agenda.history.models import Event, Numbering
 from agenda.steering.models import Seat
 from agenda.work.models import Contribution, PolicyFramework, PolicyGoal, WorkItem
@@ -10,6 +10,7 @@ __all__ = [
     "Category",
     "Contribution",
     "Event",
+    "KeptFigures",
     "Numbering",
     "PolicyFramework",
     "PolicyGoal",

@@ -19,6 +19,7 @@ app.conf.beat_schedule = {
     "check-drift": {"task": "tickets.check_drift_everywhere", "schedule": settings.DRIFT_EVERY},
     "purge-attachments": {"task": "tickets.purge_attachments_everywhere", "schedule": settings.DRIFT_EVERY},
     "tidy-bytes": {"task": "tickets.tidy_bytes_everywhere", "schedule": settings.DRIFT_EVERY},
+    "keep-figures": {"task": "agenda.keep_figures", "schedule": 60},
     "forget-answers": {"task": "tenants.forget_answers", "schedule": 3600},
     "clear-sessions": {"task": "tenants.clear_sessions", "schedule": 86400},
     "tidy": {"task": "tenants.tidy", "schedule": 86400},

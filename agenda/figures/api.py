@@ -5,7 +5,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agenda.figures.queries import Figures, Period, figures
+from agenda.figures.periods import Period
+from agenda.figures.queries import Figures, figures
 from tenants.refusals import NotAllowed
 from tenants.roles import Permission
 from tenants.web.shapes import Out, router_of
@@ -28,9 +29,9 @@ class SteeringOut(Out):
     together: FiguresOut
 
 
-def _row(one: Figures) -> dict[str, object]:
+def _row(one: Figures, organisation: str | None = None) -> dict[str, object]:
     return {
-        "organisation": one.organisation.slug if one.organisation else None,
+        "organisation": organisation,
         "new": one.new,
         "resolved": one.resolved,
         "open_at_end": one.open_at_end,
@@ -48,4 +49,5 @@ def get_figures(request: HttpRequest, quarter: str = ""):
     if period is None:
         raise ValidationError({"quarter": _("Write a quarter as 2026-3.")})
     each, together = figures(period)
-    return {"quarter": str(period), "organisations": [_row(one) for one in each], "together": _row(together)}
+    rows = [_row(found, one.slug) for one, found in each]
+    return {"quarter": str(period), "organisations": rows, "together": _row(together)}

@@ -1,5 +1,9 @@
+from collections.abc import Iterable
+from typing import Self
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Q
 
 
 class TicketSnapshot(models.Model):
@@ -30,4 +34,41 @@ class TicketSnapshot(models.Model):
             models.Index(fields=["opened_at", "organisation", "resolved_at"], name="snapshot_open"),
             models.Index(fields=["first_answer_at"], name="snapshot_answered"),
             models.Index(fields=["resolved_at"], name="snapshot_resolved"),
+        ]
+
+
+class KeptFiguresQuerySet(models.QuerySet):
+    """Figures of quarters, as they are kept."""
+
+    def of(self, organisations: Iterable[int] | None) -> Self:
+        """Return those of these organisations, by key, and of all together; None leaves nobody out."""
+        if organisations is None:
+            return self
+        return self.filter(Q(organisation__isnull=True) | Q(organisation__in=organisations))
+
+
+class KeptFigures(models.Model):
+    """The figures of a quarter as they were counted, of one organisation or (without one) of all together.
+
+    Written by `keep` alone. Whatever changes a moment or a category in a quarter that is over takes away what was kept
+    of that quarter and of those after it: the database does that (migration 0004), whoever writes the read model.
+    """
+
+    counted_at = models.DateTimeField()
+    starts_on = models.DateField(help_text="First day of the quarter.")
+    organisation = models.ForeignKey("tenants.Organisation", on_delete=models.PROTECT, null=True, related_name="+")
+    new = models.PositiveIntegerField()
+    resolved = models.PositiveIntegerField()
+    open_at_end = models.PositiveIntegerField()
+    first_answer_minutes = models.FloatField(null=True, help_text="Median of clock minutes.")
+    resolution_minutes = models.FloatField(null=True, help_text="Median of clock minutes.")
+    categories = models.JSONField(default=dict, help_text="New tickets by key of category; of all together alone.")
+
+    objects = KeptFiguresQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["starts_on", "organisation"], nulls_distinct=False, name="kept_once_per_quarter"
+            )
         ]

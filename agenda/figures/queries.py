@@ -1,188 +1,156 @@
 """The figures of the cooperation, made of TicketSnapshot alone. Days and quarters are those of Europe/Amsterdam.
 
-Times are in clock minutes: nights and weekends count.
+Times are in clock minutes: nights and weekends count. `keep` keeps quarters that are over, and each minute the one that
+runs; what is not kept, or is kept too long ago, is counted, and says the same.
 """
 
-from dataclasses import dataclass
-from datetime import date, datetime, time
-from typing import Any
-from zoneinfo import ZoneInfo
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from django.db import connection
-from django.db.models import Count, Q
+from django.utils import timezone
 
-from agenda.figures.models import TicketSnapshot
+from agenda.categories.models import Category
+from agenda.figures.models import KeptFigures
+from agenda.figures.periods import Period
 from tenants.models import Organisation
 
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 SMALLEST_COUNT = 5
+FIGURES = ("new", "resolved", "open_at_end", "first_answer_minutes", "resolution_minutes")
+ALL: None = None  # in the place of an organisation: all of them together
 
 
-@dataclass(frozen=True)
-class Period:
-    """A quarter of a year."""
-
-    year: int
-    quarter: int
-
-    @classmethod
-    def of(cls, day: date) -> "Period":
-        """Return the quarter in which `day` lies."""
-        return cls(day.year, (day.month + 2) // 3)
-
-    @classmethod
-    def parse(cls, text: str | None) -> "Period | None":
-        """Return the quarter written as 2026-4, or None."""
-        year, dash, quarter = (text or "").partition("-")
-        if (
-            dash
-            and year.isascii()
-            and year.isdecimal()
-            and len(year) == 4
-            and 2000 <= int(year) <= 2100
-            and quarter in {"1", "2", "3", "4"}
-        ):
-            return cls(int(year), int(quarter))
-        return None
-
-    def __str__(self) -> str:
-        return f"{self.year}-{self.quarter}"
-
-    @property
-    def first_on(self) -> date:
-        """The first day."""
-        return date(self.year, self.quarter * 3 - 2, 1)
-
-    @property
-    def next(self) -> "Period":
-        """The quarter after."""
-        return Period(self.year + self.quarter // 4, self.quarter % 4 + 1)
-
-    @property
-    def previous(self) -> "Period":
-        """The quarter before."""
-        return Period(self.year - (self.quarter == 1), (self.quarter - 2) % 4 + 1)
-
-    @property
-    def year_before(self) -> "Period":
-        """The same quarter a year before."""
-        return Period(self.year - 1, self.quarter)
-
-    @property
-    def begin(self) -> datetime:
-        """Its first moment."""
-        return datetime.combine(self.first_on, time.min, AMSTERDAM)
-
-    @property
-    def end(self) -> datetime:
-        """The first moment after it."""
-        return self.next.begin
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Figures:
-    """The figures of one organisation, or of all together (`organisation` None), over a quarter."""
+    """What one organisation, or all together, had in a quarter; medians in clock minutes."""
 
-    organisation: Organisation | None
-    new: int
-    resolved: int
-    open_at_end: int
-    first_answer_minutes: float | None
-    resolution_minutes: float | None
+    new: int = 0
+    resolved: int = 0
+    open_at_end: int = 0
+    first_answer_minutes: float | None = None
+    resolution_minutes: float | None = None
 
 
-# Each row that the period touches, once; per organisation and, where organisation_id is null, of all together.
-OF_PERIOD = """
-SELECT organisation_id,
-       count(*) FILTER (WHERE opened_at >= %(begin)s AND opened_at < %(end)s),
-       count(*) FILTER (WHERE resolved_at >= %(begin)s AND resolved_at < %(end)s),
+@dataclass(frozen=True)
+class Quarter:
+    """A quarter: figures by key of organisation (`ALL` together), and new tickets of all by key of category."""
+
+    counted_at: datetime
+    figures: dict[int | None, Figures] = field(default_factory=dict)
+    categories: dict[int, int] = field(default_factory=dict)
+
+    def of(self, organisation: int | None) -> Figures:
+        """Return the figures of an organisation, by key; noughts when it had nothing."""
+        return self.figures.get(organisation, Figures())
+
+
+# Each quarter is a row of `span`; a row of tickets is read once for all that it says of a quarter.
+SPANS = "unnest(%(begins)s::timestamptz[], %(ends)s::timestamptz[]) WITH ORDINALITY AS span (begins, ends, place)"
+WITHIN = f"""
+SELECT span.place, organisation_id,
+       count(*) FILTER (WHERE opened_at >= begins AND opened_at < ends),
+       count(*) FILTER (WHERE resolved_at >= begins AND resolved_at < ends),
        percentile_cont(0.5) WITHIN GROUP (ORDER BY minutes_to_first_answer)
-           FILTER (WHERE first_answer_at >= %(begin)s AND first_answer_at < %(end)s),
+           FILTER (WHERE first_answer_at >= begins AND first_answer_at < ends),
        percentile_cont(0.5) WITHIN GROUP (ORDER BY minutes_to_resolution)
-           FILTER (WHERE resolved_at >= %(begin)s AND resolved_at < %(end)s)
-  FROM agenda_ticketsnapshot
- WHERE opened_at >= %(begin)s AND opened_at < %(end)s
-    OR resolved_at >= %(begin)s AND resolved_at < %(end)s
-    OR first_answer_at >= %(begin)s AND first_answer_at < %(end)s
- GROUP BY GROUPING SETS ((organisation_id), ())
+           FILTER (WHERE resolved_at >= begins AND resolved_at < ends)
+  FROM {SPANS} JOIN agenda_ticketsnapshot
+    ON opened_at >= begins AND opened_at < ends
+    OR resolved_at >= begins AND resolved_at < ends
+    OR first_answer_at >= begins AND first_answer_at < ends
+ GROUP BY GROUPING SETS ((span.place, organisation_id), (span.place))
 """
-OPEN_AT_END = """
-SELECT organisation_id, count(*)
-  FROM agenda_ticketsnapshot
- WHERE opened_at < %(end)s AND (resolved_at IS NULL OR resolved_at >= %(end)s)
- GROUP BY organisation_id
+AT_END_AND_ABOUT = f"""
+SELECT 'open at end', span.place, organisation_id, count(*)
+  FROM {SPANS} JOIN agenda_ticketsnapshot ON opened_at < ends AND (resolved_at IS NULL OR resolved_at >= ends)
+ GROUP BY GROUPING SETS ((span.place, organisation_id), (span.place))
+ UNION ALL
+SELECT 'new of category', span.place, category_id, count(*)
+  FROM {SPANS} JOIN agenda_ticketsnapshot ON opened_at >= begins AND opened_at < ends
+ GROUP BY span.place, category_id
 """
 
 
-def figures(period: Period) -> tuple[list[Figures], Figures]:
-    """Return the figures per organisation, by name, and of all together; three queries.
+def counted(periods: list[Period]) -> dict[Period, Quarter]:
+    """Return quarters as the read model has them at this moment; two queries.
 
-    - new: opened in the period;
-    - resolved: last resolved in the period (a reopened ticket counts again when it is resolved again);
+    - new: opened in the quarter;
+    - resolved: last resolved in the quarter (a reopened ticket counts again when it is resolved again);
     - open at end: opened before the end, and not resolved by then;
-    - first answer and resolution: median clock minutes of what was first answered, or resolved, in the period: the
+    - first answer and resolution: median clock minutes of what was first answered, or resolved, in the quarter: the
       middle one, or between the two middle ones when they are even in number.
     """
-    limits = {"begin": period.begin, "end": period.end}
+    if not periods:
+        return {}
+    limits = {"begins": [one.begin for one in periods], "ends": [one.end for one in periods]}
+    now = timezone.now()
+    found = {place: Quarter(now) for place in range(1, len(periods) + 1)}
     with connection.cursor() as cursor:
-        cursor.execute(OF_PERIOD, limits)
-        rows = {pk: tuple(values) for pk, *values in cursor.fetchall()}
-        cursor.execute(OPEN_AT_END, limits)
-        still_open = dict(cursor.fetchall())
+        cursor.execute(AT_END_AND_ABOUT, limits)
+        for what, place, key, count in cursor.fetchall():
+            if what == "open at end":
+                found[place].figures[key] = Figures(open_at_end=count)
+            else:
+                found[place].categories[key] = count
+        cursor.execute(WITHIN, limits)
+        for place, key, new, resolved, answer, resolution in cursor.fetchall():
+            at_end = found[place].of(key).open_at_end
+            found[place].figures[key] = Figures(new, resolved, at_end, answer, resolution)
+    return dict(zip(periods, found.values(), strict=True))
 
-    def of(organisation: Organisation | None) -> Figures:
-        new, resolved, answer, resolution = rows.get(organisation and organisation.pk, (0, 0, None, None))
-        count = still_open.get(organisation.pk, 0) if organisation else sum(still_open.values())
-        return Figures(organisation, new, resolved, count, answer, resolution)
 
-    return [of(organisation) for organisation in Organisation.objects.taking_part()], of(None)
+def quarters(
+    periods: Iterable[Period], organisations: Iterable[int] | None = None, *, fresh: timedelta = timedelta(0)
+) -> dict[Period, Quarter]:
+    """Return quarters, those that are kept from there, in three queries at most.
+
+    With `organisations` (keys) only these and all together. What is not over yet is counted, or it is kept and no older
+    than `fresh`.
+    """
+    wanted, since = list(dict.fromkeys(periods)), timezone.now() - fresh
+    rows = KeptFigures.objects.filter(starts_on__in=[one.first_on for one in wanted]).of(organisations)
+    columns = rows.values_list("starts_on", "counted_at", "organisation_id", "categories", *FIGURES)
+    kept: dict[Period, Quarter] = {}
+    for first_on, counted_at, pk, categories, *values in columns:
+        period = Period.of(first_on)
+        if counted_at < since and not period.is_settled(counted_at):
+            continue
+        quarter = kept.setdefault(period, Quarter(counted_at))
+        quarter.figures[pk] = Figures(*values)
+        quarter.categories.update((int(key), count) for key, count in categories.items())
+    return kept | counted([one for one in wanted if one not in kept])
 
 
 @dataclass(frozen=True)
 class CategoryCount:
     """How many new tickets a category had."""
 
-    code: str
-    name_nl: str
-    name_en: str
+    category: Category
     count: int
 
 
-def categories(period: Period, limit: int = 10) -> list[CategoryCount]:
-    """Return the categories with most new tickets in the period, of all organisations together.
+def categories(quarter: Quarter, limit: int = 10) -> list[CategoryCount]:
+    """Return the categories with most new tickets in a quarter, of all organisations together; one query.
 
     A category with fewer than five is left out: a small count can point at one library.
     """
-    rows = (
-        TicketSnapshot.objects.filter(opened_at__gte=period.begin, opened_at__lt=period.end)
-        .values("category__code", "category__name_nl", "category__name_en")
-        .annotate(count=Count("pk"))
-        .filter(count__gte=SMALLEST_COUNT)
-        .order_by("-count", "category__code")[:limit]
-    )
-    return [
-        CategoryCount(
-            code=row["category__code"],
-            name_nl=row["category__name_nl"],
-            name_en=row["category__name_en"],
-            count=row["count"],
-        )
-        for row in rows
-    ]
+    enough = {pk: count for pk, count in quarter.categories.items() if count >= SMALLEST_COUNT}
+    known = Category.objects.in_bulk(enough)
+    found = [CategoryCount(known[pk], count) for pk, count in enough.items()]
+    return sorted(found, key=lambda one: (-one.count, one.category.code))[:limit]
 
 
-def new_per_quarter(last: Period, count: int = 8) -> list[tuple[Period, dict[int, int]]]:
-    """Return, for `count` quarters up to `last`, how many new tickets each organisation (by pk) had; one query."""
+def history(last: Period, count: int = 8) -> list[Period]:
+    """Return `count` quarters up to `last`, the oldest first."""
     periods = [last]
     while len(periods) < count:
         periods.insert(0, periods[0].previous)
-    measures = {
-        f"q{index}": Count("pk", filter=Q(opened_at__gte=period.begin, opened_at__lt=period.end))
-        for index, period in enumerate(periods)
-    }
-    rows = TicketSnapshot.objects.values("organisation_id").annotate(**measures)
-    found: list[tuple[Period, dict[int, int]]] = [(period, {}) for period in periods]
-    for row in map(dict[str, Any], rows):
-        for index, (_period, counts) in enumerate(found):
-            counts[row["organisation_id"]] = row[f"q{index}"]
-    return found
+    return periods
+
+
+def figures(period: Period) -> tuple[list[tuple[Organisation, Figures]], Figures]:
+    """Return the figures of a quarter for each organisation that takes part, by name, and of all together."""
+    quarter = quarters([period])[period]
+    each = [(one, quarter.of(one.pk)) for one in Organisation.objects.taking_part()]
+    return each, quarter.of(ALL)

@@ -27,16 +27,26 @@ def _tag(status: str, language: str) -> SafeString:
     return tag(capfirst(str(Status(status).label)), STATUS_LOOK.get(status, ("", "")))
 
 
+def as_status(status: str) -> SafeString:
+    """Return a status as a tag in words."""
+    return _tag(status, get_language() or "nl")
+
+
+@lru_cache(maxsize=8)
+def finished_tag(language: str) -> SafeString:
+    """Return the tag of a result that is there."""
+    return tag(_("finished"), ("green", "checks"))
+
+
 @register.filter
 def status_tag(thing) -> SafeString:
     """Return the status of an item or contribution as a tag."""
-    return _tag(thing.status, get_language() or "nl")
+    return as_status(thing.status)
 
 
-@register.filter
-def status_dot(part) -> SafeString:
-    """Return the status of a contribution as a coloured dot with the words beside it for who cannot see it."""
-    return _dot(part.status if part else "none", get_language() or "nl")
+def as_dot(status: str) -> SafeString:
+    """Return a status ("none" of who takes no part) as a coloured dot, with the words for who cannot see it."""
+    return _dot(status, get_language() or "nl")
 
 
 @lru_cache(maxsize=64)

@@ -14,6 +14,7 @@ from agenda.work import actions
 from agenda.work.forms import AgendaFilterForm, ContributionForm, ItemForm, ProgressForm
 from agenda.work.models import Contribution, WorkItem, desks_of
 from agenda.work.queries import axis, tally
+from agenda.work.rows import columns, in_rows
 from agenda.work.words import Words
 from tenants.actor import Actor
 from tenants.refusals import NotAllowed, Stale
@@ -31,18 +32,22 @@ def _items(request: HttpRequest):
 @require_GET
 def agenda(request: HttpRequest) -> HttpResponse:
     """The work agenda as a list or on the axis of time, red first."""
-    items = _items(request)
-    form = AgendaFilterForm(request.GET)
-    items = form.filter(items) if form.is_valid() else items.none()
+    items, form = _items(request), None
+    if AgendaFilterForm.base_fields.keys() & request.GET.keys() or "refine" in request.GET:
+        form = AgendaFilterForm(request.GET)
+        items = form.filter(items) if form.is_valid() else items.none()
     as_time = request.GET.get("as") == "time"
-    ordered = items.order_by("planned_from", "number") if as_time else items.red_first()
-    page = Page(ordered.prefetch_related("contributions__organisation"), request.GET.get("page"))
+    if as_time:
+        page = Page(items.order_by("planned_from", "number"), request.GET.get("page"))
+    else:
+        page = Page(columns(items.red_first()), request.GET.get("page"), counted=items)
+        page.rows = in_rows(page.rows)
     context = {
         "form": form,
         "page": page,
         "tally": tally(items.running()),
         "as_time": as_time,
-        "refined": "refine" in request.GET or not form.is_valid() or form.narrows,
+        "refined": form is not None and ("refine" in request.GET or not form.is_valid() or form.narrows),
         "axis": axis(page.rows, timezone.localdate()) if as_time else None,
         "may_add": request.standing.may(Permission.AGENDA_EDIT)
         or bool(request.standing.organisation_ids(OrganisationRole.DESK_LEAD)),

@@ -1,12 +1,14 @@
 """The steering group's overview: who reads it, what comes first, and what it never shows."""
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from agenda.figures.actions import keep
+from agenda.figures.models import KeptFigures
 from agenda.steering.models import Seat
 from agenda.work import actions
 from tenants.models import Organisation
@@ -210,3 +212,62 @@ def test_one_goes_from_quarter_to_quarter_up_to_this_one(cast, client_of):
     assert leads_to("2020-1") == (["2020-2"], False)
     assert [len(leads_to(one)[0]) for one in (this, "2099-1", "onzin")] == [1, 1, 1]
     assert leads_to("2099-1") == leads_to(this) and leads_to(this)[1] is True
+
+
+# --- many organisations ---
+
+
+@pytest.fixture
+def many(cast):
+    """Ten organisations that take part, of which only the last by name has a seat beside BiSC."""
+    for number in range(8):
+        slug = f"poi{number}"
+        Organisation.objects.create(slug=slug, schema_name=slug, name=f"POI {number}", prefix=f"P{number}", ready=True)
+    Seat.objects.create(organisation=Organisation.objects.get(slug="poi7"), from_on="2020-01-01")
+    return cast
+
+
+def test_eight_have_a_column_those_with_a_seat_first_and_together_counts_all(many, snapshots, client_of):
+    opened = datetime(2026, 5, 1, tzinfo=UTC)
+    snapshots(many.bisc, 1, opened_at=opened)
+    snapshots(many.bisc, 2, opened_at=opened, organisation=Organisation.objects.get(slug="poi5"))
+    snapshots(many.bisc, 4, opened_at=opened, organisation=Organisation.objects.get(slug="poi6"))
+    page = client_of("member", "").get("/steering/?quarter=2026-2").content.decode()
+    columns = ["BiSC", "Cubiss", *(f"POI {number}" for number in (0, 1, 2, 3, 4, 7))]
+    desks = _rows(page, "Meldingen per organisatie")
+    assert desks[0] == ["Cijfer", *columns, "Samen", "Jaar eerder"]
+    assert desks[1] == ["Nieuwe meldingen", "1", *["0"] * 7, "7", "0"]
+    past = _rows(page, "Nieuwe meldingen per kwartaal")
+    assert (past[0], past[-1]) == (["Kwartaal", *columns, "De overige"], ["2026-2", "1", *["0"] * 7, "6"])
+    assert "hoogstens acht" in page
+
+
+def test_with_eight_organisations_nobody_is_left_out(cast, client_of):
+    for number in range(6):
+        slug = f"poi{number}"
+        Organisation.objects.create(slug=slug, schema_name=slug, name=f"POI {number}", prefix=f"P{number}", ready=True)
+    page = client_of("member", "").get("/steering/").content.decode()
+    columns = ["BiSC", "Cubiss", *(f"POI {number}" for number in range(6))]
+    assert _rows(page, "Nieuwe meldingen per kwartaal")[0] == ["Kwartaal", *columns]
+    assert "hoogstens acht" not in page
+
+
+def test_the_page_asks_ten_questions_and_eight_when_the_figures_are_kept(
+    quarters, item, client_of, django_assert_num_queries
+):
+    member = client_of("member", "")
+    member.get("/steering/?quarter=2026-2")
+    with django_assert_num_queries(10):
+        member.get("/steering/?quarter=2026-2")
+    keep()
+    with django_assert_num_queries(8):
+        member.get("/steering/?quarter=2026-2")
+
+
+def test_the_page_says_when_the_running_quarter_was_counted(cast, client_of, snapshots):
+    snapshots(cast.bisc, 1, opened_at=timezone.now())
+    keep()
+    KeptFigures.objects.update(counted_at=timezone.now() - timedelta(seconds=60))
+    moment = f"{timezone.localtime(KeptFigures.objects.latest('starts_on').counted_at):%H:%M}"
+    page = " ".join(client_of("member", "").get("/steering/").content.decode().split())
+    assert "tot nu toe, geteld <time" in page and f">vandaag {moment}</time>; laatste kolom" in page
