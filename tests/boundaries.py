@@ -22,6 +22,7 @@ FLOORS = {
             " idempotency settings organisations.schemas organisations.actions people.rights people.actions"
             " people.guests people.forms tokens.forms invitations.queries invitations.actions invitations.forms"
             " invitations.mail signin organisations.entering libraries.actions libraries.identify"
+            " imports.reading imports.sheets imports.lines imports.actions"
         ),
         "pages": (
             "libraries.api people.api people.views people.urls invitations.views invitations.urls"
@@ -62,11 +63,14 @@ ROOMS: dict[str, dict[str, str]] = {
     "tenants.everywhere": {"tenants": "context"},
     "tenants.files": {"tenants": "models settings"},
     "tenants.idempotency": {"tenants": "access context files web"},
+    "tenants.imports": {"tenants": "actor audit entered libraries models organisations refusals roles"},
     "tenants.invitations": {
         "tenants": "access actor audit context models organisations outbox people refusals roles web"
     },
     "tenants.libraries": {"tenants": "access actor audit dated entered identifiers models organisations roles web"},
-    "tenants.management": {"tenants": "actor context invitations models organisations outbox refusals roles tokens"},
+    "tenants.management": {
+        "tenants": "actor context imports invitations models organisations outbox refusals roles tokens"
+    },
     "tenants.models": {
         "tenants": "audit idempotency invitations libraries organisations outbox people settings signin tokens"
     },

@@ -95,8 +95,8 @@ def _refuse_other_end(library: Library, changes: Mapping[str, Any]) -> None:
 def enter_location(*, slug: str, changes: Mapping[str, Any], by: Actor) -> Entered[Location]:
     """Make the location `slug`, or change it: name, library, kind, level, from_on, until_on.
 
-    It may go over to another library of the same organisation. Raises ValidationError by field, and NotAllowed for
-    anyone but a platform administrator.
+    It may go over to another library of the same organisation, and lives no longer than a library that has ended
+    already. Raises ValidationError by field, and NotAllowed for anyone but a platform administrator.
     """
     by.require(Permission.PLATFORM_MANAGE)
     refuse_slug(slug)
@@ -105,9 +105,16 @@ def enter_location(*, slug: str, changes: Mapping[str, Any], by: Actor) -> Enter
     library = changes.get("library")
     if location.pk and library and library.organisation_id != location.library.organisation_id:
         raise ValidationError({"library": _("A location goes over to a library of the same organisation only.")})
+    if library and library.is_over and library.pk != location.library_id:
+        _refuse_living_on(library, changes.get("until_on", location.until_on))
     done = entered(location, changes, needed=LOCATION_NEEDS)
     _record("location", done, done.row.library.organisation, by)
     return done
+
+
+def _refuse_living_on(library: Library, until_on: date | None) -> None:
+    if until_on is None or library.until_on is None or until_on > library.until_on:
+        raise ValidationError({"library": _("%(name)s has ended.") % {"name": library.name}})
 
 
 @transaction.atomic

@@ -12,9 +12,20 @@ from django.utils import timezone
 from tenants.actor import Actor
 from tenants.audit.models import AuditEntry
 from tenants.context import inside
+from tenants.imports.actions import import_network
 from tenants.invitations import actions as invitations
 from tenants.libraries.identify import give_isil
-from tenants.models import ApiToken, Invitation, Isil, LibraryMembership, Membership, OutboxEntry, Person
+from tenants.models import (
+    ApiToken,
+    Invitation,
+    Isil,
+    Library,
+    LibraryMembership,
+    Membership,
+    OutboxEntry,
+    Person,
+    Province,
+)
 from tenants.people import actions
 from tenants.people.guests import let_in, let_out
 from tenants.refusals import Conflict
@@ -289,3 +300,20 @@ def test_two_isils_given_to_one_at_once_are_one(committed):
             lambda: give_isil(value="NL-0800030000", to=ours, by=COMMAND_LINE),
         )
     assert [one.value for one in Isil.objects.all()] == ["NL-0800020000"]
+
+
+def test_the_second_of_two_imports_knows_what_the_first_one_made(committed):
+    library = committed.cubiss.library
+
+    def imports(**files):
+        return lambda: import_network(files=files, by=COMMAND_LINE)
+
+    try:
+        report = _second(
+            imports(provinces=b"slug;name\nnieuw;Nieuw"), imports(libraries=b"slug;province\ncubiss-een;nieuw")
+        )
+        assert [one.outcome for one in report.taken] == ["changed"]
+        assert Library.objects.get(pk=library.pk).province.slug == "nieuw"
+    finally:
+        Library.objects.filter(pk=library.pk).update(province=library.province)
+        Province.objects.filter(slug="nieuw")._raw_delete("default")
