@@ -19,6 +19,8 @@ from pydantic.alias_generators import to_camel
 
 from agenda.api import routers as agenda_routers
 from agenda.categories.api import router as categories_router
+from config.look.errors import away
+from config.running.away import is_away, said
 from tenants.libraries.api import router as libraries_router
 from tenants.people.api import router as people_router
 from tenants.refusals import Conflict
@@ -173,6 +175,9 @@ def _say_refusals(api: Api) -> None:
 
     @api.exception_handler(Exception)
     def broken(request: HttpRequest, error: Exception) -> HttpResponse:
+        if is_away(error):
+            said.say(error)
+            return away(request)
         log.exception("API request failed: %s %s", request.method, request.resolver_match.route)
         return refused(500)
 

@@ -93,6 +93,7 @@ REFUSALS: dict[str, tuple[str, str, list[str]]] = {
     "415": ("The request has another Content-Type.", "Refusal", []),
     "429": ("Too many requests in this minute.", "Refusal", ["Retry-After"]),
     "500": ("Something went wrong on the side of the server.", "Refusal", []),
+    "503": ("The server cannot reach its data for a moment; nothing was done.", "Refusal", ["Retry-After"]),
 }
 IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
@@ -109,7 +110,7 @@ IDEMPOTENCY_KEY = {
 def refusals_of(method: str, address: str, operation: dict[str, Any]) -> list[str]:
     """Return the statuses with which an operation may refuse."""
     names_one = "{" in address
-    found = ["400", "401", "403", "429", "500"]
+    found = ["400", "401", "403", "429", "500", "503"]
     found += ["404"] if names_one else []
     found += ["409"] if method == "post" or (names_one and method != "get") else []
     found += ["413", "415"] if "requestBody" in operation else []
@@ -178,7 +179,7 @@ OWN = {
                 "headers": _headers("Access-Control-Allow-Origin"),
                 "content": {"application/json": {"schema": {"type": "object"}}},
             },
-            **{status: {"$ref": f"#/components/responses/{status}"} for status in ("400", "500")},
+            **{status: {"$ref": f"#/components/responses/{status}"} for status in ("400", "500", "503")},
         },
     }
 }

@@ -144,6 +144,8 @@ DATABASES = {
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
             "connect_timeout": 5,
+            # A server that fell off the network is noticed in half a minute, not in hours.
+            **{"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 30000},
             **_database.get("OPTIONS", {}),
             # A search reads through what its index left unsorted: 256 kB of it, not PostgreSQL's 4 MB.
             "options": "-c gin_pending_list_limit=256 -c statement_timeout="
@@ -161,9 +163,8 @@ if _redis.scheme == "unix":
 else:
     CELERY_BROKER_URL = REDIS_URL
 _cache = {
-    "BACKEND": "django.core.cache.backends.redis.RedisCache",
+    "BACKEND": "config.running.cache.RedisCache",  # goes on in memory while the server is away
     "LOCATION": REDIS_URL,
-    "OPTIONS": {"socket_timeout": 3, "socket_connect_timeout": 3},
 }
 CACHES = {
     # Common and unprefixed: sessions, rate limits, presence count over all hosts.
@@ -189,6 +190,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # worker and beat come back by themselves, however long it was away
 CELERY_TIMEZONE = "Europe/Amsterdam"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_DEFAULT_QUEUE = "samenbeheer"
@@ -401,9 +403,11 @@ LOGGING = {
         "nowhere": {"class": "logging.NullHandler"},  # a logger without any handler writes to stderr after all
     },
     "root": {"handlers": ["stderr"], "level": _log_level},
+    "filters": {"away": {"()": "config.running.away.WithoutTraceback"}},
     "loggers": {
         "samenbeheer": {"level": "INFO"},
-        "django.request": {"level": "ERROR"},
+        "django.request": {"level": "ERROR", "filters": ["away"]},
+        "celery.app.trace": {"filters": ["away"]},
         "django.security.DisallowedHost": {"handlers": ["nowhere"], "propagate": False},
     },
 }

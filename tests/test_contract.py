@@ -15,7 +15,7 @@ from tests.contract import committed
 from tickets.models import Ticket
 
 DOMAIN = project_settings.DOMAIN
-READ = {"400", "401", "403", "429", "500"}
+READ = {"400", "401", "403", "429", "500", "503"}
 READ_ONE = READ | {"404"}
 WRITE = READ | {"413", "415"}
 WRITE_ONE = WRITE | {"404", "409"}
@@ -32,14 +32,14 @@ OPERATIONS = {
         ("get", "/libraries"): READ | {"200"},
         ("get", "/categories"): READ | {"200"},
         ("get", "/me"): READ | {"200"},
-        ("get", "/openapi.json"): {"200", "400", "500"},
+        ("get", "/openapi.json"): {"200", "400", "500", "503"},
     },
     "cooperation": {
         ("get", "/agenda/items"): READ | {"200"},
         ("get", "/steering/figures"): READ | {"200"},
         ("get", "/categories"): READ | {"200"},
         ("get", "/me"): READ | {"200"},
-        ("get", "/openapi.json"): {"200", "400", "500"},
+        ("get", "/openapi.json"): {"200", "400", "500", "503"},
     },
 }
 NEW = {"type": "incident", "subject": "x", "body": "x", "library": "bisc-een", "category": "6.1", "urgency": "low"}

@@ -1,13 +1,16 @@
 """What is seen when something is wrong: a page that says what to do, or a refusal document (RFC 9457)."""
 
+import sys
 from collections.abc import Callable
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import translation
 
+from config.running.away import SECONDS_UNTIL_RETRY, is_away
 from tenants.web.documents import refused
 from tenants.web.middleware import resubmit_context
 
@@ -16,11 +19,16 @@ def _is_api(request: HttpRequest) -> bool:
     return request.path_info.startswith("/api/")
 
 
+def _language(request: HttpRequest) -> str:
+    """Return the language of this request; where it was refused before that was known, of the cookie of a page."""
+    cookie = "" if _is_api(request) else request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
+    language = getattr(request, "LANGUAGE_CODE", None) or cookie
+    return language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+
+
 def _page(request: HttpRequest, status: int, **context: object) -> HttpResponse:
     """Return the page of a status; for a request refused before its language was known, in that of the cookie."""
-    language = getattr(request, "LANGUAGE_CODE", None) or request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
-    if language not in dict(settings.LANGUAGES):
-        language = settings.LANGUAGE_CODE
+    language = _language(request)
     with translation.override(language):
         response = render(request, f"{status}.html", context, status=status)
     response.headers.setdefault("Content-Language", language)
@@ -51,10 +59,26 @@ def not_found(request: HttpRequest, exception=None) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500: our fault; nothing internal is shown."""
+    """500: our fault; nothing internal is shown. 503 where the database is away."""
+    if is_away(sys.exc_info()[1]):
+        return away(request)
     if _is_api(request):
         return refused(500)
     return _page(request, 500)
+
+
+def away(request: HttpRequest) -> HttpResponse:
+    """503: the database is away; the page asks nothing of it, not even who looks."""
+    language = _language(request)
+    with translation.override(language):
+        if _is_api(request):
+            response: HttpResponse = refused(503)
+        else:
+            response = HttpResponse(render_to_string("503.html"), status=503)
+    response.headers["Retry-After"] = str(SECONDS_UNTIL_RETRY)
+    response.headers["Content-Language"] = language
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
 
 
 class NotAskedLikeThis:

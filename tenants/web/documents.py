@@ -23,6 +23,7 @@ WORDS = {
     415: (_("Unsupported media type"), _("This address takes another Content-Type.")),
     429: (_("Too many requests"), _("Too many requests; wait a minute.")),
     500: (_("Server error"), _("Something went wrong on our side. It was noted; try again later.")),
+    503: (_("Away for a moment"), _("We cannot reach our data for a moment; nothing was done. Try again soon.")),
 }
 
 
