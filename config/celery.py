@@ -4,25 +4,38 @@ import os
 from pathlib import Path
 
 from celery import Celery
-from celery.signals import heartbeat_sent, worker_process_init
+from celery.schedules import crontab
+from celery.signals import heartbeat_sent, task_postrun, worker_process_init, worker_ready
 from django.conf import settings
+from django.db import connection
 
 from config.running.processes import die_with_parent
+from tenants.signs.actions import WORKERS, Pulse
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 app = Celery("samenbeheer")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["tenants", "agenda", "tickets"])
+
+
+def _at_night(hour: int, minute: int) -> crontab | int:
+    """Return a time of day in Europe/Amsterdam; never between two and three, which comes twice a year or not at all."""
+    return settings.NIGHT_EVERY or crontab(hour=hour, minute=minute)
+
+
+MINUTELY = {"expires": 55}  # the next one does the same: none piles up while nobody takes them
 app.conf.beat_schedule = {
-    "sweep-outbox": {"task": "tenants.sweep_outbox", "schedule": settings.SWEEP_EVERY},
+    "sweep-outbox": {"task": "tenants.sweep_outbox", "schedule": settings.SWEEP_EVERY, "options": MINUTELY},
+    "worker-shows-itself": {"task": "tenants.show_yourself", "schedule": 60, "options": MINUTELY},
+    "mail-shows-itself": {"task": "tenants.show_yourself", "schedule": 60, "options": {**MINUTELY, "queue": "mail"}},
     "close-resolved": {"task": "tickets.close_resolved_everywhere", "schedule": settings.CLOSE_EVERY},
-    "check-drift": {"task": "tickets.check_drift_everywhere", "schedule": settings.DRIFT_EVERY},
-    "purge-attachments": {"task": "tickets.purge_attachments_everywhere", "schedule": settings.DRIFT_EVERY},
-    "tidy-bytes": {"task": "tickets.tidy_bytes_everywhere", "schedule": settings.DRIFT_EVERY},
-    "keep-figures": {"task": "agenda.keep_figures", "schedule": 60},
-    "forget-answers": {"task": "tenants.forget_answers", "schedule": 3600},
-    "clear-sessions": {"task": "tenants.clear_sessions", "schedule": 86400},
-    "tidy": {"task": "tenants.tidy", "schedule": 86400},
+    "keep-figures": {"task": "agenda.keep_figures", "schedule": 60, "options": MINUTELY},
+    "forget-answers": {"task": "tenants.forget_answers", "schedule": crontab(minute=25)},
+    "check-drift": {"task": "tickets.check_drift_everywhere", "schedule": _at_night(3, 10)},
+    "purge-attachments": {"task": "tickets.purge_attachments_everywhere", "schedule": _at_night(3, 30)},
+    "tidy-bytes": {"task": "tickets.tidy_bytes_everywhere", "schedule": _at_night(3, 50)},
+    "clear-sessions": {"task": "tenants.clear_sessions", "schedule": _at_night(4, 10)},
+    "tidy": {"task": "tenants.tidy", "schedule": _at_night(4, 20)},
 }
 
 
@@ -37,3 +50,23 @@ def _alive(**_: object) -> None:
     """A worker that reaches its broker touches a file every two seconds, for whoever watches it from outside."""
     if path := os.environ.get("SAMENBEHEER_ALIVE"):
         Path(path).touch()
+
+
+_pulses = {queue: Pulse(name) for queue, name in WORKERS.items()}
+
+
+@task_postrun.connect
+def _worked(task=None, **_: object) -> None:
+    """Whatever a worker did is a sign of life for the queue it took that from."""
+    pulse = _pulses.get((task.request.delivery_info or {}).get("routing_key", ""))
+    if pulse is not None:
+        pulse.beat()
+
+
+@worker_ready.connect
+def _began(sender=None, **_: object) -> None:
+    """A worker that begins shows itself at once, and not a minute later when beat asks."""
+    for queue in sender.app.amqp.queues.consume_from:
+        if queue in WORKERS:
+            Pulse(WORKERS[queue]).beat()
+    connection.close()

@@ -200,7 +200,12 @@ CELERY_TASK_ROUTES = {"tenants.mail_*": {"queue": "mail"}, "tickets.notices": {"
 # Seconds between runs of beat; short in tests.
 SWEEP_EVERY = env.number("SAMENBEHEER_SWEEP_SECONDS", 60)
 CLOSE_EVERY = env.number("SAMENBEHEER_CLOSE_SECONDS", 600)
-DRIFT_EVERY = env.number("SAMENBEHEER_DRIFT_SECONDS", 86400)
+NIGHT_EVERY = env.number("SAMENBEHEER_NIGHT_SECONDS", 0)  # 0: at a time of day
+# Where beat keeps what it did last, so that a start does what was missed.
+CELERY_BEAT_SCHEDULE_FILENAME = os.environ.get("SAMENBEHEER_BEAT_FILE") or str(DATA / "beat-schedule")
+CELERY_BEAT_SCHEDULER = "config.running.beat:Scheduler"
+CELERY_BEAT_MAX_LOOP_INTERVAL = 20  # seconds
+CELERY_BEAT_SYNC_EVERY = 1  # a kill loses nothing of the file
 
 # --- mail ---
 _email = env.mail("EMAIL_URL", "filemail://")

@@ -9,6 +9,7 @@ from tenants.outbox.models import OutboxEntry
 from tenants.people.models import LibraryMembership, Membership, Person, PersonManager
 from tenants.settings.models import OrganisationSettings
 from tenants.signin.models import Session
+from tenants.signs.models import SignOfLife
 from tenants.tokens.models import ApiToken
 
 __all__ = [
@@ -33,4 +34,5 @@ __all__ = [
     "PlatformCode",
     "Province",
     "Session",
+    "SignOfLife",
 ]

@@ -14,11 +14,11 @@ FLOORS = {
         ),
         "truth": (
             "organisations.models libraries.models people.models invitations.models audit.models idempotency.models"
-            " outbox.models settings.models signin.models tokens.models models"
+            " outbox.models settings.models signin.models signs.models tokens.models models"
         ),
         "doors": "context access door actor everywhere",
         "rooms": (
-            "organisations.queries libraries.queries audit settings.queries files outbox tokens.actions"
+            "organisations.queries libraries.queries audit signs settings.queries files outbox tokens.actions"
             " idempotency settings organisations.schemas organisations.actions people.rights people.actions"
             " people.guests people.forms tokens.forms invitations.queries invitations.actions invitations.forms"
             " invitations.mail signin organisations.entering libraries.actions libraries.identify"
@@ -27,7 +27,7 @@ FLOORS = {
         "pages": (
             "libraries.api people.api people.views people.urls invitations.views invitations.urls"
             " settings.views settings.urls tokens.views tokens.urls signin.urls web.middleware"
-            " idempotency.tasks invitations.tasks outbox.tasks signin.tasks"
+            " idempotency.tasks invitations.tasks outbox.tasks signin.tasks signs.tasks"
         ),
         "contents": "apps tasks urls management",
     },
@@ -72,7 +72,7 @@ ROOMS: dict[str, dict[str, str]] = {
         "tenants": "actor context imports invitations models organisations outbox refusals roles tokens"
     },
     "tenants.models": {
-        "tenants": "audit idempotency invitations libraries organisations outbox people settings signin tokens"
+        "tenants": "audit idempotency invitations libraries organisations outbox people settings signin signs tokens"
     },
     "tenants.organisations": {"tenants": "actor audit context dated entered identifiers models roles"},
     "tenants.outbox": {"tenants": "actor audit context models organisations roles"},
@@ -81,7 +81,8 @@ ROOMS: dict[str, dict[str, str]] = {
     },
     "tenants.settings": {"tenants": "actor audit files models refusals roles web"},
     "tenants.signin": {"tenants": "actor audit context models organisations outbox refusals tokens web"},
-    "tenants.tasks": {"tenants": "idempotency invitations outbox signin"},
+    "tenants.signs": {"tenants": "context"},
+    "tenants.tasks": {"tenants": "idempotency invitations outbox signin signs"},
     "tenants.tokens": {"tenants": "actor audit context models organisations refusals roles web"},
     "tenants.urls": {"tenants": "invitations people settings tokens"},
     "tenants.web": {"tenants": "access door organisations refusals signin tokens"},

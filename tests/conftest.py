@@ -17,6 +17,7 @@ from django.utils import timezone
 from agenda.work.models import WorkItem
 from tenants import context
 from tenants.context import inside
+from tenants.signs.actions import sign
 from tenants.tokens.actions import create_token
 from tenants.web.guard import guarded
 from tests import contract
@@ -67,6 +68,13 @@ def bisc(cast) -> House:
     """BiSC, its schema entered."""
     with inside(cast.bisc.organisation):
         yield cast.bisc
+
+
+@pytest.fixture
+def all_alive(cast):
+    """Beat and the workers have just shown themselves."""
+    for name in ("beat", "worker", "mail"):
+        sign(name=name)
 
 
 @pytest.fixture

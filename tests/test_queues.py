@@ -3,6 +3,7 @@
 import socket
 
 import pytest
+from celery.schedules import crontab
 from django.conf import settings
 
 from config.celery import app
@@ -29,23 +30,32 @@ def test_a_mail_server_has_ten_seconds():
     assert settings.EMAIL_TIMEOUT == 10
 
 
-# What nobody asks for happens all the same: the task, and the seconds from one time to the next.
+# What nobody asks for happens all the same: the task, and when (seconds between, or hour and minute in Amsterdam).
 BEAT = {
-    "tenants.sweep_outbox": 60,
-    "tickets.close_resolved_everywhere": 600,
-    "tickets.check_drift_everywhere": 86400,
-    "tickets.purge_attachments_everywhere": 86400,
-    "tickets.tidy_bytes_everywhere": 86400,
-    "tenants.forget_answers": 3600,
-    "tenants.clear_sessions": 86400,
-    "tenants.tidy": 86400,
+    "sweep-outbox": ("tenants.sweep_outbox", 60),
+    "worker-shows-itself": ("tenants.show_yourself", 60),
+    "mail-shows-itself": ("tenants.show_yourself", 60),
+    "close-resolved": ("tickets.close_resolved_everywhere", 600),
+    "keep-figures": ("agenda.keep_figures", 60),
+    "forget-answers": ("tenants.forget_answers", "25 * * * *"),
+    "check-drift": ("tickets.check_drift_everywhere", "10 3 * * *"),
+    "purge-attachments": ("tickets.purge_attachments_everywhere", "30 3 * * *"),
+    "tidy-bytes": ("tickets.tidy_bytes_everywhere", "50 3 * * *"),
+    "clear-sessions": ("tenants.clear_sessions", "10 4 * * *"),
+    "tidy": ("tenants.tidy", "20 4 * * *"),
 }
 
 
-def test_what_starts_by_itself_and_how_often():
+def _when(schedule) -> int | str:
+    return " ".join(str(schedule).split()[1:6]) if isinstance(schedule, crontab) else schedule
+
+
+def test_what_starts_by_itself_and_when():
     app.loader.import_default_modules()
-    assert {line["task"]: line["schedule"] for line in app.conf.beat_schedule.values()} == BEAT
-    assert set(app.tasks) >= set(BEAT)
+    found = {name: (line["task"], _when(line["schedule"])) for name, line in app.conf.beat_schedule.items()}
+    assert found == BEAT
+    assert set(app.tasks) >= {task for task, _when in BEAT.values()}
+    assert str(app.timezone) == "Europe/Amsterdam"
 
 
 def test_a_task_is_done_before_it_is_taken_from_the_queue():

@@ -32,7 +32,9 @@ NEW = {
 
 @WITH_DEMO
 def test_it_answers_and_a_command_beside_it_talks_to_the_same_servers(running):
-    assert running.call("", "GET", "/healthz") == (200, {**WELL, "outbox": {"given_up": 0, "overdue": 0}})
+    assert running.call("", "GET", "/readyz") == (200, {"status": "ready"})
+    well = (200, {**WELL, "outbox": {"given_up": 0, "overdue": 0}})
+    assert wait_for(lambda: running.call("", "GET", "/healthz") == well)
     token = running.command("create_token", "balie@eemland.example", "--organisation", "bisc")
     assert token.startswith("sb_") and len(token.split()) == 1
     status, body = running.call("bisc", "POST", "/api/v1/tickets", token, NEW)
@@ -151,7 +153,7 @@ def test_kill_9_of_each_and_of_all_ten_times_loses_nothing():
         before.wait(timeout=30)
         left = [line for pid, line in one.pids().items() if pid in old]
         assert left == [], target
-        assert one.call("bisc", "GET", "/healthz")[0] == 200
+        assert one.call("bisc", "GET", "/readyz")[0] == 200
     found = set()
     path = "/api/v1/tickets?q=klap"
     while path:
@@ -182,7 +184,7 @@ def test_two_side_by_side_one_of_an_ordinary_user_and_a_taken_port_is_said_in_on
     if other.user:
         owners = {Path(f"/proc/{pid}").stat().st_uid for pid in other.pids()}
         assert owners == {pwd.getpwnam("daemon").pw_uid} and len(other.pids()) > 6
-    assert other.call("", "GET", "/healthz")[0] == running.call("", "GET", "/healthz")[0] == 200
+    assert other.call("", "GET", "/readyz")[0] == running.call("", "GET", "/readyz")[0] == 200
     third = Running(folder / "data3", port=other.port)
     with pytest.raises(RuntimeError, match=rf"Samenbeheer: port {other.port} is taken .*: PORT=8010 make run"):
         third.start()
@@ -194,7 +196,7 @@ def test_two_side_by_side_one_of_an_ordinary_user_and_a_taken_port_is_said_in_on
     assert other.pids() == {}
     assert (other.data / "prepared").read_text()
     other.start()
-    assert other.call("", "GET", "/healthz")[0] == 200
+    assert other.call("", "GET", "/readyz")[0] == 200
     assert other.stop() == 0
 
 
@@ -235,7 +237,7 @@ def test_a_demo_that_was_cut_off_again_and_again_is_loaded_after_all():
     for each in (one, whole):
         each.start()
     assert one.sql(LOADED) == whole.sql(LOADED)
-    assert one.call("", "GET", "/healthz")[0] == 200
+    assert one.call("", "GET", "/readyz")[0] == 200
     assert [each.stop() for each in (one, whole)] == [0, 0]
 
 

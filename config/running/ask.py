@@ -8,7 +8,7 @@ import http.client
 import os
 import sys
 
-PATH = "/healthz"
+PATH = "/readyz"
 AT_MOST = 5  # seconds
 
 

@@ -1,4 +1,4 @@
-"""`/healthz`: are the database, the broker and all migrations right, and does the outbox get done?"""
+"""`/healthz`: are the servers, the migrations and who works in the background right? `/readyz`: can this one serve?"""
 
 import time
 
@@ -12,7 +12,9 @@ from django.utils import timezone
 from kombu import Connection
 
 from tenants import context
+from tenants.models import COMMON_SCHEMA
 from tenants.outbox.queries import counts
+from tenants.signs.queries import silent
 
 MIGRATIONS_CHECKED_EVERY = 30
 _checked: dict[str, object] = {"at": 0.0, "behind": []}
@@ -66,9 +68,8 @@ def _apps() -> tuple[set[str], set[str]]:
     return labels[True], labels[False]
 
 
-def problems() -> list[str]:
-    """Return in short words what is wrong; nothing when all is well. Enters the public schema."""
-    found = []
+def database_problems() -> tuple[list[str], list[str]]:
+    """Return what is wrong with the database, in fixed words, and which schemas lag. Enters the public schema."""
     try:
         context.enter_public()
         with connection.cursor() as cursor:
@@ -76,15 +77,36 @@ def problems() -> list[str]:
         now = time.monotonic()
         if now - float(_checked["at"]) > MIGRATIONS_CHECKED_EVERY or _checked["behind"]:
             _checked.update(behind=schemas_behind(), at=now)
-        found += [f"migrations: {name}" for name in _checked["behind"]]
     except Exception:
         connection.close()
-        found.append("database")
+        return ["database"], []
+    behind = list(_checked["behind"])
+    return ["migrations"] if behind else [], behind
+
+
+def ready() -> bool:
+    """Can this process serve: does the database answer, and does it have the common tables this code needs?
+
+    One organisation that lags takes the others nothing away: that is for `problems` to say.
+    """
+    wrong, behind = database_problems()
+    return "database" not in wrong and COMMON_SCHEMA not in behind
+
+
+def problems() -> list[str]:
+    """Return what is wrong, in words from a fixed list; nothing when all is well. Enters the public schema."""
+    found, _behind = database_problems()
+    away = servers_away()
+    if "database" not in found and "broker" not in away:
+        away += _silent()
+    return found + away
+
+
+def servers_away() -> list[str]:
+    """Return `cache` and `broker` where they do not answer."""
     if not caches["default"].answers():
-        found += ["cache", "broker"]  # REDIS_URL names both
-    elif not _broker_answers():
-        found.append("broker")
-    return found
+        return ["cache", "broker"]  # REDIS_URL names both
+    return [] if _broker_answers() else ["broker"]
 
 
 def _broker_answers() -> bool:
@@ -97,11 +119,18 @@ def _broker_answers() -> bool:
         return False
 
 
+def _silent() -> list[str]:
+    try:
+        return silent(timezone.now())
+    except DatabaseError:  # its table is still to come, which `migrations` says
+        connection.close()
+        return []
+
+
 def outbox() -> dict[str, int]:
     """Return how much was given up and how much is late, for whoever watches; nothing when the database cannot say.
 
-    Numbers only, as anybody may ask. They never make the answer 503: a mail server that is down is no reason to take
-    the web server away or to start it again.
+    Numbers only, as anybody may ask. They never make the answer 503: a mail server that is down is no fault of ours.
     """
     try:
         return counts(timezone.now())
@@ -110,25 +139,40 @@ def outbox() -> dict[str, int]:
         return {}
 
 
+def _for_monitors() -> JsonResponse:
+    wrong = problems()
+    found = {
+        "status": "ok" if not wrong else "wrong",
+        "wrong": wrong,
+        "outbox": {} if "database" in wrong else outbox(),
+    }
+    return JsonResponse(found, status=503 if wrong else 200)
+
+
+def _for_balancers() -> JsonResponse:
+    well = ready()
+    return JsonResponse({"status": "ready" if well else "not ready"}, status=200 if well else 503)
+
+
+ANSWERS = {"/healthz": _for_monitors, "/readyz": _for_balancers}
+
+
 class HealthMiddleware:
-    """Answers `/healthz` on any host, before the organisation is looked up and before any redirect to HTTPS."""
+    """Answers `/healthz` and `/readyz` on any host, before the organisation is looked up and any redirect to HTTPS.
+
+    The first is for who watches: everything, in words from a fixed list that tell a stranger nothing of the inside.
+    The second is for who shares out requests: only what keeps this process from serving.
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path_info != "/healthz":
+        answer = ANSWERS.get(request.path_info)
+        if answer is None:
             return self.get_response(request)
         if request.method not in {"GET", "HEAD"}:
             return HttpResponse(status=405, headers={"Allow": "GET, HEAD"})
-        wrong = problems()
-        response = JsonResponse(
-            {
-                "status": "ok" if not wrong else "wrong",
-                "wrong": wrong,
-                "outbox": {} if "database" in wrong else outbox(),
-            },
-            status=503 if wrong else 200,
-        )
+        response = answer()
         response["Cache-Control"] = "no-store"
         return response

@@ -1,5 +1,6 @@
 """Runs Samenbeheer as one: servers, migrations, demo, web, worker and beat. When one stops, all stop."""
 
+import json
 import os
 import signal
 import socket
@@ -75,11 +76,9 @@ class Supervisor:
             celery = [python, "-W", ROOT_WARNING, "-m", "celery", "-q", "-A", "config.celery", "worker"]
             own = ["-n", f"{name}@%h", "-Q", queue, "--concurrency", processes]
             self._child(name, [*celery, *own, "--loglevel", "WARNING", "--without-gossip", "--without-mingle"])
-        schedule = str(self.embedded.data / "beat-schedule")
         self._child(
             "beat",
-            [python, "-m", "celery", "-q", "-A", "config.celery", "beat", "--loglevel", "WARNING"]
-            + ["--schedule", schedule, "--pidfile="],
+            [python, "-m", "celery", "-q", "-A", "config.celery", "beat", "--loglevel", "WARNING", "--pidfile="],
         )
         self._await_ready()
 
@@ -140,11 +139,11 @@ class Supervisor:
             ended = self._ended()
             if ended:
                 raise CannotStart(f"{ended} stopped while starting")
-            status = self._health()
-            if status == 200:
+            ready, lags = self._asked()
+            if ready and not (lags and self.skipped):
                 self._announce()
                 return
-            if status == 503 and self.skipped:  # an older dump was put back, a schema was made beside us
+            if lags and self.skipped:  # an older dump was put back, a schema was made beside us
                 self.embedded.prepared_by = ""
                 self._prepare()
                 until = time.monotonic() + READY_SECONDS
@@ -152,15 +151,23 @@ class Supervisor:
                 raise CannotStart(f"the web server does not answer after {READY_SECONDS} seconds")
             time.sleep(0.05)
 
-    def _health(self) -> int:
-        """Return the status that /healthz answers; 0 while there is no answer."""
+    def _asked(self) -> tuple[bool, bool]:
+        """Return whether the web server can serve, and whether it answers that the database lags."""
+        address = f"http://127.0.0.1:{self.port}"
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=5) as answer:
-                return answer.status
+            with urllib.request.urlopen(f"{address}/readyz", timeout=5):
+                pass
+            if not self.skipped:
+                return True, False
+            with urllib.request.urlopen(f"{address}/healthz", timeout=5) as answer:
+                return True, "migrations" in json.load(answer)["wrong"]
         except urllib.error.HTTPError as error:
-            return error.code
-        except (OSError, urllib.error.URLError):
-            return 0
+            if error.code != 503:
+                return False, False
+            wrong = json.load(error).get("wrong")  # of /healthz alone
+            return wrong is not None, wrong is None or "migrations" in wrong
+        except (OSError, ValueError):
+            return False, False
 
     def _announce(self) -> None:
         domain = os.environ.get("SAMENBEHEER_DOMAIN", "samenbeheer.localhost")

@@ -282,7 +282,7 @@ def test_the_command_puts_back_what_was_given_up(cast, monkeypatch):
     assert outbox.work("bisc", "een", lambda entry: None, topic="x") is True
 
 
-def test_healthz_counts_what_was_given_up_and_what_is_late_and_stays_200(cast):
+def test_healthz_counts_what_was_given_up_and_what_is_late_and_stays_200(cast, all_alive):
     now = timezone.now()
     with inside(None):
         OutboxEntry.objects.all().delete()
