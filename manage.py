@@ -11,9 +11,9 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     os.environ.setdefault("SAMENBEHEER_MODE", "demo")
     with servers_for(sys.argv[1] if len(sys.argv) > 1 else "help"):
-        from django.core.management import execute_from_command_line  # noqa: PLC0415  after the addresses are set
+        from config.running.commands import Commands  # noqa: PLC0415  after the addresses are set
 
-        execute_from_command_line(sys.argv)
+        Commands(sys.argv).execute()
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ class ConfigConfig(AppConfig):
     verbose_name = "Samenbeheer"
 
     def ready(self) -> None:
+        import_module("config.running.security_txt")  # has a check
         import_module("config.celery")  # so that every process sends its tasks to the configured broker
 
 

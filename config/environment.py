@@ -6,6 +6,7 @@ traceback of a start is read by more people than the environment is.
 
 import os
 import re
+from datetime import date, timedelta
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.utils import parseaddr
@@ -168,3 +169,27 @@ def sender(name: str, default: str) -> str:
     if not usable:
         raise ImproperlyConfigured(f"{name} must be a mail address, such as Samenbeheer <noreply@samenbeheer.example>")
     return value
+
+
+def contacts(name: str) -> list[str]:
+    """Return where one is reached, as RFC 9116 writes it: mail addresses get `mailto:`, other addresses are https."""
+    found = []
+    for one in _given(name).replace(",", " ").split():
+        if re.fullmatch(r"[^@:/\s]+@[^@:/\s]+\.[^@:/\s]+", one):
+            found.append(f"mailto:{one}")
+        elif re.fullmatch(r"(mailto:[^@\s]+@[^@\s]+|https://\S+|tel:\+[0-9-]+)", one):
+            found.append(one)
+        else:
+            raise ImproperlyConfigured(f"{name} must hold mail addresses, or addresses that begin with https://")
+    return found
+
+
+def day(name: str, default: date | None) -> date:
+    """Return a date, written as 2027-01-31."""
+    try:
+        found = date.fromisoformat(_given(name)) if _given(name) else default
+    except ValueError:
+        found = None
+    if found is None:
+        raise ImproperlyConfigured(f"{name} must be a date such as {date.today() + timedelta(days=360)}")
+    return found

@@ -5,6 +5,7 @@ secret key, a domain and HTTPS. A malformed value stops the start with the name 
 """
 
 import os
+from datetime import date, timedelta
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote
 
@@ -78,10 +79,11 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 SILENCED_SYSTEM_CHECKS = ["guardian.W001"]  # roles are the rule; grants are read by tickets.access alone
 
 MIDDLEWARE = [
+    "config.running.headers.SameHeadersMiddleware",
+    "csp.middleware.CSPMiddleware",
     "tenants.web.contract.ContractMiddleware",
     "tenants.web.guard.GuardMiddleware",
     "config.running.health.HealthMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -396,6 +398,17 @@ FORMAT_MODULE_PATH = ["config.look.formats"]
 API_CONTACT = os.environ.get(
     "SAMENBEHEER_API_CONTACT", f"platform@{DOMAIN.replace('.localhost', '.example')}" if DEMO else ""
 )
+# Who hears of a weakness (/.well-known/security.txt), and until which day that holds.
+SECURITY_CONTACTS = env.contacts("SAMENBEHEER_SECURITY_CONTACT") or (
+    ["mailto:security@samenbeheer.example"] if DEMO else []
+)
+SECURITY_EXPIRES = env.day(
+    "SAMENBEHEER_SECURITY_EXPIRES",
+    date.today() + timedelta(days=180) if DEMO or not SECURITY_CONTACTS else None,
+)
+SECURITY_POLICY = os.environ.get("SAMENBEHEER_SECURITY_POLICY", "")
+if SECURITY_POLICY:
+    env.split_address("SAMENBEHEER_SECURITY_POLICY", SECURITY_POLICY, {"https"})
 API_REQUESTS_PER_MINUTE = env.number("SAMENBEHEER_API_PER_MINUTE", 600)
 
 _log_level = env.choice("SAMENBEHEER_LOG_LEVEL", "WARNING", {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"})

@@ -129,7 +129,7 @@ class Running:
         """Start, wait for the line Ready, and return how many seconds it took."""
         begin = time.monotonic()
         mark = self.begin()
-        while time.monotonic() < begin + 120:
+        while time.monotonic() < begin + 240:
             text = self.log.read_bytes()[mark:].decode(errors="replace")
             if "\nReady: " in text or text.startswith("Ready: "):
                 return time.monotonic() - begin

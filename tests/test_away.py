@@ -121,11 +121,11 @@ def test_without_valkey_everything_goes_on_and_nothing_is_lost(one, outside, how
     for _ in range(5):
         assert other.sign_in("keyuser@eemland.example", "fout")[0] == 200
     assert other.sign_in("keyuser@eemland.example")[0] == 200  # locked, as with Valkey
-    assert max(desk.slowest, librarian.slowest, other.slowest) < 2.5
+    assert max(desk.slowest, librarian.slowest, other.slowest) < 4
     before = time.monotonic()
     for _ in range(20):
         assert desk.ask("GET", "/tickets/")[0] == 200
-    assert time.monotonic() - before < 6  # not seconds for each
+    assert time.monotonic() - before < 10  # not seconds for each
     status, _headers, health = desk.ask("GET", "/healthz")
     assert (status, json.loads(health)["wrong"]) == (503, ["cache", "broker"])
     assert outside.sql(WAITING)[0][0] >= 3
@@ -170,7 +170,7 @@ def test_without_postgresql_pages_say_so_and_it_comes_back_by_itself(one, outsid
     }
     style = re.search(r'href="(/static/[^"]+\.css)"', stranger.ask("GET", "/")[2])[1]
     assert stranger.ask("GET", style)[0] == 200
-    assert max(desk.slowest, stranger.slowest) < 2
+    assert max(desk.slowest, stranger.slowest) < 4
     said = one.log.read_bytes()[mark:].decode()
     web = [line for line in said.splitlines() if "samenbeheer.database" in line or "django.request" in line]
     assert all(AWAY.fullmatch(line.split(" ", 2)[2]) for line in web) and 1 <= len(web) <= 4  # each process one

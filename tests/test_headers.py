@@ -8,6 +8,7 @@ import sys
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.templatetags.static import static
 from django.test import Client
 
 from tests.running import ROOT
@@ -48,6 +49,10 @@ def _in_order(headers: dict[str, str]) -> dict[str, str]:
     return {**headers, **({name: "; ".join(_sorted_csp(headers[name]))} if name in headers else {})}
 
 
+def _safety(headers) -> dict[str, str]:
+    return _in_order({name: headers[name] for name in headers if name in ALWAYS or name in HSTS})
+
+
 PAGES = [
     ("bisc desk", "bisc", "/tickets/", 200, HTML | DUTCH | KEPT_NOWHERE),
     ("bisc desk", "bisc", "/tickets/BISC-1/", 200, HTML | DUTCH | KEPT_NOWHERE),
@@ -70,6 +75,30 @@ def test_headers_of_a_host_that_is_nobodys(cast):
     response = Client(headers={"host": f"niemand.{DOMAIN}:8000"}).get("/")
     assert response.status_code == 404
     assert _headers(response) == _in_order(ALWAYS) | HTML | KEPT_NOWHERE
+
+
+EARLY = [
+    ("bisc", "/healthz", 200),
+    ("bisc", "/readyz", 200),
+    ("bisc", "/.well-known/security.txt", 200),
+    ("niemand", "/.well-known/security.txt", 200),
+    ("niemand", "/", 404),
+    ("niemand", "/api/v1/me", 404),
+    ("bisc", "/theme/0b6a6a.css", 200),
+    ("bisc", "/a%00b", 404),
+    ("bisc", "/?x=%00", 400),
+    ("bisc", "static", 200),
+    ("niemand", "static", 200),
+    ("bisc", "/static/nergens.css", 404),
+]
+
+
+@pytest.mark.parametrize(("at", "path", "status"), EARLY)
+def test_the_headers_of_safety_are_the_same_whoever_answers(cast, all_alive, at, path, status):
+    address = static("samenbeheer/samenbeheer.css") if path == "static" else path
+    response = Client(headers={"host": f"{at}.{DOMAIN}:8000"}).get(address)
+    assert response.status_code == status
+    assert _safety(response.headers) == _in_order(ALWAYS)
 
 
 def test_the_policy_has_no_more_and_no_less(client_of):
@@ -224,6 +253,7 @@ def production(django_db_setup):
         ("api", f"bisc.{DOMAIN}", "/api/v1/tickets", True),
         ("plain http", f"bisc.{DOMAIN}", "/tickets/?q=x", False),
         ("health", "127.0.0.1", "/healthz", False),
+        ("health over https", "127.0.0.1", "/healthz", True),
         ("nobody's", f"niemand.{DOMAIN}", "/", True),
         ("foreign", "evil.example", "/", True),
         ("foreign, plain http", "evil.example", "/", False),
@@ -286,7 +316,10 @@ def test_a_foreign_host_gets_a_page_in_our_words_and_costs_no_traceback(producti
         assert "Op dit adres is geen organisatie" in production[name]["text"]
     found = production["foreign, plain http"]
     assert found["status"] == 400 and "Dat konden we niet lezen" in found["text"]
-    assert found["headers"]["Content-Security-Policy"] and "Location" not in found["headers"]
+    assert _safety(found["headers"]) == _in_order(ALWAYS) and "Location" not in found["headers"]
+    assert _safety(production["health"]["headers"]) == _in_order(ALWAYS)  # over plain HTTP, which has no HSTS
+    assert _safety(production["plain http"]["headers"]) == _in_order(ALWAYS)
+    assert _safety(production["health over https"]["headers"]) == _in_order(ALWAYS | HSTS)
     assert "Traceback" not in production["stderr"] and "Invalid HTTP_HOST" not in production["stderr"]
 
 

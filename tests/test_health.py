@@ -120,6 +120,7 @@ def test_what_a_stranger_reads_names_no_schema_or_server(cast, monkeypatch):
     assert Client().get("/healthz").json() == {
         "status": "wrong",
         "wrong": ["migrations", "broker"],
+        "soon": [],
         "outbox": {"given_up": 0, "overdue": 0},
     }
 

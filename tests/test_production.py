@@ -5,6 +5,7 @@ import runpy
 import subprocess
 import sys
 import traceback
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -150,6 +151,18 @@ REFUSED = [
     (
         {"SAMENBEHEER_FROM": "a@b.example\nBcc: c@d.example"},
         "SAMENBEHEER_FROM must be a mail address, such as Samenbeheer <noreply@samenbeheer.example>",
+    ),
+    (
+        {"SAMENBEHEER_SECURITY_CONTACT": "security@samenbeheer.example"},
+        f"SAMENBEHEER_SECURITY_EXPIRES must be a date such as {date.today() + timedelta(days=360)}",
+    ),
+    (
+        {"SAMENBEHEER_SECURITY_EXPIRES": "31-1-2027"},
+        f"SAMENBEHEER_SECURITY_EXPIRES must be a date such as {date.today() + timedelta(days=360)}",
+    ),
+    (
+        {"SAMENBEHEER_SECURITY_CONTACT": "http://x.example"},
+        "SAMENBEHEER_SECURITY_CONTACT must hold mail addresses, or addresses that begin with https://",
     ),
     (
         {"OIDC_SERVER_URL": "http://idp.example", "OIDC_EMAIL_DOMAINS": "bisc.example"},

@@ -19,7 +19,7 @@ from tests.servers import WORKER
 pytestmark = pytest.mark.servers
 WITH_DEMO = pytest.mark.xdist_group("running")  # share the one that runs
 ALONE = pytest.mark.xdist_group("alone")
-WELL = {"status": "ok", "wrong": []}
+WELL = {"status": "ok", "wrong": [], "soon": []}
 NEW = {
     "type": "incident",
     "subject": "Na de klap",

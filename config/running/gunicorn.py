@@ -3,7 +3,10 @@
 import os
 from tempfile import gettempdir
 
+from django.utils import timezone
+
 from config.running.processes import die_with_parent
+from config.running.security_txt import warning
 
 bind = os.environ.get("SAMENBEHEER_BIND", f"127.0.0.1:{os.environ.get('PORT', '8000')}")
 worker_class = "gthread"
@@ -28,3 +31,10 @@ control_socket_disable = True
 def post_fork(server, worker):
     """A worker must not outlive a master that was killed."""
     die_with_parent()
+
+
+def when_ready(server):
+    """Warn at a start of what an administrator has to do soon."""
+    found = warning(timezone.localdate())
+    if found:
+        server.log.warning(found)

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from kombu import Connection
 
+from config.running import security_txt
 from tenants import context
 from tenants.models import COMMON_SCHEMA
 from tenants.outbox.queries import counts
@@ -144,6 +145,7 @@ def _for_monitors() -> JsonResponse:
     found = {
         "status": "ok" if not wrong else "wrong",
         "wrong": wrong,
+        "soon": ["security.txt"] if security_txt.warning(timezone.localdate()) else [],
         "outbox": {} if "database" in wrong else outbox(),
     }
     return JsonResponse(found, status=503 if wrong else 200)
@@ -158,7 +160,7 @@ ANSWERS = {"/healthz": _for_monitors, "/readyz": _for_balancers}
 
 
 class HealthMiddleware:
-    """Answers `/healthz` and `/readyz` on any host, before the organisation is looked up and any redirect to HTTPS.
+    """Answers `/healthz`, `/readyz` and security.txt on any host, before it is looked up and before any redirect.
 
     The first is for who watches: everything, in words from a fixed list that tell a stranger nothing of the inside.
     The second is for who shares out requests: only what keeps this process from serving.
@@ -168,6 +170,8 @@ class HealthMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path_info == security_txt.PATH:
+            return security_txt.answer(request) or self.get_response(request)
         answer = ANSWERS.get(request.path_info)
         if answer is None:
             return self.get_response(request)

@@ -291,7 +291,7 @@ def test_healthz_counts_what_was_given_up_and_what_is_late_and_stays_200(cast, a
             _put(cast.cubiss, f"{minutes}", due_at=now - timedelta(minutes=minutes))
     response = Client().get("/healthz")
     assert response.status_code == 200
-    assert response.json() == {"status": "ok", "wrong": [], "outbox": {"given_up": 1, "overdue": 2}}
+    assert response.json() == {"status": "ok", "wrong": [], "soon": [], "outbox": {"given_up": 1, "overdue": 2}}
     with inside(None):
         # What an organisation that left never did, is no alarm for ever.
         Organisation.objects.filter(slug="cubiss").update(from_on="2025-01-01", until_on="2026-01-01")

@@ -4,6 +4,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from config.running.health import database_problems, problems
+from config.running.security_txt import warning
 from tenants.context import inside
 from tenants.models import SignOfLife
 
@@ -22,6 +23,9 @@ class Command(BaseCommand):
                 for sign in SignOfLife.objects.order_by("name") if "migrations" not in wrong else ():
                     age = int((timezone.now() - sign.at).total_seconds())
                     self.stdout.write(f"{sign.name} last showed itself {age} seconds ago")
+        soon = warning(timezone.localdate())
+        if soon:
+            self.stdout.write(soon)
         if wrong:
             raise SystemExit(1)
         self.stdout.write("All is well.")
