@@ -106,7 +106,7 @@ ROOMS: dict[str, dict[str, str]] = {
         "tickets": "change desk events refusals states",
     },
     "tickets.desk": {
-        "tenants": "access actor context files idempotency libraries models refusals roles web",
+        "tenants": "access actor context dated files idempotency libraries models refusals roles web",
         "agenda": "categories",
         "tickets": "access change events opening refusals router search shapes states valid",
     },
@@ -131,7 +131,7 @@ ROOMS: dict[str, dict[str, str]] = {
     "tickets.refusals": {"tenants": "refusals"},
     "tickets.retention": {"tenants": "actor audit context everywhere files", "tickets": "desk"},
     "tickets.router": {"tenants": "web"},
-    "tickets.search": {"tenants": "access context", "tickets": "access desk"},
+    "tickets.search": {"tenants": "access context dated", "tickets": "access desk"},
     "tickets.shapes": {"tenants": "models web", "agenda": "categories", "tickets": "access desk"},
     "tickets.sharing": {"tenants": "context", "agenda": "figures", "tickets": "desk"},
     "tickets.snapshots": {"tenants": "actor audit context everywhere", "agenda": "figures", "tickets": "desk sharing"},

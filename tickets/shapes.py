@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from ninja import Field
 
 from agenda.categories.api import CategoryOut
 from agenda.categories.models import Category
@@ -89,6 +90,7 @@ class TicketDetailOut(TicketOut):
 
 class TicketsOut(Out):
     count: int
+    more: bool = Field(description="There are more than `count`, of which no more is shown.")
     items: list[TicketOut]
     next: str | None
 

@@ -1,12 +1,13 @@
 """Libraries, their branches, and the library systems they work with."""
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from tenants import identifiers
-from tenants.dated import Dated, SortName, ends_after_begin
+from tenants.dated import Dated, NameWords, SortName, ends_after_begin
 from tenants.organisations.models import Organisation, Province, kvk_or_nothing
 
 
@@ -101,6 +102,7 @@ class Location(Dated):
     class Meta:
         ordering = ["kind", "sort_name", "pk"]
         constraints = [ends_after_begin("location_ends_after_begin")]
+        indexes = [GinIndex(NameWords("name"), name="location_name_words")]
 
     def __str__(self) -> str:
         return self.name
@@ -128,6 +130,7 @@ class Isil(models.Model):
 
     class Meta:
         ordering = ["value"]
+        indexes = [GinIndex(NameWords("value"), name="isil_words")]
         constraints = [
             models.CheckConstraint(condition=_one_owner("organisation", "library", "location"), name="isil_one_owner"),
             models.CheckConstraint(

@@ -1,13 +1,14 @@
 """People who sign in, and the roles they have in organisations and at libraries."""
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from tenants.dated import Dated, ends_after_begin, no_overlap
+from tenants.dated import Dated, NameWords, ends_after_begin, no_overlap
 from tenants.libraries.models import Library, Location
 from tenants.organisations.models import Organisation
 from tenants.roles import CooperationRole, GuestRole, LibraryRole, OrganisationRole
@@ -51,6 +52,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
     class Meta:
         ordering = ["name", "pk"]
         constraints = [models.CheckConstraint(condition=Q(email=Lower("email")), name="person_email_lower_case")]
+        indexes = [GinIndex(NameWords("name"), name="person_name_words")]
 
     def __str__(self) -> str:
         return self.name

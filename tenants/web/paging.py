@@ -1,5 +1,7 @@
 """Pages of 50 rows."""
 
+from typing import Any
+
 from django.db.models import QuerySet
 
 SIZE = 50
@@ -10,15 +12,17 @@ class Page:
     """Rows `number` of a sorted queryset, 50 a page, with the count of all.
 
     A malformed or negative number is page 1; a page beyond the last is empty. `count` saves a query when it is known,
-    `counted` the joins of the rows where it is not: the same ones, without what is shown of them.
+    `counted` the joins of the rows where it is not: the same ones, without what is shown of them. `more`: there are
+    more than `count`, that nobody counted and no page shows. Instead of a queryset, `rows` may be what is cut like one.
     """
 
     def __init__(
         self,
-        rows: QuerySet,
+        rows: QuerySet | Any,
         number: str | int | None,
         count: int | None = None,
         counted: QuerySet | None = None,
+        more: bool = False,
     ):
         try:
             self.number = min(max(1, int(number or 1)), LAST)
@@ -30,6 +34,7 @@ class Page:
             first = self.number == 1 and len(self.rows) < SIZE
             count = len(self.rows) if first else (rows if counted is None else counted).order_by().count()
         self.count = count
+        self.more = more
 
     def __iter__(self):
         return iter(self.rows)

@@ -94,7 +94,8 @@ def test_a_filter_shows_these_tickets_in_this_order(stock, api_of, query, number
         ("/tickets/?view=unassigned&library=bisc-twee", "4", 1),
         ("/tickets/?view=all&category=7.1", "4", 1),
         ("/tickets/?view=all&page=99999999999999999999", "", 5),
-        ("/tickets/?q=tekst", "3 2 4 5 6", 5),
+        ("/tickets/?q=tekst", "5 4 3 2 6", 5),
+        ("/tickets/?q=tekst&sort=priority", "3 2 4 5 6", 5),
         ("/tickets/?view=mine&q=tekst", "2 6", 2),
     ],
 )
@@ -270,7 +271,7 @@ LISTS = [
     ("bisc desk", "/tickets/?view=all", 3),
     ("bisc desk", "/tickets/?view=mine", 3),
     ("bisc desk", "/tickets/?view=unassigned", 3),
-    ("bisc desk", "/tickets/?q=kwartelzang", 4),
+    ("bisc desk", "/tickets/?q=kwartelzang", 5),
     ("bisc desk", "/tickets/pane/?view=all", 2),
     ("bisc keyuser", "/tickets/", 2),
     ("bisc colleague", "/tickets/", 2),

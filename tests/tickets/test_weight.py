@@ -28,7 +28,7 @@ def _queries(client, path) -> int:
     [
         ("/tickets/?view=all", "bisc desk", 3),
         ("/tickets/?view=mine", "bisc desk", 3),
-        ("/tickets/?q=zelfservice", "bisc desk", 4),
+        ("/tickets/?q=zelfservice", "bisc desk", 5),
         ("/tickets/", "bisc keyuser", 2),
         ("/", "bisc colleague", 2),
         ("/tickets/BISC-1/", "bisc desk", 6),

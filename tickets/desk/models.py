@@ -5,11 +5,12 @@ from typing import Any
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Q, Value
+from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from tenants.actor import Channel
+from tenants.dated import NameWords
 from tickets.access import MessageQuerySet, TicketQuerySet
 from tickets.events import Kind
 from tickets.search.columns import SearchColumn
@@ -25,6 +26,8 @@ from tickets.states import (
     Urgency,
     Visibility,
 )
+
+OPEN_FIRST = Case(When(state__in=OPEN_STATES, then=Value(0)), default=Value(1))
 
 
 class Counter(models.Model):
@@ -109,6 +112,7 @@ class Ticket(models.Model):
             ),
             models.Index(fields=["assignee"], name="ticket_open_assignee", condition=Q(state__in=OPEN_STATES)),
             models.Index(fields=["-opened_at", "-id"], name="ticket_newest"),
+            models.Index(OPEN_FIRST, F("opened_at").desc(), F("id").desc(), name="ticket_open_first"),
             models.Index(fields=["-changed_at", "-id"], name="ticket_changed"),
             models.Index(fields=["library", "-told_at"], name="ticket_told"),
             models.Index(fields=["library", "-opened_at"], name="ticket_library"),
@@ -192,6 +196,7 @@ class Attachment(models.Model):
     class Meta:
         ordering = ["pk"]
         default_permissions = ()
+        indexes = [GinIndex(NameWords("name"), name="attachment_name_words")]
 
 
 class Event(models.Model):

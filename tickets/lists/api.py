@@ -9,7 +9,6 @@ from ninja import Field, Query
 
 from tenants.refusals import NotAllowed
 from tenants.roles import Permission
-from tenants.web.paging import Page
 from tenants.web.shapes import In
 from tickets.desk.models import Ticket
 from tickets.lists.forms import FOR_STAFF, SORTS, UNRESOLVED, FilterForm
@@ -18,12 +17,17 @@ from tickets.router import router
 from tickets.shapes import TicketsOut, row
 from tickets.states import Priority, State, Type
 
+WHAT = (
+    "Words, each also as a prefix, that all occur: in the subject, the messages and names of files that you may read,"
+    " or the names of library, locations, category and reporter; or the number of a ticket."
+)
+
 
 class Filters(In):
     """Parameters of the list."""
 
     state: Annotated[str, Field(json_schema_extra={"enum": ["", UNRESOLVED, *State.values]})] = ""
-    q: Annotated[str, Field(description="Words, each also as a prefix; or a number.")] = ""
+    q: Annotated[str, Field(description=WHAT)] = ""
     library: Annotated[str, Field(description="Slug.")] = ""
     assignee: Annotated[str, Field(description='E-mail address, "me" or "none"; for staff.')] = ""
     type: Annotated[str, Field(json_schema_extra={"enum": ["", *Type.values]})] = ""
@@ -35,7 +39,11 @@ class Filters(In):
 
 @router.get("/tickets", response=TicketsOut)
 def list_tickets(request: HttpRequest, filters: Query[Filters]):
-    """Tickets you may see, 50 a page; `next` is the address of the next page or null."""
+    """Tickets you may see, 50 a page; `next` is the address of the next page or null.
+
+    With `q` these are the first 2,000 that were found; `more` says that there are more than `count`. Unless you choose
+    an order, open tickets come first, then those that fit best; a ticket whose number `q` is comes before all.
+    """
     if not (request.standing.may(Permission.TICKETS_REPORT) or request.standing.may(Permission.TICKETS_GUEST)):
         raise NotAllowed
     if not request.standing.is_staff:
@@ -45,10 +53,10 @@ def list_tickets(request: HttpRequest, filters: Query[Filters]):
     form = FilterForm(filters.dict(exclude={"page"}), standing=request.standing)
     if not form.is_valid():
         raise ValidationError(form.errors.as_data())
-    page = Page(listed(form.filter(Ticket.objects.visible_to(request.standing))), filters.page)
+    page = form.filter(Ticket.objects.visible_to(request.standing)).page(listed, filters.page)
     following = None
     if page.next:
         query = request.GET.copy()
         query["page"] = page.next
         following = request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
-    return {"count": page.count, "items": [row(request, one) for one in page], "next": following}
+    return {"count": page.count, "more": page.more, "items": [row(request, one) for one in page], "next": following}

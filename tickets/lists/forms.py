@@ -1,6 +1,7 @@
 """The one filter of tickets: form, line of the address, API, saved view and export."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -11,15 +12,18 @@ from agenda.categories.queries import leaves
 from tenants.access import Standing, staff_of
 from tenants.libraries.queries import libraries_visible_to
 from tenants.models import Library
+from tenants.web.paging import Page
 from tenants.web.widgets import LongSelect
 from tickets.access import TicketQuerySet
 from tickets.desk.fields import CategoryField
-from tickets.search.queries import search
+from tickets.search.queries import Hits, Shown, search
 from tickets.states import Priority, State, Type
 
 UNRESOLVED = "unresolved"
 
+MATCH = "match"
 SORTS = {
+    MATCH: (_("open first, then what fits best"), []),
     "priority": (_("most urgent first"), ["priority_rank", "opened_at", "pk"]),
     "newest": (_("newest first"), ["-opened_at", "-pk"]),
     "oldest": (_("oldest first"), ["opened_at", "pk"]),
@@ -27,6 +31,7 @@ SORTS = {
 }
 # A library sorts by what it was told: an order is information too.
 SORTS_FOR_LIBRARIES = {
+    MATCH: SORTS[MATCH],
     "newest": SORTS["newest"],
     "oldest": SORTS["oldest"],
     "changed": (_("last changed first"), ["-told_at", "-pk"]),
@@ -38,8 +43,26 @@ def _sorts(standing: Standing) -> dict[str, tuple]:
     return SORTS if standing.is_staff else SORTS_FOR_LIBRARIES
 
 
-def narrowed(tickets: TicketQuerySet, chosen: Mapping[str, Any], standing: Standing) -> TicketQuerySet:
-    """Return `tickets` narrowed and sorted by values of the filter form, cleaned; what is left out chooses nothing."""
+@dataclass(frozen=True)
+class Narrowed:
+    """Tickets that were chosen, sorted; with words, the hits among them."""
+
+    tickets: TicketQuerySet
+    hits: Hits | None = None
+
+    def page(self, shown: Callable[[TicketQuerySet], Any], number: str | int | None, count: int | None = None) -> Page:
+        """Return a page of what `shown` makes of the tickets. `count` saves a query where it is known."""
+        if self.hits is None:
+            return Page(shown(self.tickets), number, count=count, counted=self.tickets)
+        rows = Shown(self.hits, shown(self.tickets))
+        return Page(rows, number, count=len(self.hits.keys), more=self.hits.more)
+
+
+def narrowed(tickets: TicketQuerySet, chosen: Mapping[str, Any], standing: Standing, numbered: bool = True) -> Narrowed:
+    """Return `tickets` narrowed and sorted by values of the filter form, cleaned; what is left out chooses nothing.
+
+    With `numbered` a number finds its ticket, before what else has it as a word.
+    """
     if chosen.get("state") == UNRESOLVED:
         tickets = tickets.open()
     elif chosen.get("state"):
@@ -54,10 +77,10 @@ def narrowed(tickets: TicketQuerySet, chosen: Mapping[str, Any], standing: Stand
         tickets = tickets.unassigned()
     elif assignee:
         tickets = tickets.filter(assignee_id=int(assignee))
+    _label, order = _sorts(standing)[chosen.get("sort") or MATCH]
     if chosen.get("q", "").strip():
-        tickets = search(tickets, chosen["q"], standing)
-    _label, order = _sorts(standing)[chosen.get("sort") or "newest"]
-    return tickets.order_by(*order)
+        return Narrowed(tickets, search(tickets, chosen["q"], standing, order, numbered))
+    return Narrowed(tickets.order_by(*(order or SORTS["newest"][1])))
 
 
 class FilterForm(forms.Form):
@@ -87,7 +110,8 @@ class FilterForm(forms.Form):
         super().__init__(data, **kwargs)
         self.fields["library"].queryset = libraries_visible_to(standing)
         self.fields["category"].queryset = leaves()
-        self.fields["sort"].choices = [(key, label) for key, (label, _order) in _sorts(standing).items()]
+        sorts = _sorts(standing).items()
+        self.fields["sort"].choices = [(key, label) for key, (label, _order) in sorts if key != MATCH or data.get("q")]
         if not standing.is_staff:
             for name in FOR_STAFF:
                 del self.fields[name]
@@ -116,9 +140,9 @@ class FilterForm(forms.Form):
             raise ValidationError(_("Give “me”, “none” or the address of a member of staff."))
         return str(person.pk)
 
-    def filter(self, tickets: TicketQuerySet) -> TicketQuerySet:
+    def filter(self, tickets: TicketQuerySet, numbered: bool = True) -> Narrowed:
         """Return `tickets` narrowed and sorted by the cleaned values. Call after `is_valid()`."""
-        return narrowed(tickets, self.cleaned_data, self.standing)
+        return narrowed(tickets, self.cleaned_data, self.standing, numbered)
 
     @property
     def narrows(self) -> bool:
