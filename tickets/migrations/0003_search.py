@@ -10,7 +10,7 @@ import tenants.dated
 class Migration(migrations.Migration):
     dependencies = [
         ("agenda", "0003_categories_and_goals"),
-        ("tenants", "0010_search"),
+        ("tenants", "0011_search"),
         ("tickets", "0002_append_only"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

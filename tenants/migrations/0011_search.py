@@ -9,7 +9,7 @@ import tenants.dated
 class Migration(migrations.Migration):
     dependencies = [
         ("auth", "0012_alter_user_first_name_max_length"),
-        ("tenants", "0009_isil_append_only"),
+        ("tenants", "0010_signs"),
     ]
 
     operations = [
