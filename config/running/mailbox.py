@@ -21,9 +21,12 @@ class EmailBackend(BaseEmailBackend):
         for message in email_messages:
             name = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{secrets.token_hex(4)}"
             part = directory / f".{name}"
-            part.write_bytes(message.message().as_bytes())
-            part.chmod(0o600)
-            os.replace(part, directory / f"{name}.eml")
+            try:
+                part.write_bytes(message.message().as_bytes())
+                part.chmod(0o600)
+                os.replace(part, directory / f"{name}.eml")
+            finally:
+                part.unlink(missing_ok=True)  # of a disk that is full
         return len(email_messages)
 
 

@@ -3,6 +3,7 @@
 Each app has its own row per file; here is only what is the same for all: the limits, the bytes and the answer.
 """
 
+import errno
 import hashlib
 import logging
 import secrets
@@ -27,6 +28,7 @@ from tenants.models import Organisation
 from tenants.settings.queries import settings_of
 
 log = logging.getLogger("samenbeheer.files")
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 @dataclass(frozen=True)
@@ -188,8 +190,19 @@ def _put(upload: UploadedFile, organisation: Organisation, names: list[str]) -> 
     content_type = content_type_of(upload.read(HEAD_BYTES))
     upload.seek(0)
     reader = _Hashing(upload)
-    name = default_storage.save(f"{organisation.schema_name}/{secrets.token_hex(24)}", reader)
-    names.append(name)
+    name = f"{organisation.schema_name}/{secrets.token_hex(24)}"
+    names.append(name)  # before a byte of it is written: what is left of half a file is taken away too
+    try:
+        default_storage.save(name, reader)
+    except OSError as error:
+        if error.errno not in NO_ROOM:
+            raise
+        log.error("no room for a file of %s: %s", organisation.schema_name, errno.errorcode[error.errno])
+        raise ValidationError(
+            _("There is no room for “%(name)s” at the moment; nothing was sent. Send it without files, or try later."),
+            params={"name": clean_name(upload.name or "")},
+            code="no_room",
+        ) from error
     return StoredFile(
         storage_name=name,
         name=clean_name(upload.name or ""),
