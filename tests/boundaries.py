@@ -16,7 +16,7 @@ FLOORS = {
             "organisations.models libraries.models people.models invitations.models audit.models idempotency.models"
             " outbox.models settings.models signin.models signs.models tokens.models models"
         ),
-        "doors": "context access door actor everywhere",
+        "doors": "context access door actor everywhere together",
         "rooms": (
             "organisations.queries libraries.queries audit signs settings.queries files outbox tokens.actions"
             " idempotency settings organisations.schemas organisations.actions people.rights people.actions"
@@ -42,7 +42,7 @@ FLOORS = {
     "tickets": {
         "words": "router states events refusals",
         "truth": "access search.columns desk.models guests.models notices.models models",
-        "below": "valid shapes sharing",
+        "below": "valid since shapes sharing",
         "change": "followers change opening",
         "verbs": "desk guests",
         "questions": "search lists",
@@ -98,8 +98,8 @@ ROOMS: dict[str, dict[str, str]] = {
     "tickets.access": {"tenants": "access actor context roles", "tickets": "events states"},
     "tickets.api": {"tickets": "desk lists router"},
     "tickets.change": {
-        "tenants": "actor context files models refusals roles",
-        "tickets": "access desk events followers refusals states valid",
+        "tenants": "actor context files models refusals roles together",
+        "tickets": "access desk events followers refusals since states valid",
     },
     "tickets.closing": {
         "tenants": "actor context everywhere roles settings",
@@ -108,9 +108,9 @@ ROOMS: dict[str, dict[str, str]] = {
     "tickets.desk": {
         "tenants": "access actor context dated files idempotency libraries models refusals roles web",
         "agenda": "categories",
-        "tickets": "access change events opening refusals router search shapes states valid",
+        "tickets": "access change events opening refusals router search shapes since states valid",
     },
-    "tickets.followers": {"tenants": "context outbox", "tickets": "desk events sharing"},
+    "tickets.followers": {"tenants": "context outbox together", "tickets": "desk events sharing"},
     "tickets.guests": {"tenants": "actor context models people web", "tickets": "change desk events"},
     "tickets.lists": {
         "tenants": "access libraries models refusals roles web",
@@ -124,7 +124,7 @@ ROOMS: dict[str, dict[str, str]] = {
         "tickets": "access desk events states",
     },
     "tickets.opening": {
-        "tenants": "actor context files models refusals roles",
+        "tenants": "actor context files models refusals roles together",
         "agenda": "categories",
         "tickets": "change desk events states valid",
     },
@@ -133,7 +133,8 @@ ROOMS: dict[str, dict[str, str]] = {
     "tickets.router": {"tenants": "web"},
     "tickets.search": {"tenants": "access context dated", "tickets": "access desk"},
     "tickets.shapes": {"tenants": "models web", "agenda": "categories", "tickets": "access desk"},
-    "tickets.sharing": {"tenants": "context", "agenda": "figures", "tickets": "desk"},
+    "tickets.sharing": {"tenants": "context together", "agenda": "figures", "tickets": "desk"},
+    "tickets.since": {"tenants": "actor", "tickets": "access desk events refusals valid"},
     "tickets.snapshots": {"tenants": "actor audit context everywhere", "agenda": "figures", "tickets": "desk sharing"},
     "tickets.tasks": {"tickets": "closing notices retention snapshots"},
     "tickets.urls": {"tickets": "desk guests lists"},

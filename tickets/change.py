@@ -7,7 +7,7 @@ On leaving the block, when something changed or was said: the next version, one 
 same transaction. Moments are in UTC; `at` is now unless the caller sets the clock.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -25,11 +25,13 @@ from tenants.files import actions as files
 from tenants.models import Person
 from tenants.refusals import NotAllowed
 from tenants.roles import Permission
+from tenants.together import Adding, add_together, key_of
 from tickets.access import PUBLIC_FIELDS, role_on
 from tickets.desk.models import Attachment, Event, Message, Ticket
 from tickets.events import EDITABLE, PAYLOADS, Changes, Kind
-from tickets.followers import FOLLOWERS
-from tickets.refusals import Stale, TicketClosed, TransitionNotAllowed
+from tickets.followers import FOLLOWERS, nudge
+from tickets.refusals import TicketClosed, TransitionNotAllowed
+from tickets.since import plain, plain_value
 from tickets.states import (
     AFTER_ANSWER,
     REOPEN_DAYS,
@@ -40,7 +42,7 @@ from tickets.states import (
     allowed,
     priority_of,
 )
-from tickets.valid import keys_of, refuse_invalid, refuse_text
+from tickets.valid import refuse_invalid, refuse_text
 
 # What a library's people may do to a ticket they may see; the rest is for staff.
 OPEN_TO_LIBRARIES = {Kind.ANSWERED, Kind.STATE_CHANGED}
@@ -192,15 +194,24 @@ class Change:
         Raises NotAllowed when the library wants to speak internally or a colleague elsewhere publicly, ValidationError
         for an empty text without files or one that is too long.
         """
-        by = self.by
         uploads = list(uploads)
+        self.message = self.draft(body, visibility, with_files=bool(uploads), once=once)
+        self.message.save(force_insert=True)
+        self.attach(self.message, self.put(uploads), patron_data)
+        if self.by.is_staff and visibility == Visibility.PUBLIC:
+            self.ticket.first_answer_at = self.ticket.first_answer_at or self.at
+        return self.message
+
+    def draft(self, body: str, visibility: str, *, with_files: bool = False, once: str = "") -> Message:
+        """Return a message that may be said, unsaved. Raises what `say` raises."""
+        by = self.by
         if visibility not in Visibility.values:
             raise ValidationError({"visibility": _("This value cannot be used.")})
         speaker = self._speaker()
         if speaker in MUST_SAY and visibility != MUST_SAY[speaker]:
             raise NotAllowed
-        refuse_text(body, optional=bool(uploads))
-        self.message = Message.objects.create(
+        refuse_text(body, optional=with_files)
+        return Message(
             ticket=self.ticket,
             speaker=speaker,
             author=by.person,
@@ -211,10 +222,6 @@ class Change:
             once=once,
             created_at=self.at,
         )
-        self._keep(self.message, uploads, patron_data)
-        if by.is_staff and visibility == Visibility.PUBLIC and self.kind != Kind.CREATED:
-            self.ticket.first_answer_at = self.ticket.first_answer_at or self.at
-        return self.message
 
     def _speaker(self) -> str:
         if self.by.person is None:
@@ -224,11 +231,15 @@ class Change:
         of_library = self.by.standing and self.ticket.library_id in self.by.standing.library_ids
         return Speaker.LIBRARY if of_library else Speaker.PARTNER
 
-    def _keep(self, message: Message, uploads: list[UploadedFile], patron_data: bool) -> None:
+    def put(self, uploads: list[UploadedFile]) -> list[files.StoredFile]:
+        """Store files that come with a message. Raises ValidationError for one that is not taken."""
         try:
-            stored = files.put(uploads, current_organisation())
+            return files.put(uploads, current_organisation())
         except ValidationError as error:
             raise ValidationError({"attachments": error}) from error
+
+    def attach(self, message: Message, stored: list[files.StoredFile], patron_data: bool) -> None:
+        """Write down what was stored with a message."""
         for one in stored:
             Attachment.objects.create(
                 message=message,
@@ -251,20 +262,36 @@ class Change:
 
     def leave(self) -> None:
         """Save, record and pass on what happened; nothing when nothing did."""
-        ticket, created = self.ticket, self.kind == Kind.CREATED
-        if not (created or self.changes or self.message or self.extra):
+        ticket = self.ticket
+        if not (self.changes or self.message or self.extra):
             return
-        if not created:
-            ticket.version += 1
-            ticket.changed_at = self.at
-            if self.is_told:
-                ticket.told_at = self.at
-                ticket.told_version += 1
-            ticket.save()
+        ticket.version += 1
+        ticket.changed_at = self.at
+        if self.is_told:
+            ticket.told_at = self.at
+            ticket.told_version += 1
+        ticket.save()
         if self._locations is not None:
             ticket.locations.set(self._locations)
+        self.record()
+
+    def record(self, *before: Adding, first: str = "", asking: Sequence[str] = ()) -> list[Any]:
+        """Write the event and what follows it in one statement, after the rows `before`; return what is asked of these.
+
+        See `tenants.together.add_together`.
+        """
+        event = self.event = self._happened()
+        event.pk = key_of("event")
+        rows = [*before, Adding("event", event), *(row for follow in FOLLOWERS for row in follow(event))]
+        event.pk, *answers = add_together(rows, first=first, asking=("event.id", *asking))
+        event._state.adding = False
+        nudge(event)
+        return answers
+
+    def _happened(self) -> Event:
+        ticket = self.ticket
         payload = PAYLOADS[self.kind](changes=self.changes, **self.extra)
-        self.event = event = Event.objects.create(
+        return Event(
             ticket=ticket,
             kind=self.kind,
             schema=payload.schema,
@@ -278,55 +305,3 @@ class Change:
             told_version=ticket.told_version if self.is_told else None,
             created_at=self.at,
         )
-        for follow in FOLLOWERS:
-            follow(event)
-
-
-def refuse_stale(ticket: Ticket, names: Iterable[str], base_version: int | None, by: Actor) -> None:
-    """Raise Stale when one of the fields `names` changed since the version that `by` saw (None: not asked).
-
-    A library's versions count only what it was told, so work inside never makes it stale.
-    """
-    if base_version is None:
-        return
-    clash = sorted(set(names) & changed_since(ticket, base_version, told=not by.is_staff))
-    if clash:
-        raise Stale(ticket, clash, ticket.version if by.is_staff else ticket.told_version)
-
-
-def changed_since(ticket: Ticket, version: int, *, told: bool = False) -> set[str]:
-    """Return the fields that changed after `version` (with `told`: of those a library is told, in its own count).
-
-    All of them when there never was such a version. What follows from others, such as the priority, is none of them:
-    it is made anew of what is there.
-    """
-    if version < 1 or version > (ticket.told_version if told else ticket.version):
-        return {*EDITABLE, "state"}
-    since = {"told_version__gt": version} if told else {"ticket_version__gt": version}
-    payloads = ticket.events.filter(**since).values_list("payload", flat=True)
-    found = {name for payload in payloads for name in payload.get("changes", {})}
-    return found & (PUBLIC_FIELDS if told else {*EDITABLE, "state"})
-
-
-def values_at(ticket: Ticket, version: int) -> dict[str, Any]:
-    """Return what the fields that changed after `version` held then, as history keeps it."""
-    found: dict[str, Any] = {}
-    later = ticket.events.filter(ticket_version__gt=version).order_by("ticket_version", "pk")
-    for payload in later.values_list("payload", flat=True):
-        for name, (before, _after) in payload.get("changes", {}).items():
-            found.setdefault(name, before)
-    return found
-
-
-def plain(ticket: Ticket, name: str) -> Any:
-    """Return the value of a field of `ticket` as history keeps it: rows by their keys."""
-    if name == "locations":
-        return keys_of(ticket.locations.all())
-    return getattr(ticket, f"{name}_id" if name in ("category", "library", "assignee", "reporter") else name)
-
-
-def plain_value(value: Any) -> Any:
-    """Return a value that was given as history keeps it: rows by their keys."""
-    if isinstance(value, (list, tuple)) or hasattr(value, "values_list"):
-        return keys_of(value)
-    return getattr(value, "pk", value)

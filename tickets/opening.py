@@ -1,12 +1,12 @@
 """How a ticket begins: its number, its first values, and the change that makes it."""
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,21 +17,19 @@ from tenants.files import actions as files
 from tenants.models import Library, Location, Person
 from tenants.refusals import NotAllowed
 from tenants.roles import Permission
+from tenants.together import Adding, key_of
 from tickets.change import Change
-from tickets.desk.models import Counter, Ticket
+from tickets.desk.models import Counter, Message, Ticket
 from tickets.events import Kind
-from tickets.states import Impact, State, priority_of
+from tickets.states import Impact, State, Visibility, priority_of
 from tickets.valid import errors_in
 
-
-def next_number() -> str:
-    """Return the next ticket number of the organisation entered, such as BISC-123; the counter's row is locked."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {Counter._meta.db_table} (id, last) VALUES (1, 1)"
-            f" ON CONFLICT (id) DO UPDATE SET last = {Counter._meta.db_table}.last + 1 RETURNING last"
-        )
-        return f"{current_organisation().prefix}-{cursor.fetchone()[0]}"
+# The next number, such as BISC-123. Its row stays locked until the end of the transaction: so it is taken in the one
+# statement that writes a ticket, and nothing but the commit comes after that.
+COUNTED = (
+    f"counted AS (INSERT INTO {Counter._meta.db_table} (id, last) VALUES (1, 1)"
+    f" ON CONFLICT (id) DO UPDATE SET last = {Counter._meta.db_table}.last + 1 RETURNING last)"
+)
 
 
 def impact_of(location_count: int) -> Impact:
@@ -41,8 +39,7 @@ def impact_of(location_count: int) -> Impact:
     return Impact.MEDIUM if location_count >= 2 else Impact.LOW
 
 
-@contextmanager
-def opening(
+def open_ticket(
     *,
     type: str,
     subject: str,
@@ -54,9 +51,12 @@ def opening(
     impact: str | None = None,
     locations: Iterable[Location] = (),
     reporter: Person | None = None,
+    uploads: Iterable[UploadedFile] = (),
+    patron_data: bool = False,
+    once: str = "",
     at: datetime | None = None,
-) -> Iterator[Change]:
-    """Make a new ticket and let the block say `body`, its first message, as one event.
+) -> Ticket:
+    """Make a new ticket with `body`, its first message, as one event, and return it.
 
     `reporter` is who it is for when staff file it on somebody's behalf; the impact is theirs to say, else it follows
     the number of locations. Raises NotAllowed for a library that is not the actor's, and ValidationError, by field,
@@ -65,53 +65,64 @@ def opening(
     at = at or timezone.now()
     refuse_reporting(by, library)
     assert by.person is not None
-    for_whom = reporter or by.person
-    places = list(locations)
+    places, uploads = list(locations), list(uploads)
     weight = impact or impact_of(len(places))
-    values = {
-        "type": type,
-        "subject": subject,
-        "body": body,
-        "library": library,
-        "category": category,
-        "urgency": urgency,
-    }
-    values |= {"impact": weight, "locations": places}
-    other = for_whom if for_whom != by.person else None
+    other = reporter if reporter != by.person else None
+    values = {"type": type, "subject": subject, "body": body, "library": library, "category": category}
+    values |= {"urgency": urgency, "impact": weight, "locations": places}
     errors = errors_in(values, library=library, reporter=other, day=timezone.localdate(at))
     if not by.is_staff:
         theirs = [name for name, value in (("impact", impact), ("reporter", other)) if value]
         errors |= dict.fromkeys(theirs, _("Only staff choose this."))
     if errors:
         raise ValidationError(errors)
+    ticket = Ticket(
+        type=type,
+        subject=subject,
+        state=State.NEW,
+        category=category,
+        library=library,
+        platform_id=library.platform_id,
+        urgency=urgency,
+        impact=weight,
+        priority=priority_of(urgency, weight),
+        reporter=other or by.person,
+        opened_at=at,
+        changed_at=at,
+        told_at=at,
+    )
+    ticket.pk, ticket.number = key_of("ticket"), key_of("counted", "last", before=f"{current_organisation().prefix}-")
+    _know_locations(ticket, places)
+    change = ticket.began = Change(ticket, Kind.CREATED, by, at)
+    change.on_behalf_of = other
     with files.keeping(), transaction.atomic():
-        ticket = Ticket.objects.create(
-            number=next_number(),
-            type=type,
-            subject=subject,
-            state=State.NEW,
-            category=category,
-            library=library,
-            platform_id=library.platform_id,
-            urgency=urgency,
-            impact=weight,
-            priority=priority_of(urgency, weight),
-            reporter=for_whom,
-            opened_at=at,
-            changed_at=at,
-            told_at=at,
-        )
-        _place(ticket, places)
-        change = ticket.began = Change(ticket, Kind.CREATED, by, at)
-        change.on_behalf_of = other
-        yield change
-        change.leave()
+        stored = change.put(uploads)
+        message = change.draft(body, Visibility.PUBLIC, with_files=bool(uploads), once=once)
+        _write(change, message)
+        change.attach(message, stored, patron_data)
+        through = Ticket.locations.through
+        through.objects.bulk_create(through(ticket=ticket, location=place) for place in places)
+    return ticket
 
 
-def _place(ticket: Ticket, places: list[Location]) -> None:
-    """Write the locations of a new ticket; whoever asks this one for them need not ask the database."""
-    through = Ticket.locations.through
-    through.objects.bulk_create(through(ticket=ticket, location=place) for place in places)
+def _write(change: Change, message: Message) -> None:
+    """Write the ticket, its message, its event and what follows that, and give each the key that it got."""
+    ticket, change.message, message.pk = change.ticket, message, key_of("message")
+    ticket.pk, ticket.number, message.pk = change.record(
+        Adding("ticket", ticket, returning=("id", "number")),
+        Adding("message", message),
+        first=COUNTED,
+        asking=("ticket.id", "ticket.number", "message.id"),
+    )
+    assert change.event is not None
+    for written in (ticket, message):
+        written._state.adding = False
+    message.ticket = change.event.ticket = ticket
+    change.event.message = message
+
+
+def _know_locations(ticket: Ticket, places: list[Location]) -> None:
+    """Whoever asks this very ticket for its locations need not ask the database."""
     known: Any = ticket.locations.all()
     known._result_cache = places
     known._prefetch_done = True

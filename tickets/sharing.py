@@ -4,8 +4,10 @@ from datetime import datetime
 
 from agenda.figures.models import TicketSnapshot
 from tenants.context import current_organisation
+from tenants.together import Adding
 from tickets.desk.models import Event, Ticket
 
+ONCE = ["organisation", "number"]
 FACTS = [
     "type",
     "category",
@@ -58,10 +60,10 @@ def snapshot_of(ticket: Ticket, location_ids: list[int]) -> TicketSnapshot:
     )
 
 
-def publish(event: Event) -> None:
-    """Write the snapshot of the event's ticket in the same transaction; the row of the ticket is locked."""
+def publish(event: Event) -> list[Adding]:
+    """Return the snapshot of the event's ticket, to be written with the event; the row of the ticket is locked."""
     ticket = event.ticket
-    write([snapshot_of(ticket, [place.pk for place in ticket.locations.all()])])
+    return [Adding("snapshot", snapshot_of(ticket, [place.pk for place in ticket.locations.all()]), over=(ONCE, FACTS))]
 
 
 def write(snapshots: list[TicketSnapshot]) -> None:
@@ -69,7 +71,7 @@ def write(snapshots: list[TicketSnapshot]) -> None:
     TicketSnapshot.objects.bulk_create(
         snapshots,
         update_conflicts=True,
-        unique_fields=["organisation", "number"],
+        unique_fields=ONCE,
         update_fields=FACTS,
         batch_size=500,
     )

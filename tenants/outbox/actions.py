@@ -6,6 +6,7 @@ The row is the truth; the message on the broker is only a nudge, and a sweep fin
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
@@ -34,18 +35,25 @@ def put(
     `topic` is the name of a Celery task that takes (schema name, dedupe key). `due_at` in the future waits for the
     sweep.
     """
-    now = timezone.now()
-    OutboxEntry.objects.bulk_create(
-        [
-            OutboxEntry(
-                organisation=organisation, topic=topic, address=address, dedupe_key=dedupe_key, due_at=due_at or now
-            )
-        ],
-        ignore_conflicts=True,
-    )
-    if due_at is None or due_at <= now:
-        schema_name = organisation.schema_name
-        transaction.on_commit(lambda: nudge(topic=topic, schema_name=schema_name, dedupe_key=dedupe_key))
+    entry = entry_for(organisation=organisation, topic=topic, address=address, dedupe_key=dedupe_key, due_at=due_at)
+    OutboxEntry.objects.bulk_create([entry], ignore_conflicts=True)
+    if entry.due_at <= timezone.now():
+        nudge_after_commit(organisation=organisation, topic=topic, dedupe_key=dedupe_key)
+
+
+def entry_for(
+    *, organisation: Organisation, topic: str, address: Any, dedupe_key: Any, due_at: datetime | None = None
+) -> OutboxEntry:
+    """Return an entry, unsaved, for who writes it together with other rows. See `put`."""
+    entry = OutboxEntry(organisation=organisation, topic=topic, address=address, dedupe_key=dedupe_key)
+    entry.due_at = due_at or entry.due_at
+    return entry
+
+
+def nudge_after_commit(*, organisation: Organisation, topic: str, dedupe_key: str) -> None:
+    """Nudge a worker for an entry that is due, once the caller's transaction is there."""
+    schema_name = organisation.schema_name
+    transaction.on_commit(lambda: nudge(topic=topic, schema_name=schema_name, dedupe_key=dedupe_key))
 
 
 def nudge(*, topic: str, schema_name: str, dedupe_key: str) -> None:

@@ -11,11 +11,12 @@ from agenda.categories.models import Category
 from tenants.actor import Actor
 from tenants.refusals import NotAllowed
 from tenants.roles import Permission
-from tickets.change import changing, values_at
+from tickets.change import changing
 from tickets.desk import actions as verbs
 from tickets.events import Kind
 from tickets.models import Attachment, Event, Message, Ticket
 from tickets.refusals import Stale, TransitionNotAllowed
+from tickets.since import values_at
 
 AT = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 

@@ -2,11 +2,13 @@
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
 
 from agenda.categories.models import Category
+from tenants.outbox.models import OutboxEntry
 from tickets.desk import actions as verbs
 from tickets.models import Counter, Event, Ticket
-from tickets.opening import impact_of, next_number
+from tickets.opening import impact_of
 
 
 def _create(house, who, **changes):
@@ -19,10 +21,34 @@ def _create(house, who, **changes):
 
 
 def test_numbers_follow_one_another(bisc):
-    assert [next_number() for _ in range(3)] == ["BISC-2", "BISC-3", "BISC-4"]
+    assert [_create(bisc, "desk").number for _ in range(3)] == ["BISC-2", "BISC-3", "BISC-4"]
     assert (Counter.objects.get().last, Counter.objects.count()) == (4, 1)
+
+
+def test_the_first_number_is_1(bisc):
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("UPDATE tickets_ticket SET number = 'OUD-1'")
     Counter.objects.all().delete()
-    assert next_number() == "BISC-1"
+    assert _create(bisc, "desk").number == "BISC-1"
+    assert (Counter.objects.get().last, Counter.objects.count()) == (1, 1)
+
+
+def test_a_ticket_costs_one_question_beside_what_is_asked_of_its_words(bisc, django_assert_num_queries):
+    """The lock on the counter is held for one statement; locations are one more."""
+    place, category = bisc.library.locations.first(), Category.objects.get(code="6.1")
+    values = {"type": "incident", "subject": "x", "body": "x", "urgency": "high", "library": bisc.library}
+    values |= {"category": category, "by": bisc.actor("desk")}
+    with django_assert_num_queries(3):  # savepoint, all rows, release
+        ticket = verbs.create(**values)
+    with django_assert_num_queries(4):
+        verbs.create(**values, locations=[place])
+    event = Event.objects.get(ticket=ticket)
+    assert (ticket.number, ticket.began.event, ticket.began.message) == ("BISC-2", event, ticket.messages.get())
+    assert (event.ticket_id, event.message_id) == (ticket.pk, ticket.messages.get().pk)
+    entry = OutboxEntry.objects.get(address=f"event {event.pk}")
+    assert (entry.topic, entry.dedupe_key) == ("tickets.notices", f"tickets.notices event {event.pk}")
+    assert entry.organisation == bisc.organisation
 
 
 @pytest.mark.parametrize(

@@ -166,6 +166,7 @@ def test_two_events_are_both_or_neither(case, world, monkeypatch):
     def fails_at_the_second(event):
         followed.append(event.kind)
         assert len(followed) < 2
+        return []
 
     monkeypatch.setattr(change, "FOLLOWERS", (*change.FOLLOWERS, fails_at_the_second))
     with pytest.raises(AssertionError):

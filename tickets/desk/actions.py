@@ -13,11 +13,12 @@ from agenda.categories.models import Category
 from tenants.actor import Actor
 from tenants.files import actions as files
 from tenants.models import Library, Location, Person
-from tickets.change import changing, refuse_stale
+from tickets.change import changing
 from tickets.desk.models import Event, Message, Ticket
 from tickets.events import Kind
-from tickets.opening import opening
+from tickets.opening import open_ticket
 from tickets.refusals import AlreadySaid, AlreadyTaken, AlreadyThere, Stale
+from tickets.since import refuse_stale
 from tickets.states import State, Visibility
 
 
@@ -48,7 +49,7 @@ def create(
     uploads = list(uploads)
     mark = _mark(once, by, uploads, library.pk, type, subject, body)
     try:
-        with opening(
+        return open_ticket(
             type=type,
             subject=subject,
             body=body,
@@ -58,13 +59,14 @@ def create(
             impact=impact,
             locations=locations,
             reporter=reporter,
+            uploads=uploads,
+            patron_data=patron_data,
+            once=mark,
             by=by,
             at=at,
-        ) as change:
-            change.say(body, Visibility.PUBLIC, uploads=uploads, patron_data=patron_data, once=mark)
+        )
     except IntegrityError as error:
         return _said_before(error, mark).ticket
-    return change.ticket
 
 
 def answer(

@@ -11,9 +11,9 @@ from tenants.context import current_organisation
 from tenants.libraries.queries import libraries_visible_to
 from tenants.models import Library, Location, Person
 from tenants.web.widgets import LongSelect
-from tickets.change import plain_value, values_at
 from tickets.desk.fields import CategoryField, FilesField, LocationBoxes
 from tickets.desk.models import Ticket
+from tickets.since import plain_value, values_at
 from tickets.states import Impact, State, Type, Urgency, Visibility
 from tickets.valid import BODY_MAX, SUBJECT_MAX
 
