@@ -31,8 +31,8 @@ class Adding:
 def key_of(name: str, column: str = "id", before: str = "") -> Any:
     """Return what stands for a column of the row added as `name`, as a value of a row after it; `before` as text."""
     if before:
-        return RawSQL(f"%s || (SELECT {column} FROM {name})", [before])  # noqa: S611  names are ours
-    return RawSQL(f"(SELECT {column} FROM {name})", [])  # noqa: S611
+        return RawSQL(f"%s || (SELECT {column} FROM {name})", [before])
+    return RawSQL(f"(SELECT {column} FROM {name})", [])
 
 
 def add_together(rows: Iterable[Adding], *, first: str = "", asking: Sequence[str] = ()) -> tuple[Any, ...]:

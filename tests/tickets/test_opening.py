@@ -2,12 +2,13 @@
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 
 from agenda.categories.models import Category
 from tenants.outbox.models import OutboxEntry
 from tickets.desk import actions as verbs
-from tickets.models import Counter, Event, Ticket
+from tickets.models import Attachment, Counter, Event, Ticket
 from tickets.opening import impact_of
 
 
@@ -108,3 +109,19 @@ def test_staff_file_for_themselves_and_for_others(bisc):
 def test_the_platform_is_the_librarys(bisc):
     assert _create(bisc, "colleague").platform.slug == "midden-zuid"
     assert _create(bisc, "neighbour", library=bisc.other_library).platform.slug == "noord-oost"
+
+
+def test_files_come_with_the_first_message(bisc):
+    uploads = [SimpleUploadedFile("een.txt", b"een"), SimpleUploadedFile("twee.txt", b"twee")]
+    ticket = _create(bisc, "desk", uploads=uploads, patron_data=True)
+    found = Attachment.objects.filter(message__ticket=ticket).order_by("pk")
+    assert list(found.values_list("name", "size", "contains_patron_data", "message_id")) == [
+        ("een.txt", 3, True, ticket.messages.get().pk),
+        ("twee.txt", 4, True, ticket.messages.get().pk),
+    ]
+
+
+def test_a_file_that_is_not_taken_leaves_no_ticket_and_no_number(bisc):
+    with pytest.raises(ValidationError):
+        _create(bisc, "desk", uploads=[SimpleUploadedFile("leeg.exe", b"MZ" + b"x" * 10)])
+    assert (Ticket.objects.count(), Counter.objects.get().last) == (1, 1)
