@@ -28,6 +28,7 @@ app.conf.beat_schedule = {
     "sweep-outbox": {"task": "tenants.sweep_outbox", "schedule": settings.SWEEP_EVERY, "options": MINUTELY},
     "worker-shows-itself": {"task": "tenants.show_yourself", "schedule": 60, "options": MINUTELY},
     "mail-shows-itself": {"task": "tenants.show_yourself", "schedule": 60, "options": {**MINUTELY, "queue": "mail"}},
+    "watch-outbox": {"task": "tenants.watch_outbox", "schedule": 300, "options": MINUTELY},
     "close-resolved": {"task": "tickets.close_resolved_everywhere", "schedule": settings.CLOSE_EVERY},
     "keep-figures": {"task": "agenda.keep_figures", "schedule": 60, "options": MINUTELY},
     "forget-answers": {"task": "tenants.forget_answers", "schedule": crontab(minute=25)},

@@ -125,7 +125,11 @@ TEMPLATES = [
                 "config.look.context.page",
             ],
             "builtins": ["config.look.tags"],
-            "libraries": {"agenda_tags": "agenda.work.tags", "ticket_tags": "tickets.desk.tags"},
+            "libraries": {
+                "agenda_tags": "agenda.work.tags",
+                "outbox_tags": "tenants.outbox.tags",
+                "ticket_tags": "tickets.desk.tags",
+            },
         },
     }
 ]
@@ -181,8 +185,16 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_TIME_LIMIT = 120
 CELERY_TASK_SOFT_TIME_LIMIT = 100
+# A mail may take its time to connect, six commands of ten seconds and the answer to its text (config/running/smtp.py).
+_mail_limits = {"time_limit": 720, "soft_time_limit": 700}
+CELERY_TASK_ANNOTATIONS = {
+    "tenants.mail_invitation": _mail_limits,
+    "tenants.mail_password_reset": _mail_limits,
+    "tenants.mail_outbox_trouble": _mail_limits,
+    "tickets.notices": _mail_limits,
+}
 CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "visibility_timeout": 150,
+    "visibility_timeout": 750,  # above the longest of all limits, or a second worker takes what the first still does
     "socket_timeout": 10,
     "socket_connect_timeout": 2,
     # A request never waits for a broker that is away: the outbox keeps what was meant for it.
@@ -198,7 +210,11 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_DEFAULT_QUEUE = "samenbeheer"
 # Mail has a queue of its own: a mail server that hangs holds nothing else up. A worker without `-Q` takes both.
 CELERY_TASK_QUEUES = (Queue("samenbeheer"), Queue("mail"))
-CELERY_TASK_ROUTES = {"tenants.mail_*": {"queue": "mail"}, "tickets.notices": {"queue": "mail"}}
+# In it, who waits for a link to get in goes before all notices: 0 is taken first.
+CELERY_TASK_ROUTES = {
+    "tenants.mail_*": {"queue": "mail", "priority": 0},
+    "tickets.notices": {"queue": "mail", "priority": 6},
+}
 # Seconds between runs of beat; short in tests.
 SWEEP_EVERY = env.number("SAMENBEHEER_SWEEP_SECONDS", 60)
 CLOSE_EVERY = env.number("SAMENBEHEER_CLOSE_SECONDS", 600)
@@ -219,9 +235,18 @@ EMAIL_HOST_USER = _email.get("EMAIL_HOST_USER") or ""
 EMAIL_HOST_PASSWORD = _email.get("EMAIL_HOST_PASSWORD") or ""
 EMAIL_USE_TLS = _email.get("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL = _email.get("EMAIL_USE_SSL", False)
-EMAIL_TIMEOUT = 10
+EMAIL_TIMEOUT = 10  # seconds to connect and for each command; the answer to a mail has minutes
 if EMAIL_BACKEND.endswith("filebased.EmailBackend"):
     EMAIL_BACKEND = "config.running.mailbox.EmailBackend"
+elif EMAIL_BACKEND.endswith("smtp.EmailBackend"):
+    EMAIL_BACKEND = "config.running.smtp.EmailBackend"
+# What the outbox does, in words for who sees to it.
+OUTBOX_TOPICS = {
+    "tenants.mail_invitation": _("invitation"),
+    "tenants.mail_password_reset": _("link to choose a new password"),
+    "tenants.mail_outbox_trouble": _("message that mail waits"),
+    "tickets.notices": _("notice on a ticket"),
+}
 DEFAULT_FROM_EMAIL = env.sender("SAMENBEHEER_FROM", f"Samenbeheer <noreply@{DOMAIN}>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 

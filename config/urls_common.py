@@ -6,7 +6,7 @@ from config.contract import common_addresses
 from config.look import errors, views
 from tenants.signin.urls import account_urls
 from tenants.urls import account_urls as invitation_urls
-from tenants.urls import own_urls
+from tenants.urls import own_urls, platform_urls
 
 urlpatterns = [
     path("", views.start_common, name="start"),
@@ -18,6 +18,7 @@ urlpatterns = [
     path("demo/mail/", views.demo_mail, name="demo_mail"),
     path("empty/", views.empty, name="empty"),
     path("", include(own_urls)),
+    path("", include(platform_urls)),
     path("", include("agenda.urls")),
 ]
 handler400, handler403, handler404, handler500 = (

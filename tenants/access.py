@@ -213,6 +213,17 @@ def staff_of(organisation: Organisation, at: date | None = None):
     return Person.objects.filter(is_active=True, pk__in=rows.values("person_id"))
 
 
+def administrators_of(organisation: Organisation, at: date | None = None):
+    """Return the people who administer `organisation` on the day `at`: the common host, the platform administrators."""
+    day = at or timezone.localdate()
+    rows = Membership.objects.at(day)
+    if organisation.is_common:
+        rows = rows.filter(role=CooperationRole.PLATFORM_ADMINISTRATOR).exclude(organisation__until_on__lt=day)
+    else:
+        rows = rows.filter(role=OrganisationRole.ADMINISTRATOR, organisation=organisation)
+    return Person.objects.filter(pk__in=rows.values("person_id"), is_active=True)
+
+
 def people_of(organisation: Organisation):
     """Return the active people who ever had a role at `organisation` or one of its libraries: those it knows of."""
     here = Q(memberships__organisation=organisation) | Q(library_memberships__library__organisation=organisation)

@@ -5,7 +5,7 @@ from tenants.idempotency.models import AnsweredRequest
 from tenants.invitations.models import Invitation
 from tenants.libraries.models import Isil, Library, Location, Platform, PlatformCode
 from tenants.organisations.models import COMMON_SCHEMA, Domain, Organisation, OrganisationQuerySet, Province
-from tenants.outbox.models import OutboxEntry
+from tenants.outbox.models import OutboxEntry, OutboxTrouble
 from tenants.people.models import LibraryMembership, Membership, Person, PersonManager
 from tenants.settings.models import OrganisationSettings
 from tenants.signin.models import Session
@@ -28,6 +28,7 @@ __all__ = [
     "OrganisationQuerySet",
     "OrganisationSettings",
     "OutboxEntry",
+    "OutboxTrouble",
     "Person",
     "PersonManager",
     "Platform",

@@ -51,6 +51,7 @@ class Permission(StrEnum):
     AGENDA_EDIT = "agenda.edit"
     AGENDA_CONTRIBUTE = "agenda.contribute"
     STEERING_READ = "steering.read"
+    OUTBOX_MANAGE = "outbox.manage"
     PLATFORM_MANAGE = "platform.manage"
     TOKENS_MANAGE = "tokens.manage"  # of others; only a command line has it
 
@@ -64,7 +65,7 @@ DESCRIPTIONS = {
         "Does what a functional manager does, and leads this organisation's part of the work agenda."
     ),
     OrganisationRole.ADMINISTRATOR: _(
-        "Invites people, gives and ends roles, and changes the settings of this organisation."
+        "Invites people, gives and ends roles, changes the settings of this organisation and sees to mail that waits."
         " This role does not give access to tickets."
     ),
     GuestRole.GUEST: _("Works at another organisation, and sees the tickets here that were opened to them."),
@@ -74,7 +75,9 @@ DESCRIPTIONS = {
     CooperationRole.STEERING_MEMBER: _("Sits in the steering group for an organisation: reads its overview."),
     CooperationRole.STEERING_READER: _("Reads the steering group's overview, without a seat."),
     CooperationRole.PROGRAMME_MANAGER: _("Keeps the work agenda for the whole cooperation."),
-    CooperationRole.PLATFORM_ADMINISTRATOR: _("Keeps organisations and common settings. Sees no tickets."),
+    CooperationRole.PLATFORM_ADMINISTRATOR: _(
+        "Keeps organisations and common settings, and sees to mail that waits. Sees no tickets."
+    ),
 }
 
 _STAFF = {Permission.TICKETS_WORK, Permission.TICKETS_REPORT}
@@ -84,7 +87,7 @@ _LIBRARY = {Permission.TICKETS_REPORT}
 ON_ORGANISATION: dict[str, set[Permission]] = {
     OrganisationRole.FUNCTIONAL_MANAGER: _STAFF,
     OrganisationRole.DESK_LEAD: _STAFF,
-    OrganisationRole.ADMINISTRATOR: {Permission.PEOPLE_MANAGE, Permission.SETTINGS_CHANGE},
+    OrganisationRole.ADMINISTRATOR: {Permission.PEOPLE_MANAGE, Permission.SETTINGS_CHANGE, Permission.OUTBOX_MANAGE},
     GuestRole.GUEST: {Permission.TICKETS_GUEST},
     LibraryRole.COLLEAGUE: _LIBRARY,
     LibraryRole.KEY_USER: _LIBRARY | {Permission.COLLEAGUES_MANAGE},
@@ -103,7 +106,11 @@ ON_COMMON: dict[str, set[Permission]] = {
         Permission.AGENDA_EDIT,
         Permission.STEERING_READ,
     },
-    CooperationRole.PLATFORM_ADMINISTRATOR: {Permission.AGENDA_READ, Permission.PLATFORM_MANAGE},
+    CooperationRole.PLATFORM_ADMINISTRATOR: {
+        Permission.AGENDA_READ,
+        Permission.PLATFORM_MANAGE,
+        Permission.OUTBOX_MANAGE,
+    },
 }
 
 # Who may give and end which roles: in the organisation, or at the library, for which the permission was given.

@@ -2,8 +2,17 @@
 
 from tenants.idempotency.tasks import forget_answers
 from tenants.invitations.tasks import mail_invitation
-from tenants.outbox.tasks import sweep_outbox, tidy
+from tenants.outbox.tasks import mail_outbox_trouble, sweep_outbox, tidy, watch_outbox
 from tenants.signin.tasks import mail_password_reset
 from tenants.signs.tasks import show_yourself
 
-__all__ = ["forget_answers", "mail_invitation", "mail_password_reset", "show_yourself", "sweep_outbox", "tidy"]
+__all__ = [
+    "forget_answers",
+    "mail_invitation",
+    "mail_outbox_trouble",
+    "mail_password_reset",
+    "show_yourself",
+    "sweep_outbox",
+    "tidy",
+    "watch_outbox",
+]

@@ -1,9 +1,10 @@
 """Contents: addresses about people, settings and tokens.
 
-`own_urls` are those of the common host too; `account_urls` those on it alone, below /account/.
+`own_urls` are those of the common host too; `account_urls` and `platform_urls` those on it alone.
 """
 
 from tenants.invitations import urls as invitations
+from tenants.outbox import urls as outbox
 from tenants.people import urls as people
 from tenants.settings import urls as settings
 from tenants.tokens import urls as tokens
@@ -11,5 +12,12 @@ from tenants.tokens import urls as tokens
 account_urls = invitations.account_urls
 
 own_urls = [*people.own_urls, *tokens.urlpatterns]
+platform_urls = outbox.platform_urls
 
-urlpatterns = [*people.urlpatterns, *invitations.urlpatterns, *settings.urlpatterns, *tokens.urlpatterns]
+urlpatterns = [
+    *people.urlpatterns,
+    *invitations.urlpatterns,
+    *settings.urlpatterns,
+    *tokens.urlpatterns,
+    *outbox.urlpatterns,
+]

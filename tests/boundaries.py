@@ -26,7 +26,7 @@ FLOORS = {
         ),
         "pages": (
             "libraries.api people.api people.views people.urls invitations.views invitations.urls"
-            " settings.views settings.urls tokens.views tokens.urls signin.urls web.middleware"
+            " settings.views settings.urls tokens.views tokens.urls outbox.views outbox.urls signin.urls web.middleware"
             " idempotency.tasks invitations.tasks outbox.tasks signin.tasks signs.tasks"
         ),
         "contents": "apps tasks urls management",
@@ -75,7 +75,7 @@ ROOMS: dict[str, dict[str, str]] = {
         "tenants": "audit idempotency invitations libraries organisations outbox people settings signin signs tokens"
     },
     "tenants.organisations": {"tenants": "actor audit context dated entered identifiers models roles"},
-    "tenants.outbox": {"tenants": "actor audit context models organisations roles"},
+    "tenants.outbox": {"tenants": "access actor audit context models organisations refusals roles web"},
     "tenants.people": {
         "tenants": "access actor audit dated invitations libraries models organisations refusals roles web"
     },
@@ -84,7 +84,7 @@ ROOMS: dict[str, dict[str, str]] = {
     "tenants.signs": {"tenants": "context"},
     "tenants.tasks": {"tenants": "idempotency invitations outbox signin signs"},
     "tenants.tokens": {"tenants": "actor audit context models organisations refusals roles web"},
-    "tenants.urls": {"tenants": "invitations people settings tokens"},
+    "tenants.urls": {"tenants": "invitations outbox people settings tokens"},
     "tenants.web": {"tenants": "access door organisations refusals signin tokens"},
     "agenda.api": {"agenda": "categories figures work"},
     "agenda.categories": {"tenants": "dated web"},
@@ -177,7 +177,9 @@ DOORS = {
     "writes tenants.OutboxEntry": ["config/demo/load.py", "tenants/outbox/actions.py"],
     "imports django.core.mail": [
         "config/running/mailbox.py",
+        "config/running/smtp.py",
         "tenants/invitations/mail.py",
+        "tenants/outbox/troubles.py",
         "tenants/signin/mail.py",
         "tickets/notices/actions.py",
     ],

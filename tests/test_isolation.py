@@ -17,7 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from agenda.figures.models import TicketSnapshot
 from tenants.context import inside
 from tenants.files import actions as files
-from tenants.models import ApiToken, Invitation, LibraryMembership, Membership
+from tenants.models import ApiToken, Invitation, LibraryMembership, Membership, OutboxEntry
 from tests.cast import SECRET
 from tickets.desk import actions as verbs
 from tickets.models import Attachment, Message, Ticket
@@ -44,6 +44,10 @@ OBJECTS = {
     "colleagues": None,
     "colleague": "library_membership",
     "settings": None,
+    "outbox": None,
+    "outbox_send_all": None,
+    "outbox_send": "entry",
+    "outbox_drop": "entry",
     "tickets": None,
     "new_ticket": None,
     "ticket_pane": None,
@@ -121,6 +125,13 @@ def planted(bisc):
     invitation = Invitation.objects.create(
         email="x@bisc.example", name=WORD, organisation=bisc.organisation, library=bisc.library, role="colleague"
     )
+    entry = OutboxEntry.objects.create(
+        organisation=bisc.organisation,
+        topic="tickets.notices",
+        address=WORD,
+        dedupe_key=WORD,
+        due_at="2026-01-01T00:00Z",
+    )
     colleague = LibraryMembership.objects.get(person=bisc.people["colleague"], library=bisc.library)
     yield {
         "ticket": {"number": ticket.number},
@@ -129,6 +140,7 @@ def planted(bisc):
         "token": {"pk": token.pk},
         "membership": {"pk": membership.pk},
         "invitation": {"pk": invitation.pk},
+        "entry": {"pk": entry.pk},
         "library_membership": {"pk": colleague.pk},
     }
     files.forget(attachment.storage_name)
@@ -177,6 +189,9 @@ def _nothing_changed(planted) -> bool:
     with inside(None):
         kept = Membership.objects.current().filter(pk=planted["membership"]["pk"]).exists()
         kept &= LibraryMembership.objects.current().filter(pk=planted["library_membership"]["pk"], sees="own").exists()
+        kept &= OutboxEntry.objects.filter(
+            pk=planted["entry"]["pk"], due_at="2026-01-01T00:00Z", dropped_at=None
+        ).exists()
         return kept and ApiToken.objects.filter(pk=planted["token"]["pk"], revoked_at=None).exists()
 
 

@@ -7,9 +7,15 @@ from celery.schedules import crontab
 from django.conf import settings
 
 from config.celery import app
+from config.running import smtp
 from tests.running import Running, folder_for_data, wait_for
 
-MAILED = {"tenants.mail_invitation", "tenants.mail_password_reset", "tickets.notices"}
+MAILED = {
+    "tenants.mail_invitation",
+    "tenants.mail_outbox_trouble",
+    "tenants.mail_password_reset",
+    "tickets.notices",
+}
 NEW = {"type": "incident", "subject": "x", "body": "x", "library": "eemland", "category": "6.1", "urgency": "low"}
 
 
@@ -26,8 +32,21 @@ def test_a_worker_that_is_told_no_queue_takes_both():
     assert set(app.amqp.queues) == {"samenbeheer", "mail"}
 
 
-def test_a_mail_server_has_ten_seconds():
-    assert settings.EMAIL_TIMEOUT == 10
+def test_a_mail_server_has_ten_seconds_and_ten_minutes_to_answer_a_mail():
+    assert (settings.EMAIL_TIMEOUT, smtp.ANSWER_TO_A_MAIL) == (10, 600)
+
+
+def test_every_kind_of_mail_has_words_for_who_sees_to_it():
+    assert set(settings.OUTBOX_TOPICS) == MAILED
+
+
+def test_who_waits_for_a_link_goes_before_all_notices():
+    assert {name: app.amqp.router.route({}, name)["priority"] for name in MAILED} == {
+        "tenants.mail_invitation": 0,
+        "tenants.mail_outbox_trouble": 0,
+        "tenants.mail_password_reset": 0,
+        "tickets.notices": 6,
+    }
 
 
 # What nobody asks for happens all the same: the task, and when (seconds between, or hour and minute in Amsterdam).
@@ -43,6 +62,7 @@ BEAT = {
     "tidy-bytes": ("tickets.tidy_bytes_everywhere", "50 3 * * *"),
     "clear-sessions": ("tenants.clear_sessions", "10 4 * * *"),
     "tidy": ("tenants.tidy", "20 4 * * *"),
+    "watch-outbox": ("tenants.watch_outbox", 300),
 }
 
 
@@ -61,7 +81,10 @@ def test_what_starts_by_itself_and_when():
 def test_a_task_is_done_before_it_is_taken_from_the_queue():
     names = ("task_acks_late", "task_reject_on_worker_lost", "worker_prefetch_multiplier", "task_time_limit")
     assert [app.conf[name] for name in names] == [True, True, 1, 120]
-    assert app.conf.broker_transport_options["visibility_timeout"] == 150  # above the limit: never done by two
+    app.loader.import_default_modules()
+    limits = {name: (task.soft_time_limit, task.time_limit) for name, task in app.tasks.items() if name in MAILED}
+    assert limits == dict.fromkeys(MAILED, (700, 720))  # above ten minutes for an answer, and a minute before it
+    assert app.conf.broker_transport_options["visibility_timeout"] == 750  # above all limits: never done by two
 
 
 @pytest.mark.servers

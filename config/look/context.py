@@ -57,4 +57,6 @@ def _places(request: HttpRequest) -> tuple[Place, ...]:
         found.append(("/people/", _("People")))
     if standing.may(Permission.SETTINGS_CHANGE):
         found.append(("/settings/", _("Settings")))
+    if standing.may(Permission.OUTBOX_MANAGE):
+        found.append(("/platform/outbox/" if standing.organisation.is_common else "/outbox/", _("Mail")))
     return tuple(Place(href, label, path == href or (href != "/" and path.startswith(href))) for href, label in found)

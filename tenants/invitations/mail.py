@@ -10,6 +10,7 @@ from tenants.context import common_organisation
 from tenants.invitations.actions import key_of
 from tenants.models import Invitation, OutboxEntry
 from tenants.organisations.queries import address_of
+from tenants.outbox.headers import headers_of
 
 
 def link_of(invitation: Invitation) -> str:
@@ -30,5 +31,5 @@ def send_invitation(entry: OutboxEntry) -> None:
             subject=render_to_string("tenants/mail/invitation_subject.txt", context).strip(),
             body=render_to_string("tenants/mail/invitation_body.txt", context),
             to=[invitation.email],
-            headers={"Auto-Submitted": "auto-generated"},
+            headers=headers_of(entry),
         ).send()

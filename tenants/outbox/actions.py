@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from tenants.actor import Actor
@@ -18,10 +19,13 @@ from tenants.models import COMMON_SCHEMA, Organisation
 from tenants.outbox import nudges
 from tenants.outbox.causes import Cause, TopicMismatch, cause_of
 from tenants.outbox.models import OutboxEntry
+from tenants.refusals import NotAllowed
 from tenants.roles import Permission
 
 log = logging.getLogger("samenbeheer.outbox")
-GIVE_UP_AFTER = 12
+# Minutes to wait after each failure: together four days and almost four hours, then it is given up. RFC 5321 (4.5.4.1)
+# asks for four to five days, as a mail server may be away over a long weekend.
+WAITS = (1, 2, 5, 15, 30, 60, 120, *[240] * 24)
 SWEEP_BATCH = 500
 KEPT = timedelta(days=30)
 BY = Actor.of_system("outbox")
@@ -74,8 +78,8 @@ def work(
     `topic` is the name of the task that asks; for an entry with another topic that is a failure like any, so that one
     wrong nudge does not take it from its own task. The row is locked from the moment it is taken until its success or
     failure is written, so two workers never do the same entry, nor the second one at once what the first saw fail. When
-    `handle` fails its work is rolled back, the attempt is counted with its cause and the entry comes back later, each
-    time twice as late. `at` is the moment it is, now by default.
+    `handle` fails its work is rolled back, the attempt is counted with its cause and the entry comes back later, by
+    the table of waits. `at` is the moment it is, now by default.
     Raises NoOrganisation for an unknown schema: nothing runs in another one.
     """
     organisation = common_organisation() if schema_name == COMMON_SCHEMA else organisation_by_schema(schema_name)
@@ -107,7 +111,7 @@ def work(
         # After the block, so that what goes wrong from here on does not carry the words of the first into a log. Who
         # took the entry since counts it or does it.
         with transaction.atomic():
-            untouched = mine.filter(done_at=None, given_up_at=None, attempts=attempts)
+            untouched = mine.undone().filter(given_up_at=None, attempts=attempts)
             again = untouched.select_for_update(skip_locked=True).first()
             if again is not None:
                 _fail(again, cause, at or timezone.now())
@@ -115,13 +119,15 @@ def work(
 
 
 def _fail(entry: OutboxEntry, cause: Cause, at: datetime) -> None:
-    """Count a failure of the locked `entry` with its cause, and give up after twelve, which the trail tells."""
+    """Count a failure of the locked `entry` with its cause, and give up after the last wait, which the trail tells."""
     log.warning("outbox entry %s of %s failed: %s", entry.dedupe_key, entry.organisation.schema_name, cause)
+    waited = entry.attempts
     entry.attempts += 1
     entry.failed_at = at
     entry.cause_type, entry.cause_where, entry.cause_message = cause.type, cause.where, cause.message
-    entry.due_at = at + timedelta(seconds=30 * 2 ** min(entry.attempts, 10))
-    if entry.attempts >= GIVE_UP_AFTER:
+    if waited < len(WAITS):
+        entry.due_at = at + timedelta(minutes=WAITS[waited])
+    else:
         entry.given_up_at = at
         record(
             action="outbox.given_up",
@@ -137,19 +143,58 @@ def _fail(entry: OutboxEntry, cause: Cause, at: datetime) -> None:
 
 
 def retry(*, organisation: Organisation, by: Actor, dedupe_key: str = "", at: datetime | None = None) -> int:
-    """Try again what was given up at `organisation`, all of it or the one of that key; return how many.
+    """Try again what was given up or waits for a next time at `organisation`, all or the one of that key.
 
-    They count as new, are due at once and wait for the sweep; the trail says who asked. Raises NotAllowed.
+    Returns how many. They count as new, are due at once and wait for the sweep; the trail says who asked. What a
+    worker has in hand is left to it. Raises NotAllowed for anyone but an administrator of that organisation or of the
+    platform.
     """
-    by.require(Permission.PLATFORM_MANAGE)
+    now = at or timezone.now()
+    entries = OutboxEntry.objects.troubled(now).filter(Q(given_up_at__isnull=False) | Q(due_at__gt=now))
+    values = {"given_up_at": None, "attempts": 0, "due_at": now}
+    return _decide("outbox.retried", entries, values, organisation=organisation, dedupe_key=dedupe_key, by=by)
+
+
+def drop(*, organisation: Organisation, by: Actor, dedupe_key: str, at: datetime | None = None) -> int:
+    """Put aside the entry of that key, which is not done or tried any more; return how many that were: one or none.
+
+    Raises NotAllowed for anyone but an administrator of that organisation or of the platform.
+    """
+    now = at or timezone.now()
+    entries, values = OutboxEntry.objects.troubled(now), {"dropped_at": now}
+    return _decide("outbox.dropped", entries, values, organisation=organisation, dedupe_key=dedupe_key, by=by)
+
+
+def _decide(
+    action: str,
+    entries: QuerySet[OutboxEntry],
+    values: dict[str, Any],
+    *,
+    organisation: Organisation,
+    dedupe_key: str,
+    by: Actor,
+) -> int:
+    if not (by.may(Permission.PLATFORM_MANAGE) or by.may_at(organisation, Permission.OUTBOX_MANAGE)):
+        raise NotAllowed
     with inside(None), transaction.atomic():
-        found = OutboxEntry.objects.given_up().filter(organisation=organisation)
+        found = entries.filter(organisation=organisation)
         if dedupe_key:
             found = found.filter(dedupe_key=dedupe_key)
-        count = found.update(given_up_at=None, attempts=0, due_at=at or timezone.now())
+        # A worker holds the lock of what it is mailing for as long as the mail server takes: minutes.
+        keys = list(found.select_for_update(skip_locked=True).values_list("pk", flat=True))
+        count = OutboxEntry.objects.filter(pk__in=keys).update(**values)
         if count:
-            record(action="outbox.retried", by=by, organisation=organisation, object=dedupe_key[:120], count=count)
+            record(action=action, by=by, organisation=organisation, object=dedupe_key[:120], count=count)
     return count
+
+
+def end_missing(*, organisation: Organisation, dedupe_keys: list[str], cause: str, at: datetime) -> int:
+    """Put aside, for `cause` (a word of ours), the entries of those keys, done or not: what they are about is gone.
+
+    Return how many had still to be done. In the caller's transaction, which may be inside the organisation.
+    """
+    found = OutboxEntry.objects.undone().filter(organisation=organisation, dedupe_key__in=dedupe_keys)
+    return found.update(dropped_at=at, failed_at=at, cause_type=cause, cause_where=__name__, cause_message="")
 
 
 def sweep(at: datetime | None = None) -> int:
@@ -172,11 +217,11 @@ def sweep(at: datetime | None = None) -> int:
 
 
 def tidy(at: datetime | None = None) -> int:
-    """Delete what was done more than 30 days ago; return how many. What waits or was given up stays.
+    """Delete what was done or put aside more than 30 days ago; return how many. What waits or was given up stays.
 
     The trail of what happened is in events, not here.
     """
     with inside(None), connection.cursor() as cursor:
         before = (at or timezone.now()) - KEPT
-        cursor.execute("DELETE FROM tenants_outboxentry WHERE done_at < %s", [before])
+        cursor.execute("DELETE FROM tenants_outboxentry WHERE done_at < %s OR dropped_at < %s", [before, before])
         return cursor.rowcount

@@ -2,12 +2,16 @@
 
 from datetime import datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
+from tenants.models import Organisation
 from tenants.outbox.models import OutboxEntry
 
 LATE = timedelta(minutes=10)
 MOST_COUNTED = 1000
+NEEDS_SOMEBODY = timedelta(hours=1)
+FAILED_FOR_AN_HOUR = 6  # times, by the waits of `actions`
+ALERT = "tenants.mail_outbox_trouble"
 
 
 def counts(at: datetime) -> dict[str, int]:
@@ -20,9 +24,28 @@ def counts(at: datetime) -> dict[str, int]:
 
 def troubled(at: datetime) -> QuerySet[OutboxEntry]:
     """Return what was given up, failed and is tried again, or should have been done: per organisation, oldest first."""
-    return (
-        OutboxEntry.objects.filter(done_at__isnull=True)
-        .filter(Q(failed_at__isnull=False) | Q(due_at__lte=at))
-        .select_related("organisation")
-        .order_by("organisation__slug", "created_at", "pk")
-    )
+    rows = OutboxEntry.objects.troubled(at).select_related("organisation")
+    return rows.order_by("organisation__slug", "created_at", "pk")
+
+
+def shown(at: datetime, organisation: Organisation | None) -> QuerySet[OutboxEntry]:
+    """Return the same for a page, of one organisation or of all: what was given up first, then the oldest."""
+    rows = OutboxEntry.objects.troubled(at).select_related("organisation")
+    if organisation is not None:
+        rows = rows.filter(organisation=organisation)
+    return rows.order_by(F("given_up_at").asc(nulls_last=True), "created_at", "pk")
+
+
+def in_trouble(at: datetime) -> QuerySet[OutboxEntry]:
+    """Return what needs somebody: given up, failing for an hour, or untouched for an hour after its time.
+
+    A mail that tells of trouble is never itself trouble, or one would tell of the other for ever.
+    """
+    stuck = Q(given_up_at__isnull=False) | Q(attempts__gte=FAILED_FOR_AN_HOUR) | Q(due_at__lte=at - NEEDS_SOMEBODY)
+    return OutboxEntry.objects.undone().served().exclude(topic=ALERT).filter(stuck)
+
+
+def trouble_by_organisation(at: datetime) -> dict[int, tuple[int, int]]:
+    """Return, by organisation, how much was given up and how much else needs somebody."""
+    rows = in_trouble(at).values("organisation_id").annotate(all=Count("pk"), given_up=Count("given_up_at")).order_by()
+    return {row["organisation_id"]: (row["given_up"], row["all"] - row["given_up"]) for row in rows}

@@ -11,6 +11,7 @@ from django.utils import translation
 from tenants.context import common_organisation
 from tenants.models import Person
 from tenants.organisations.queries import address_of
+from tenants.outbox.headers import headers_of
 from tenants.outbox.models import OutboxEntry
 
 
@@ -35,5 +36,5 @@ def send_password_reset(entry: OutboxEntry) -> None:
             subject=render_to_string("tenants/mail/password_reset_subject.txt", context).strip(),
             body=render_to_string("tenants/mail/password_reset_body.txt", context),
             to=[person.email],
-            headers={"Auto-Submitted": "auto-generated"},
+            headers=headers_of(entry),
         ).send()

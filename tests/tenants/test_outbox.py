@@ -4,15 +4,12 @@ import errno
 import re
 import smtplib
 from datetime import UTC, datetime, timedelta
-from io import StringIO
 
 import pytest
-from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
 
-from tenants.actor import Actor
 from tenants.audit.models import AuditEntry
 from tenants.context import inside
 from tenants.invitations.tasks import mail_invitation
@@ -81,22 +78,42 @@ def test_the_sweep_takes_first_what_waits_longest(bisc, monkeypatch):
     assert (outbox.sweep(NOON + timedelta(hours=1)), sent) == (3, ["eerste", "tweede", "derde"])
 
 
-def test_each_failure_comes_back_twice_as_late_and_the_twelfth_is_the_last(bisc):
+def test_each_failure_comes_back_by_the_table_and_nothing_is_given_up_within_four_days(bisc):
     _put(bisc, due_at=NOON)
     after = [
-        # (moment of the failure, comes back at): 1, 2, 4 ... 256 minutes, then each 512 minutes
+        # (moment of the failure, comes back at): 1, 2, 5, 15, 30, 60, 120 minutes, then each four hours
         ("2026-03-02T12:00", "2026-03-02T12:01"),
         ("2026-03-02T12:01", "2026-03-02T12:03"),
-        ("2026-03-02T12:03", "2026-03-02T12:07"),
-        ("2026-03-02T12:07", "2026-03-02T12:15"),
-        ("2026-03-02T12:15", "2026-03-02T12:31"),
-        ("2026-03-02T12:31", "2026-03-02T13:03"),
-        ("2026-03-02T13:03", "2026-03-02T14:07"),
-        ("2026-03-02T14:07", "2026-03-02T16:15"),
-        ("2026-03-02T16:15", "2026-03-02T20:31"),
-        ("2026-03-02T20:31", "2026-03-03T05:03"),
-        ("2026-03-03T05:03", "2026-03-03T13:35"),
-        ("2026-03-03T13:35", "2026-03-03T22:07"),
+        ("2026-03-02T12:03", "2026-03-02T12:08"),
+        ("2026-03-02T12:08", "2026-03-02T12:23"),
+        ("2026-03-02T12:23", "2026-03-02T12:53"),
+        ("2026-03-02T12:53", "2026-03-02T13:53"),
+        ("2026-03-02T13:53", "2026-03-02T15:53"),
+        ("2026-03-02T15:53", "2026-03-02T19:53"),
+        ("2026-03-02T19:53", "2026-03-02T23:53"),
+        ("2026-03-02T23:53", "2026-03-03T03:53"),
+        ("2026-03-03T03:53", "2026-03-03T07:53"),
+        ("2026-03-03T07:53", "2026-03-03T11:53"),
+        ("2026-03-03T11:53", "2026-03-03T15:53"),
+        ("2026-03-03T15:53", "2026-03-03T19:53"),
+        ("2026-03-03T19:53", "2026-03-03T23:53"),
+        ("2026-03-03T23:53", "2026-03-04T03:53"),
+        ("2026-03-04T03:53", "2026-03-04T07:53"),
+        ("2026-03-04T07:53", "2026-03-04T11:53"),
+        ("2026-03-04T11:53", "2026-03-04T15:53"),
+        ("2026-03-04T15:53", "2026-03-04T19:53"),
+        ("2026-03-04T19:53", "2026-03-04T23:53"),
+        ("2026-03-04T23:53", "2026-03-05T03:53"),
+        ("2026-03-05T03:53", "2026-03-05T07:53"),
+        ("2026-03-05T07:53", "2026-03-05T11:53"),
+        ("2026-03-05T11:53", "2026-03-05T15:53"),
+        ("2026-03-05T15:53", "2026-03-05T19:53"),
+        ("2026-03-05T19:53", "2026-03-05T23:53"),
+        ("2026-03-05T23:53", "2026-03-06T03:53"),
+        ("2026-03-06T03:53", "2026-03-06T07:53"),
+        ("2026-03-06T07:53", "2026-03-06T11:53"),
+        ("2026-03-06T11:53", "2026-03-06T15:53"),
+        ("2026-03-06T15:53", None),
     ]
     for count, (failed, due) in enumerate(after, start=1):
         moment = datetime.fromisoformat(f"{failed}:00+00:00")
@@ -105,9 +122,10 @@ def test_each_failure_comes_back_twice_as_late_and_the_twelfth_is_the_last(bisc)
         assert done == []  # not before its time
         assert _fail(at=moment) is False
         entry = OutboxEntry.objects.get(dedupe_key="k")
-        assert entry.due_at.isoformat() == f"{due}:00+00:00"
+        if due is not None:
+            assert entry.due_at.isoformat() == f"{due}:00+00:00"
         assert (entry.attempts, entry.failed_at, entry.done_at) == (count, moment, None)
-        assert entry.given_up_at == (moment if count == 12 else None)
+        assert entry.given_up_at == (None if due else moment)
     assert outbox.work("bisc", "k", done.append, topic="x", at=datetime(2027, 1, 1, tzinfo=UTC)) is False
     assert done == []
 
@@ -185,6 +203,7 @@ def test_a_wrong_nudge_does_nothing_and_takes_no_entry_from_its_own_task(bisc):
             {"given_up_at": NOON, "done_at": NOON, "failed_at": NOON, "cause_type": "ValueError"},
             "outbox_done_or_given_up",
         ),
+        ({"dropped_at": NOON, "done_at": NOON}, "outbox_done_or_dropped"),
     ],
 )
 def test_what_failed_has_a_moment_and_a_cause(bisc, values, name):
@@ -200,13 +219,13 @@ def _trail(action):
 
 def test_giving_up_is_a_line_in_the_trail_of_that_organisation(bisc):
     _put(bisc)
-    OutboxEntry.objects.filter(dedupe_key="k").update(attempts=10)
+    OutboxEntry.objects.filter(dedupe_key="k").update(attempts=30)
     _fail(error=_refused())
     assert _trail("outbox.given_up") == []
     OutboxEntry.objects.update(due_at=NOON)
     _fail(error=_refused())
     where = OutboxEntry.objects.get(dedupe_key="k").cause_where
-    details = {"key": "k", "topic": "x", "attempts": 12}
+    details = {"key": "k", "topic": "x", "attempts": 32}
     details["cause"] = f"smtplib.SMTPRecipientsRefused (SMTP 550) at {where}"
     assert _trail("outbox.given_up") == [("bisc", "outbox", "event 7", details)]
 
@@ -215,71 +234,6 @@ def _given_up(house, key, at=NOON):
     _put(house, key)
     found = OutboxEntry.objects.filter(dedupe_key=key)
     found.update(given_up_at=at, failed_at=at, attempts=12, due_at=at, cause_type="OSError", cause_where="a.b:7")
-
-
-def _run(*arguments):
-    out = StringIO()
-    call_command("outbox", *arguments, stdout=out)
-    return out.getvalue().splitlines()
-
-
-def test_the_command_lists_what_waits_failed_and_was_given_up(cast):
-    with inside(None):
-        OutboxEntry.objects.all().delete()
-        assert _run() == ["Nothing waits, nothing failed."]
-        _put(cast.bisc, "een", due_at=NOON)
-        _given_up(cast.bisc, "twee")
-        _put(cast.cubiss, "drie", due_at=NOON)
-        failed = {"failed_at": NOON, "cause_type": "smtplib.SMTPDataError", "cause_message": "SMTP 452"}
-        OutboxEntry.objects.filter(dedupe_key="drie").update(**failed, cause_where="c.d:8", attempts=1)
-        _put(cast.bisc, "klaar")
-        OutboxEntry.objects.filter(dedupe_key="klaar").update(done_at=NOON)
-        _put(cast.bisc, "morgen", due_at=timezone.now() + timedelta(days=1))
-    lines = [
-        "bisc  waiting  een  attempts 0  due 2026-03-02 12:00 UTC",
-        "bisc  given up  twee  attempts 12  2026-03-02 12:00 UTC OSError at a.b:7",
-        "cubiss  failed  drie  attempts 1  2026-03-02 12:00 UTC smtplib.SMTPDataError (SMTP 452) at c.d:8"
-        "  due 2026-03-02 12:00 UTC",
-    ]
-    assert _run() == lines and _run("--organisation", "cubiss") == lines[2:]
-    with inside(None):
-        OutboxEntry.objects.filter(organisation=cast.cubiss.organisation).delete()
-    assert _run("--organisation", "cubiss") == ["Nothing waits, nothing failed."]
-
-
-def test_the_command_lists_by_organisation_the_oldest_first(cast):
-    with inside(None):
-        OutboxEntry.objects.all().delete()
-        for minute, key in ((4, "d"), (2, "b"), (3, "c"), (1, "a")):
-            _put(cast.bisc if key < "c" else cast.cubiss, key, due_at=NOON)
-            OutboxEntry.objects.filter(dedupe_key=key).update(created_at=NOON + timedelta(minutes=minute))
-        assert [line.split()[2] for line in _run()] == ["a", "b", "c", "d"]
-
-
-def test_the_command_puts_back_what_was_given_up(cast, monkeypatch):
-    with inside(None):
-        OutboxEntry.objects.all().delete()
-        for house, key in ((cast.bisc, "een"), (cast.bisc, "twee"), (cast.cubiss, "drie")):
-            _given_up(house, key)
-        left = OutboxEntry.objects.given_up().order_by("pk").values_list("dedupe_key", flat=True)
-        said = ["1 put back; the sweep takes them within a minute"]
-        assert _run("--retry", "--organisation", "bisc", "--key", "twee") == said
-        assert list(left.all()) == ["een", "drie"]
-        assert _run("--retry", "--organisation", "bisc") == said and list(left.all()) == ["drie"]
-        assert list(OutboxEntry.objects.exclude(dedupe_key="drie").values_list("attempts", flat=True)) == [0, 0]
-        assert _run("--retry", "--organisation", "bisc") == ["0 put back; the sweep takes them within a minute"]
-        assert _trail("outbox.retried") == [
-            ("bisc", "outbox_command", "", {"count": 1}),
-            ("bisc", "outbox_command", "twee", {"count": 1}),
-        ]
-        with pytest.raises(CommandError, match="--retry needs --organisation"):
-            _run("--retry")
-        with pytest.raises(CommandError, match="there is no organisation wat"):
-            _run("--organisation", "wat")
-        with pytest.raises(NotAllowed):
-            outbox.retry(organisation=cast.cubiss.organisation, by=Actor.of_system("ander"))
-        assert list(left.all()) == ["drie"]
-    assert outbox.work("bisc", "een", lambda entry: None, topic="x") is True
 
 
 def test_healthz_counts_what_was_given_up_and_what_is_late_and_stays_200(cast, all_alive):
@@ -319,11 +273,14 @@ def test_tidy_forgets_what_was_done_thirty_days_ago_and_nothing_else(bisc):
     for key, done in [("oud", "2026-03-01T11:59:59Z"), ("grens", "2026-03-01T12:00Z"), ("nieuw", "2026-03-31T12:00Z")]:
         _put(bisc, key)
         OutboxEntry.objects.filter(dedupe_key=key).update(done_at=done)
+    for key, dropped in [("oud weg", "2026-03-01T11:59:59Z"), ("weg", "2026-03-31T12:00Z")]:
+        _put(bisc, key)
+        OutboxEntry.objects.filter(dedupe_key=key).update(dropped_at=dropped)
     _given_up(bisc, "op", at=datetime(2025, 1, 1, tzinfo=UTC))
     _put(bisc, "wacht", due_at=datetime(2025, 1, 1, tzinfo=UTC))
     OutboxEntry.objects.update(created_at="2025-01-01T00:00Z")
-    assert outbox.tidy(datetime(2026, 3, 31, 12, 0, tzinfo=UTC)) == 1
-    assert sorted(OutboxEntry.objects.values_list("dedupe_key", flat=True)) == ["grens", "nieuw", "op", "wacht"]
+    assert outbox.tidy(datetime(2026, 3, 31, 12, 0, tzinfo=UTC)) == 2
+    assert sorted(OutboxEntry.objects.values_list("dedupe_key", flat=True)) == ["grens", "nieuw", "op", "wacht", "weg"]
 
 
 def test_outbox_rows_hold_no_text_and_no_mail_address(bisc, ticket):

@@ -1,13 +1,18 @@
 """Two workers never do one entry of the outbox: forced with a second connection that holds the lock."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection, transaction
+from django.utils import timezone
 
+from tenants.actor import Actor
 from tenants.context import inside
-from tenants.models import OutboxEntry
+from tenants.models import OutboxEntry, OutboxTrouble
 from tenants.outbox import actions as outbox
+from tenants.outbox.queries import ALERT
+from tenants.outbox.troubles import watch
+from tenants.roles import Permission
 from tests import conftest
 from tests.races import Work, held, until_one_waits
 
@@ -99,3 +104,32 @@ def test_a_broken_connection_is_a_failure_as_any_other(committed):
     assert outbox.work("bisc", "k", breaks, topic="x") is False
     assert (_one().attempts, _one().given_up_at) == (1, None)
     assert _one().cause_type in ("django.db.utils.OperationalError", "django.db.utils.InterfaceError")
+
+
+def test_send_again_leaves_what_a_worker_has_in_hand_and_waits_for_nothing(committed):
+    """A worker holds an entry for as long as the mail server takes: minutes, not the seconds that a page has."""
+    by = Actor.of_system("tests", Permission.PLATFORM_MANAGE)
+    failed = {"failed_at": DONE, "cause_type": "OSError", "due_at": timezone.now() + timedelta(hours=1)}
+    with inside(None):
+        OutboxEntry.objects.update(**failed)
+    with held(lambda: OutboxEntry.objects.select_for_update().get(dedupe_key="k")):
+        with inside(None), connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '1s'")
+        assert outbox.retry(organisation=committed.organisation, by=by) == 0
+        assert outbox.drop(organisation=committed.organisation, by=by, dedupe_key="k") == 0
+    with transaction.atomic():
+        assert outbox.retry(organisation=committed.organisation, by=by) == 1
+        transaction.set_rollback(True)  # the trail is only added to
+
+
+def test_two_watchers_at_once_tell_of_one_trouble(committed):
+    with inside(None):
+        OutboxEntry.objects.update(attempts=6, failed_at=DONE, cause_type="OSError")
+        try:
+            with held(lambda: OutboxTrouble.objects.create(organisation=committed.organisation)):
+                second = Work(watch)
+                until_one_waits()
+            assert second.result() == 0
+            assert OutboxTrouble.objects.count() == 1 and not OutboxEntry.objects.filter(topic=ALERT).exists()
+        finally:
+            OutboxTrouble.objects.all().delete()
