@@ -46,7 +46,7 @@ FLOORS = {
         "change": "followers change opening",
         "verbs": "desk guests",
         "questions": "search lists",
-        "above": "closing retention snapshots notices",
+        "above": "restoring.queries closing retention snapshots notices restoring",
         "contents": "apps urls api tasks management",
     },
 }
@@ -62,7 +62,7 @@ ROOMS: dict[str, dict[str, str]] = {
     "tenants.entered": {"tenants": "refusals"},
     "tenants.everywhere": {"tenants": "context"},
     "tenants.files": {"tenants": "models settings"},
-    "tenants.idempotency": {"tenants": "access context files web"},
+    "tenants.idempotency": {"tenants": "access context files models web"},
     "tenants.imports": {"tenants": "actor audit entered libraries models organisations refusals roles"},
     "tenants.invitations": {
         "tenants": "access actor audit context models organisations outbox people refusals roles web"
@@ -129,7 +129,8 @@ ROOMS: dict[str, dict[str, str]] = {
         "tickets": "change desk events states valid",
     },
     "tickets.refusals": {"tenants": "refusals"},
-    "tickets.retention": {"tenants": "actor audit context everywhere files", "tickets": "desk"},
+    "tickets.restoring": {"tenants": "context idempotency outbox", "tickets": "desk events snapshots"},
+    "tickets.retention": {"tenants": "actor audit context everywhere files", "tickets": "desk restoring"},
     "tickets.router": {"tenants": "web"},
     "tickets.search": {"tenants": "access context dated", "tickets": "access desk"},
     "tickets.shapes": {"tenants": "models web", "agenda": "categories", "tickets": "access desk"},

@@ -36,6 +36,7 @@ AS_OWNER = {
     "migrate",
     "upgrade",
     "create_organisation",
+    "restore_organisation",
     "lintmigrations",
     "test",
 }

@@ -15,6 +15,7 @@ from tenants.access import Standing
 from tenants.files import actions as files
 from tenants.idempotency.models import AnsweredRequest
 from tenants.idempotency.seals import Broken, Seal
+from tenants.models import Organisation
 from tenants.web.documents import refused
 
 KEPT = timedelta(hours=24)
@@ -153,6 +154,12 @@ def _claim(request: HttpRequest, seal: Seal, body: str, rights: str) -> bool:
         fresh = cursor.fetchone() is not None
         cursor.execute("SELECT set_config('lock_timeout', '0', true)")
     return fresh
+
+
+def forget_answers_since(*, organisation: Organisation, since: datetime | None) -> int:
+    """Delete the answers that were given at `organisation` after `since` (None: all): what they tell of is gone."""
+    found = AnsweredRequest.objects.filter(organisation=organisation)
+    return (found.filter(created_at__gt=since) if since else found).delete()[0]
 
 
 def forget_answers(at: datetime) -> int:

@@ -112,6 +112,15 @@ def grant(names: Iterable[str]) -> None:
                 cursor.execute(sql.SQL(statement).format(schema=schema, role=role))
 
 
+def take_back(name: str) -> None:
+    """Let the role of the application enter a schema no longer, when another role owns it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_user")
+        if settings.APPLICATION_ROLE not in ("", cursor.fetchone()[0]):
+            role, schema = sql.Identifier(settings.APPLICATION_ROLE), sql.Identifier(name)
+            cursor.execute(sql.SQL("REVOKE ALL ON SCHEMA {schema} FROM {role}").format(schema=schema, role=role))
+
+
 def _record_shared_migrations(organisation: Organisation) -> None:
     """Note in a new schema that the migrations of the shared apps are done: the router leaves them nothing to do there.
 

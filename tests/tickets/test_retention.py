@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 
 from tenants.models import AuditEntry
 from tickets.desk import actions as verbs
@@ -97,6 +98,10 @@ def test_only_bytes_that_no_row_knows_and_that_are_old_go(bisc, files):
     old, fresh, edge = _stray("bisc", 2 * day), _stray("bisc", timedelta(hours=23)), _stray("bisc", day * 1.001)
     elsewhere = _stray("cubiss", 9 * day)
     try:
+        with connection.cursor() as cursor:
+            cursor.execute("CREATE SCHEMA _bisc_kept_20261124_100000")
+            assert tidy_bytes(NOON) == 0  # what a restore put aside knows files too
+            cursor.execute("DROP SCHEMA _bisc_kept_20261124_100000")
         assert tidy_bytes(NOON) == 2
         assert [default_storage.exists(name) for name in (old, edge, fresh, elsewhere)] == [False, False, True, True]
         assert _left(files) == {"oud": BOTH, "nieuw": BOTH, "gewoon": BOTH}

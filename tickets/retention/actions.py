@@ -9,6 +9,7 @@ from tenants.audit.actions import record
 from tenants.context import current_organisation
 from tenants.files import actions as files
 from tickets.desk.models import Attachment
+from tickets.restoring.queries import kept_schemas
 
 BATCH = 500
 
@@ -35,8 +36,11 @@ def purge_attachments(now: datetime) -> int:
 def tidy_bytes(now: datetime) -> int:
     """Delete stored bytes that no row knows and that are more than a day old; return how many.
 
-    A killed upload leaves such bytes; an upload under way is younger than a day.
+    A killed upload leaves such bytes; an upload under way is younger than a day. As long as what a restore put aside
+    is kept, nothing: its rows know bytes too.
     """
+    if kept_schemas(current_organisation().schema_name):
+        return 0
     known = set(Attachment.objects.values_list("storage_name", flat=True))
     left = files.orphans(known, current_organisation().schema_name, now - timedelta(days=1))
     for name in left:
