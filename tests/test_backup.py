@@ -33,7 +33,6 @@ def _figures(one: Running, token: str, steering: str):
 def _attach(one: Running, token: str, number: str) -> None:
     edge = "grens"
     body = (
-        f'--{edge}\r\nContent-Disposition: form-data; name="body"\r\n\r\nzie bijlage\r\n'
         f'--{edge}\r\nContent-Disposition: form-data; name="files"; filename="a.txt"\r\n'
         f"Content-Type: text/plain\r\n\r\nheel geheim\r\n--{edge}--\r\n"
     )

@@ -12,12 +12,13 @@ from django.utils import timezone
 
 from config.running import restoring
 from config.running.dumps import Tools
+from tenants import context
 from tenants.audit.models import AuditEntry
 from tenants.context import inside
 from tenants.models import Location, Organisation, OutboxEntry
 from tenants.outbox import actions as outbox
 from tests import conftest
-from tests.upgrade.test_upgrade import _enter, _run
+from tests.upgrade.test_upgrade import _enter, _migrate, _run
 from tickets.desk import actions as verbs
 from tickets.desk.models import Event, Message, Ticket
 from tickets.guests.actions import close_to
@@ -214,12 +215,12 @@ def test_whoever_is_at_work_is_waited_for_and_then_it_is_refused(cast, tmp_path,
 
 
 def test_a_dump_of_an_older_version_is_brought_up_to_date(cast, tmp_path):
-    _run("DROP TRIGGER event_append_only ON bisc.tickets_event; DROP TRIGGER event_no_truncate ON bisc.tickets_event")
-    _run("DELETE FROM bisc.django_migrations WHERE app = 'tickets' AND name = '0002_append_only'")
+    _migrate("bisc", "tickets", "0001_tables")
+    context.enter_public()
     dump = _dump(tmp_path)
     call_command("upgrade", processes=1, stdout=StringIO())
     late = _file(cast.bisc)
-    assert "It is of an older version: 1 migrations" in _restore("--from", dump)
+    assert re.search(r"It is of an older version: [2-9]\d* migrations", "\n".join(_restore("--from", dump)))
     assert late.number not in _numbers(cast.bisc)
     with connection.cursor() as cursor:
         cursor.execute(
