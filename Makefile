@@ -11,11 +11,12 @@ export PORT
 export SAMENBEHEER_MODE ?= demo
 BIN := .venv/bin
 
-.PHONY: help run test check bench mutants clean locks translations usable
+.PHONY: help run test check containers bench mutants clean locks translations usable
 help:
 	@echo "make run     serve Samenbeheer with its demo on http://samenbeheer.localhost:$(PORT)"
 	@echo "make test    run all tests"
 	@echo "make check   lint, types, migrations, translations, container files"
+	@echo "make containers  make the image and run docker/ with Podman, as root; 8 minutes"
 	@echo "make bench   measure speed, write docs/benchmarks.md and var/bench.json"
 	@echo "make mutants break the code on purpose, see whether the tests notice, write docs/mutants.md"
 	@echo "make clean   remove what was set up, and the demo's data"
@@ -34,10 +35,13 @@ check: usable .setup/test
 	@SAMENBEHEER_LINT_MIGRATIONS=1 $(BIN)/python manage.py lintmigrations --no-cache --quiet ok ignore \
 	  --ignore-name 0001_tables --exclude-migration-tests RUNPYTHON_MODEL_VARIABLE_NAME
 	@$(BIN)/python manage.py translations --check
-	@$(BIN)/hadolint docker/Dockerfile
+	@$(BIN)/hadolint docker/Dockerfile tests/docker/Dockerfile
 	@$(BIN)/python -m check_jsonschema -q --builtin-schema vendor.compose-spec docker/compose.yaml
-	@bash -n docker/roles.sh
+	@for script in docker/roles.sh tests/docker/*.sh; do bash -n "$$script"; done
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" node_modules/.bin/spectral lint --quiet --fail-severity=warn -r docs/api/rules.yaml docs/api/*.json
+
+containers: usable .setup/test
+	@SAMENBEHEER_CONTAINERS=1 $(BIN)/python -m pytest -n 0 --durations=5 tests/docker $(ARGS)
 
 bench: usable .setup/test
 	@$(BIN)/python manage.py bench

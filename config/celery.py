@@ -1,7 +1,6 @@
 """Background work. Every task of an organisation takes the schema name first and enters it itself."""
 
 import os
-from pathlib import Path
 
 from celery import Celery
 from celery.schedules import crontab
@@ -9,7 +8,7 @@ from celery.signals import heartbeat_sent, task_postrun, worker_process_init, wo
 from django.conf import settings
 from django.db import connection
 
-from config.running.processes import die_with_parent
+from config.running.processes import die_with_parent, show_alive
 from tenants.signs.actions import WORKERS, Pulse
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -48,9 +47,8 @@ def _follow_parent(**_: object) -> None:
 
 @heartbeat_sent.connect
 def _alive(**_: object) -> None:
-    """A worker that reaches its broker touches a file every two seconds, for whoever watches it from outside."""
-    if path := os.environ.get("SAMENBEHEER_ALIVE"):
-        Path(path).touch()
+    """A worker that reaches its broker shows so every two seconds."""
+    show_alive()
 
 
 _pulses = {queue: Pulse(name) for queue, name in WORKERS.items()}

@@ -7,6 +7,7 @@ from typing import Any
 
 from celery.beat import PersistentScheduler, ScheduleEntry, SchedulingError
 
+from config.running.processes import show_alive
 from tenants.signs.actions import BEAT, Pulse
 
 log = logging.getLogger("samenbeheer.beat")
@@ -34,6 +35,7 @@ class Scheduler(PersistentScheduler):
     def tick(self, *args: Any, **kwargs: Any) -> float:
         """Send what is due, one at a time; return the seconds until it wants to be asked again."""
         self._pulse.beat()
+        show_alive()
         wait = self._again_at - time.monotonic()
         return wait if wait > 0 else super().tick(*args, **kwargs)
 
