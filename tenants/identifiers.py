@@ -4,6 +4,8 @@ ISIL is ISO 15511; the form is that of the Dutch scheme for public libraries: a 
 one of a location on 1, 2 or 3 and three digits.
 """
 
+import re
+
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
@@ -31,3 +33,8 @@ kvk = RegexValidator(KVK, _("Use the eight digits of the number at the Chamber o
 def as_isil(text: str) -> str:
     """Return `text` as an ISIL is kept: without spaces round it, in capitals."""
     return text.strip().upper()
+
+
+def is_isil(text: str) -> bool:
+    """Has `text` the form of an ISIL of this scheme, of whatever it is?"""
+    return re.fullmatch(ISIL, as_isil(text)) is not None

@@ -4,6 +4,7 @@
 """
 
 from tenants.invitations import urls as invitations
+from tenants.libraries import urls as libraries
 from tenants.outbox import urls as outbox
 from tenants.people import urls as people
 from tenants.settings import urls as settings
@@ -16,6 +17,7 @@ platform_urls = outbox.platform_urls
 
 urlpatterns = [
     *people.urlpatterns,
+    *libraries.urlpatterns,
     *invitations.urlpatterns,
     *settings.urlpatterns,
     *tokens.urlpatterns,

@@ -18,14 +18,16 @@ FLOORS = {
         ),
         "doors": "context access door actor everywhere together",
         "rooms": (
-            "organisations.queries libraries.queries audit signs settings.queries files outbox tokens.actions"
+            "organisations.queries libraries.queries libraries.forms libraries.fields audit signs settings.queries"
+            " files outbox tokens.actions"
             " idempotency settings organisations.schemas organisations.actions people.rights people.actions"
             " people.guests people.forms tokens.forms invitations.queries invitations.actions invitations.forms"
             " invitations.mail signin organisations.entering libraries.actions libraries.identify"
             " imports.reading imports.sheets imports.lines imports.actions"
         ),
         "pages": (
-            "libraries.api people.api people.views people.urls invitations.views invitations.urls"
+            "libraries.api libraries.views libraries.urls people.api people.views people.urls"
+            " invitations.views invitations.urls"
             " settings.views settings.urls tokens.views tokens.urls outbox.views outbox.urls signin.urls web.middleware"
             " idempotency.tasks invitations.tasks outbox.tasks signin.tasks signs.tasks"
         ),
@@ -84,7 +86,7 @@ ROOMS: dict[str, dict[str, str]] = {
     "tenants.signs": {"tenants": "context"},
     "tenants.tasks": {"tenants": "idempotency invitations outbox signin signs"},
     "tenants.tokens": {"tenants": "actor audit context models organisations refusals roles web"},
-    "tenants.urls": {"tenants": "invitations outbox people settings tokens"},
+    "tenants.urls": {"tenants": "invitations libraries outbox people settings tokens"},
     "tenants.web": {"tenants": "access door organisations refusals signin tokens"},
     "agenda.api": {"agenda": "categories figures work"},
     "agenda.categories": {"tenants": "dated web"},

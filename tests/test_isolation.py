@@ -17,8 +17,9 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from agenda.figures.models import TicketSnapshot
 from tenants.context import inside
 from tenants.files import actions as files
+from tenants.imports.actions import import_network
 from tenants.models import ApiToken, Invitation, LibraryMembership, Membership, OutboxEntry
-from tests.cast import SECRET
+from tests.cast import COMMAND_LINE, SECRET
 from tickets.desk import actions as verbs
 from tickets.models import Attachment, Message, Ticket
 from tickets.states import Visibility
@@ -61,6 +62,7 @@ OBJECTS = {
     "ticket_guests": "ticket",
     "end_ticket_guest": "guest",
     "libraries": None,
+    "library": "library",
     "organisation_api:description": None,
     "organisation_api:list_tickets": None,
     "organisation_api:create_ticket": None,
@@ -107,9 +109,16 @@ def _routes(urlconf: str) -> list[str]:
     return sorted(set(found))
 
 
+def _libraries(word: str) -> bytes:
+    """Return a file with a third library of BiSC, of which only BiSC's own desk knows."""
+    rows = ["slug,name,organisation,province,platform,isil,platform_code"]
+    rows += [f"bisc-drie,Bibliotheek {word},bisc,utrecht,midden-zuid,NL-0899010000,{word}"]
+    return "\n".join(rows).encode()
+
+
 @pytest.fixture
 def planted(bisc):
-    """BiSC's ticket with an internal note and a file; returns arguments by kind of object."""
+    """BiSC's ticket with an internal note and a file, and an imported library; returns arguments by kind of object."""
     ticket = Ticket.objects.get(number=bisc.ticket)
     upload = SimpleUploadedFile(f"{WORD}.txt", f"inhoud {WORD}".encode())
     verbs.answer(ticket=ticket, body=f"Bijlage {WORD}", uploads=[upload], by=bisc.actor("colleague"))
@@ -132,6 +141,8 @@ def planted(bisc):
         dedupe_key=WORD,
         due_at="2026-01-01T00:00Z",
     )
+    taken = import_network(files={"libraries": _libraries(WORD)}, by=COMMAND_LINE)
+    assert [one.outcome for one in taken.taken] == ["made"]
     colleague = LibraryMembership.objects.get(person=bisc.people["colleague"], library=bisc.library)
     yield {
         "ticket": {"number": ticket.number},
@@ -142,6 +153,7 @@ def planted(bisc):
         "invitation": {"pk": invitation.pk},
         "entry": {"pk": entry.pk},
         "library_membership": {"pk": colleague.pk},
+        "library": {"slug": "bisc-drie"},
     }
     files.forget(attachment.storage_name)
 

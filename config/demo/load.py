@@ -21,6 +21,7 @@ from tenants.access import standing
 from tenants.actor import Actor
 from tenants.context import inside, organisation_by_schema
 from tenants.models import (
+    Isil,
     Library,
     LibraryMembership,
     Location,
@@ -28,6 +29,7 @@ from tenants.models import (
     Organisation,
     Person,
     Platform,
+    PlatformCode,
     Province,
 )
 from tenants.organisations.actions import create_organisation
@@ -41,6 +43,7 @@ HERE = Path(__file__).parent
 PASSWORD = "samenbeheer"  # noqa: S105  the demo's, printed at its start
 SINCE = date(2021, 10, 1)
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+WORDS = {"bus_stop": "bushalte", "school": "school", "self_service": "zelfbediening"}
 Step = Callable[[str], None]
 
 
@@ -76,6 +79,9 @@ def load(step: Step, volume: float = 1.0) -> None:
                 by=Actor.of_system("load_demo", Permission.PLATFORM_MANAGE),
             )
         Organisation.objects.filter(pk=organisation.pk).update(from_on=SINCE)
+        Isil.objects.get_or_create(
+            organisation=organisation, defaults={"value": f"NL-0898{ORGANISATIONS.index(demo):02d}0000"}
+        )
         organisation.provinces.set(Province.objects.filter(slug__in=demo.provinces))
     for slug, name, served in PLATFORMS:
         platform, _made = Platform.objects.get_or_create(
@@ -127,6 +133,7 @@ def _load_library(organisation: Organisation, demo: DemoLibrary, password: str) 
         kinds = [
             *((Location.Kind.BRANCH, "vestiging", index) for index in range(1, demo.branches + 1)),
             *((Location.Kind.SERVICE_POINT, "servicepunt", index) for index in range(1, demo.service_points + 1)),
+            *((Location.Kind(kind), WORDS[kind], 1) for kind in demo.others),
         ]
         width = len(str(demo.branches))  # so that 2 comes before 10
         levels = [Location.Level.LARGE, Location.Level.MEDIUM, Location.Level.MEDIUM, Location.Level.SMALL]
@@ -141,6 +148,7 @@ def _load_library(organisation: Organisation, demo: DemoLibrary, password: str) 
             )
             for kind, word, index in kinds
         )
+        _give_codes(library)
     for account, name, role in (
         ("keyuser", "Key-user", LibraryRole.KEY_USER),
         ("balie", "Medewerker balie", LibraryRole.COLLEAGUE),
@@ -149,6 +157,22 @@ def _load_library(organisation: Organisation, demo: DemoLibrary, password: str) 
         LibraryMembership.objects.get_or_create(
             person=person, library=library, role=role, defaults={"from_on": SINCE, "sees": "own"}
         )
+
+
+def _give_codes(library: Library) -> None:
+    """Give a new library and its locations codes that are made up: NL-0899 and DEMO say so."""
+    number = Library.objects.filter(isil__isnull=False).count() + 1
+    own, places = f"NL-0899{number:02d}", list(library.locations.order_by("pk"))
+    Library.objects.filter(pk=library.pk).update(kvk=f"{number:08d}")
+    Isil.objects.create(value=f"{own}0000", library=library)
+    PlatformCode.objects.create(platform=library.platform, library=library, code=f"DEMO-{number:02d}")
+    Isil.objects.bulk_create(
+        Isil(value=f"{own}1{index:03d}", location=place) for index, place in enumerate(places, start=1)
+    )
+    PlatformCode.objects.bulk_create(
+        PlatformCode(platform=library.platform, location=place, code=f"DEMO-{number:02d}-{index:02d}")
+        for index, place in enumerate(places, start=1)
+    )
 
 
 def _load_staff(organisation: Organisation, password: str, has_seat: bool) -> None:

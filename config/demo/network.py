@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class DemoLibrary:
-    """A library of the demo: slug, name, province, and how many branches and service points it has."""
+    """A library of the demo: slug, name, province, and how many locations of each kind it has."""
 
     slug: str
     name: str
     province: str
     branches: int
     service_points: int = 0
+    others: tuple[str, ...] = ()  # kinds of which it has one location each
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ def libraries_of(slug: str) -> list[DemoLibrary]:
             continue
         for index in range(1, count + 1):
             branches, points = 4 + index * 7 % 9, index * 5 % 4
-            found.append(
-                DemoLibrary(f"{slug}-{province}-{index:02d}", f"{label} {index:02d} (demo)", province, branches, points)
-            )
+            others = ("bus_stop", "school", "self_service") if index == 1 else ()
+            name = f"{slug}-{province}-{index:02d}"
+            found.append(DemoLibrary(name, f"{label} {index:02d} (demo)", province, branches, points, others))
     return found

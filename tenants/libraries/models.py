@@ -1,5 +1,7 @@
 """Libraries, their branches, and the library systems they work with."""
 
+from typing import Any
+
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
@@ -28,6 +30,17 @@ class Platform(Dated):
 
     def __str__(self) -> str:
         return self.name
+
+
+def isil_of(row: models.Model) -> str:
+    """Return the ISIL of an organisation, library or location, or nothing."""
+    given = getattr(row, "isil", None)
+    return given.value if given else ""
+
+
+def code_in(row: Any, platform_id: int) -> str:
+    """Return what a library system calls a library or location, or nothing."""
+    return next((one.code for one in row.codes.all() if one.platform_id == platform_id), "")
 
 
 class Library(Dated):
@@ -62,6 +75,22 @@ class Library(Dated):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def isil_code(self) -> str:
+        """Its ISIL, or nothing."""
+        return isil_of(self)
+
+    @property
+    def code(self) -> str:
+        """What its library system calls it, or nothing."""
+        return code_in(self, self.platform_id)
+
+    @property
+    def forerunners(self) -> "list[Library]":
+        """The libraries that went on in this one, straight or by way of another; what merged last comes last."""
+        found = [old for straight in self.predecessors.all() for old in (*straight.forerunners, straight)]
+        return sorted(found, key=lambda one: (one.until_on, one.pk))
 
     @property
     def is_over(self) -> bool:
@@ -106,6 +135,16 @@ class Location(Dated):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def isil_code(self) -> str:
+        """Its ISIL, or nothing."""
+        return isil_of(self)
+
+    @property
+    def code(self) -> str:
+        """What the library system of its library calls it, or nothing."""
+        return code_in(self, self.library.platform_id)
 
 
 def _one_owner(*names: str) -> Q:

@@ -171,4 +171,6 @@ def me(request: HttpRequest) -> HttpResponse:
     roles = sorted(request.standing.roles)
     labels = dict([*Membership._meta.get_field("role").choices, *LibraryRole.choices])
     rows = [(labels[role], DESCRIPTIONS[role]) for role in roles]
-    return render(request, "tenants/me.html", {"roles": rows})
+    standing = request.standing
+    libraries = Library.objects.current().filter(pk__in=standing.library_ids) if standing.libraries else []
+    return render(request, "tenants/me.html", {"roles": rows, "libraries": libraries})

@@ -31,12 +31,18 @@ def test_me_in_the_cooperation_has_no_organisation(api_of):
 
 def test_libraries_with_the_locations_in_use(bisc, api_of):
     Location.objects.filter(slug="bisc-een-2").update(until_on=timezone.localdate() - timedelta(days=1))
+    none = {"kind": "branch", "isil": None, "platformCode": None}
     own = {
         "slug": "bisc-een",
         "name": "Bibliotheek een BiSC",
+        "isil": None,
+        "formerIsils": [],
+        "kvk": None,
+        "platform": "midden-zuid",
+        "platformCode": None,
         "locations": [
-            {"slug": "bisc-een-1", "name": "Vestiging 1 BiSC"},
-            {"slug": "bisc-een-3", "name": "Vestiging 3 BiSC"},
+            {"slug": "bisc-een-1", "name": "Vestiging 1 BiSC", **none},
+            {"slug": "bisc-een-3", "name": "Vestiging 3 BiSC", **none},
         ],
     }
     assert api_of("bisc colleague")("GET", "/libraries").json() == {"items": [own]}

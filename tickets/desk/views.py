@@ -9,7 +9,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from tenants.actor import Actor
 from tenants.files import actions as files
-from tenants.libraries.queries import libraries_visible_to
+from tenants.libraries.forms import FindForm
+from tenants.libraries.queries import libraries_known_to, told
 from tenants.refusals import Conflict
 from tenants.roles import Permission
 from tenants.web.markdown import to_html
@@ -236,6 +237,6 @@ def libraries(request: HttpRequest) -> HttpResponse:
     """The libraries this organisation serves, with their locations; for staff."""
     if not request.standing.is_staff:
         raise PermissionDenied
-    rows = libraries_visible_to(request.standing).select_related("platform", "province")
-    page = Page(rows.prefetch_related("locations"), request.GET.get("page"))
-    return render(request, "tickets/libraries.html", {"page": page})
+    form = FindForm(request.GET)
+    page = Page(told(form.filter(libraries_known_to(request.standing))), request.GET.get("page"))
+    return render(request, "tickets/libraries.html", {"page": page, "form": form})

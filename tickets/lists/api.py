@@ -28,7 +28,7 @@ class Filters(In):
 
     state: Annotated[str, Field(json_schema_extra={"enum": ["", UNRESOLVED, *State.values]})] = ""
     q: Annotated[str, Field(description=WHAT)] = ""
-    library: Annotated[str, Field(description="Slug.")] = ""
+    library: Annotated[str, Field(description="Slug or ISIL.")] = ""
     assignee: Annotated[str, Field(description='E-mail address, "me" or "none"; for staff.')] = ""
     type: Annotated[str, Field(json_schema_extra={"enum": ["", *Type.values]})] = ""
     priority: Annotated[str, Field(description="For staff.", json_schema_extra={"enum": ["", *Priority.values]})] = ""

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agenda.categories.queries import leaves
 from tenants.access import Standing, staff_of
+from tenants.libraries.fields import LibraryField
 from tenants.libraries.queries import libraries_visible_to
 from tenants.models import Library
 from tenants.web.paging import Page
@@ -94,12 +95,8 @@ class FilterForm(forms.Form):
     priority = forms.ChoiceField(
         label=_("Priority"), required=False, choices=[("", _("any priority")), *Priority.choices]
     )
-    library = forms.ModelChoiceField(
-        label=_("Library"),
-        required=False,
-        queryset=Library.objects.none(),
-        to_field_name="slug",
-        empty_label=_("any library"),
+    library = LibraryField(
+        label=_("Library"), required=False, queryset=Library.objects.none(), empty_label=_("any library")
     )
     category = CategoryField(label=_("Category"), required=False)
     assignee = forms.CharField(label=_("Assignee"), required=False, max_length=254)
