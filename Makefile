@@ -11,7 +11,7 @@ export PORT
 export SAMENBEHEER_MODE ?= demo
 BIN := .venv/bin
 
-.PHONY: help run test check containers bench mutants clean locks translations usable
+.PHONY: help run test check containers bench mutants sbom clean locks translations usable
 help:
 	@echo "make run     serve Samenbeheer with its demo on http://samenbeheer.localhost:$(PORT)"
 	@echo "make test    run all tests"
@@ -19,6 +19,7 @@ help:
 	@echo "make containers  make the image and run docker/ with Podman, as root; 8 minutes"
 	@echo "make bench   measure speed, write docs/benchmarks.md and var/bench.json"
 	@echo "make mutants break the code on purpose, see whether the tests notice, write docs/mutants.md"
+	@echo "make sbom    write the bill of materials of an installation, var/sbom.json (CycloneDX), or OUT=file"
 	@echo "make clean   remove what was set up, and the demo's data"
 
 run: usable .setup/demo
@@ -48,6 +49,9 @@ bench: usable .setup/test
 
 mutants: usable .setup/test
 	@$(BIN)/python -m tests.mutants.run $(ARGS)
+
+sbom: usable .setup/test
+	@$(BIN)/python -m config.sbom "$(or $(OUT),var/sbom.json)"
 
 clean:
 	@rm -rf .venv .setup node_modules static-root var .pytest_cache .mypy_cache .ruff_cache .hypothesis tests/screenshots

@@ -74,7 +74,7 @@ class TestMake:
         assert (code, said) == (0, ["Setting up: virtual environment"])
         assert (folder / ".setup" / "venv").exists() and (folder / ".venv" / "bin" / "pip").exists()
 
-    @pytest.mark.parametrize("goal", ["run", "test", "check", "bench", "mutants"])
+    @pytest.mark.parametrize("goal", ["run", "test", "check", "bench", "mutants", "sbom"])
     def test_with_an_environment_whose_python_went_away(self, folder, goal):
         (folder / ".setup").mkdir()
         (folder / ".setup" / "venv").touch()
