@@ -1,5 +1,5 @@
 """Background work of what the organisations hold in common, room by room."""
 
-from agenda.figures.tasks import keep_figures
+from agenda.steering.tasks import prepare_steering
 
-__all__ = ["keep_figures"]
+__all__ = ["prepare_steering"]

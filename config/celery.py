@@ -29,7 +29,7 @@ app.conf.beat_schedule = {
     "mail-shows-itself": {"task": "tenants.show_yourself", "schedule": 60, "options": {**MINUTELY, "queue": "mail"}},
     "watch-outbox": {"task": "tenants.watch_outbox", "schedule": 300, "options": MINUTELY},
     "close-resolved": {"task": "tickets.close_resolved_everywhere", "schedule": settings.CLOSE_EVERY},
-    "keep-figures": {"task": "agenda.keep_figures", "schedule": 60, "options": MINUTELY},
+    "prepare-steering": {"task": "agenda.prepare_steering", "schedule": 60, "options": MINUTELY},
     "forget-answers": {"task": "tenants.forget_answers", "schedule": crontab(minute=25)},
     "check-drift": {"task": "tickets.check_drift_everywhere", "schedule": _at_night(3, 10)},
     "purge-attachments": {"task": "tickets.purge_attachments_everywhere", "schedule": _at_night(3, 30)},

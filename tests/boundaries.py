@@ -94,7 +94,7 @@ ROOMS: dict[str, dict[str, str]] = {
     "agenda.history": {"tenants": "actor audit models refusals"},
     "agenda.models": {"agenda": "categories figures history steering work"},
     "agenda.steering": {"tenants": "dated models roles web", "agenda": "figures work"},
-    "agenda.tasks": {"agenda": "figures"},
+    "agenda.tasks": {"agenda": "steering"},
     "agenda.urls": {"agenda": "steering work"},
     "agenda.work": {"tenants": "access actor dated models refusals roles web", "agenda": "history"},
     "tickets.access": {"tenants": "access actor context roles", "tickets": "events states"},

@@ -55,7 +55,7 @@ BEAT = {
     "worker-shows-itself": ("tenants.show_yourself", 60),
     "mail-shows-itself": ("tenants.show_yourself", 60),
     "close-resolved": ("tickets.close_resolved_everywhere", 600),
-    "keep-figures": ("agenda.keep_figures", 60),
+    "prepare-steering": ("agenda.prepare_steering", 60),
     "forget-answers": ("tenants.forget_answers", "25 * * * *"),
     "check-drift": ("tickets.check_drift_everywhere", "10 3 * * *"),
     "purge-attachments": ("tickets.purge_attachments_everywhere", "30 3 * * *"),

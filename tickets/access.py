@@ -140,9 +140,14 @@ def public_changes(event: "Event", standing: Standing) -> dict[str, list[Any]]:
     return {name: value for name, value in changes.items() if standing.is_staff or name in PUBLIC_FIELDS}
 
 
-def events_visible_to(ticket: "Ticket", standing: Standing) -> "list[Event]":
-    """Return the events of a ticket that may be read, oldest first, with actor."""
+def events_visible_to(ticket: "Ticket", standing: Standing, *, changes: bool = False) -> "list[Event]":
+    """Return the events of a ticket that may be read, oldest first, with actor; with `changes` those alone.
+
+    An event without changes only says that a message came.
+    """
     events = ticket.events.select_related("actor")
+    if changes:
+        events = events.filter(Q(message__isnull=True) | ~Q(payload={}))
     if standing.is_staff:
         return list(events)
     found = events.filter(kind__in=PUBLIC_KINDS, told_version__isnull=False)

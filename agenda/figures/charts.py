@@ -2,13 +2,17 @@
 
 import hashlib
 import json
+import logging
 import re
 
-import vl_convert
 from django.core.cache import cache
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
+from agenda.figures.engine import ENGINE, EngineFailed
+
+log = logging.getLogger("samenbeheer.charts")
+KEPT = 24 * 3600
 FONT = "Atkinson Hyperlegible Next Variable, sans-serif"
 INK = "#37424d"
 
@@ -51,10 +55,14 @@ def _drawn(spec: dict, label: str) -> SafeString:
     key = f"chart-{language}-{hash_of(text)}"
     svg = cache.get(key)
     if svg is None:
-        svg = vl_convert.vegalite_to_svg(text, format_locale="en-GB" if language == "en" else "nl-NL")
+        try:
+            svg = ENGINE.draw(text, "en-GB" if language == "en" else "nl-NL")
+        except EngineFailed:
+            log.exception("no chart; the table beside it says the same")
+            return SafeString("")
         svg = re.sub(r' style="[^"]*"', "", svg)
         svg = svg.replace("<svg ", f'<svg role="img" aria-label="{_escaped(label)}" ', 1)
-        cache.set(key, svg, 3600)
+        cache.set(key, svg, KEPT)
     return mark_safe(svg)
 
 

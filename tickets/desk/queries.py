@@ -23,6 +23,10 @@ def ticket_visible_to(standing: Standing, number: str) -> Ticket | None:
 SHOWN_TO_STAFF = (Kind.PICKED_UP, Kind.GRANTED, Kind.GRANT_ENDED)
 
 
+# What a message shows of itself.
+SAID = ("key", "speaker", "speaker_name", "visibility", "body", "created_at")
+
+
 @dataclass(frozen=True)
 class Entry:
     """One entry of a timeline: a message, or something that happened."""
@@ -40,12 +44,13 @@ def timeline(ticket: Ticket, standing: Standing) -> list[Entry]:
 
     An event that only says that a message came is left out: the message says so itself.
     """
-    messages = list(Message.objects.visible_to(standing).filter(ticket=ticket).select_related("author").defer("search"))
+    said = Message.objects.visible_to(standing).filter(ticket=ticket).select_related("author")
+    messages = list(said.only("ticket", *SAID, "author__name"))
     files: dict[int, list[Attachment]] = {}
     for attachment in Attachment.objects.filter(message__in=[one.pk for one in messages]):
         files.setdefault(attachment.message_id, []).append(attachment)
     entries = [Entry(at=one.created_at, message=one, attachments=tuple(files.get(one.pk, ()))) for one in messages]
-    for event in events_visible_to(ticket, standing):
+    for event in events_visible_to(ticket, standing, changes=True):
         changes = event.payload.get("changes", {})
         fields = tuple(name for name in changes if name != "state" and (standing.is_staff or name in PUBLIC_FIELDS))
         state = changes.get("state", [None, ""])[1]
