@@ -270,8 +270,10 @@ def test_eleven_files_on_a_page_lose_nothing_that_was_typed(bisc, guarded_of):
 
 
 def test_the_guard_is_first():
-    """But for the one that gives every answer of the API its version and form, and reads the path alone."""
-    assert settings.MIDDLEWARE[:2] == [
+    """But for those that only add headers to an answer, and the one that reads no more of a request than its path."""
+    assert settings.MIDDLEWARE[:4] == [
+        "config.running.headers.SameHeadersMiddleware",
+        "csp.middleware.CSPMiddleware",
         "tenants.web.contract.ContractMiddleware",
         "tenants.web.guard.GuardMiddleware",
     ]
