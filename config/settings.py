@@ -137,6 +137,7 @@ TEMPLATES = [
 # --- servers ---
 _owner = env.flag("SAMENBEHEER_AS_OWNER", default=False)
 _database = env.database("DATABASE_URL", "postgres://samenbeheer@127.0.0.1:5432/samenbeheer")
+OWNER_IS_KNOWN = bool(env.secret("DATABASE_OWNER_URL"))
 APPLICATION_ROLE = _database.get("USER") or ""  # who reads and writes; another may own the tables
 if env.secret("DATABASE_OWNER_URL"):
     _owned = env.database("DATABASE_OWNER_URL", "")
@@ -236,6 +237,8 @@ EMAIL_HOST_PASSWORD = _email.get("EMAIL_HOST_PASSWORD") or ""
 EMAIL_USE_TLS = _email.get("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL = _email.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = 10  # seconds to connect and for each command; the answer to a mail has minutes
+# Does mail reach anybody? Without, a link that would be mailed is printed where somebody is made or invited.
+MAILS = not EMAIL_BACKEND.endswith(("filebased.EmailBackend", "console.EmailBackend", "dummy.EmailBackend"))
 if EMAIL_BACKEND.endswith("filebased.EmailBackend"):
     EMAIL_BACKEND = "config.running.mailbox.EmailBackend"
 elif EMAIL_BACKEND.endswith("smtp.EmailBackend"):
@@ -244,6 +247,7 @@ elif EMAIL_BACKEND.endswith("smtp.EmailBackend"):
 OUTBOX_TOPICS = {
     "tenants.mail_invitation": _("invitation"),
     "tenants.mail_password_reset": _("link to choose a new password"),
+    "tenants.make_organisation": _("making of an organisation"),
     "tenants.mail_outbox_trouble": _("message that mail waits"),
     "tickets.notices": _("notice on a ticket"),
 }

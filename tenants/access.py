@@ -1,5 +1,6 @@
 """Who may do what: the one reader of memberships."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -8,7 +9,7 @@ from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Q, Value
 from django.utils import timezone
 
-from tenants.models import COMMON_SCHEMA, LibraryMembership, Membership, Organisation, Person
+from tenants.models import COMMON_SCHEMA, Library, LibraryMembership, Membership, Organisation, Person
 from tenants.roles import (
     ON_COMMON,
     ON_ORGANISATION,
@@ -239,9 +240,55 @@ def is_staff_elsewhere(person: Person, organisation: Organisation, at: date | No
     return person.is_active and bool(_desks(_held(person, day), day) - {organisation.pk})
 
 
+def holds(email: str, role: str, organisation: Organisation, library: Library | None = None) -> bool:
+    """Has the active person with this address this role today, in `organisation` or at its `library`?"""
+    who = Q(role=role, person__email=email.strip().lower(), person__is_active=True)
+    if library is not None:
+        return LibraryMembership.objects.current().filter(who, library=library).exists()
+    return Membership.objects.current().filter(who, organisation=organisation).exists()
+
+
 def has_administrator(organisation: Organisation, except_membership: int = 0, except_person: int = 0) -> bool:
     """Has `organisation` an active administrator today, besides the membership or person that is named?"""
     rows = Membership.objects.current().filter(
         organisation=organisation, role=OrganisationRole.ADMINISTRATOR, person__is_active=True
     )
     return rows.exclude(pk=except_membership).exclude(person=except_person).exists()
+
+
+def has_platform_administrator(except_membership: int = 0) -> bool:
+    """Is there an active administrator of the platform today, besides the membership that is named?"""
+    rows = Membership.objects.current().filter(role=CooperationRole.PLATFORM_ADMINISTRATOR, person__is_active=True)
+    return rows.exclude(pk=except_membership).exclude(organisation__until_on__lt=timezone.localdate()).exists()
+
+
+@dataclass(frozen=True)
+class Headcount:
+    """How many active people have a role today: at an organisation or its libraries, at its desk, as administrator."""
+
+    people: int = 0
+    desk: int = 0
+    administrators: int = 0
+
+
+def headcounts() -> dict[int, Headcount]:
+    """Return the headcount of every organisation, by its key; two questions for all of them."""
+    rows = Membership.objects.current().filter(role__in=OrganisationRole.values, person__is_active=True)
+    held = set(rows.values_list("organisation_id", "person_id", "role"))
+    at_libraries = LibraryMembership.objects.current().filter(person__is_active=True)
+    everybody = {(organisation, person) for organisation, person, _role in held}
+    everybody |= set(at_libraries.values_list("library__organisation_id", "person_id"))
+    return {
+        pk: Headcount(
+            people=sum(one == pk for one, _person in everybody),
+            desk=len({person for one, person, role in held if one == pk and role in STAFF_ROLES}),
+            administrators=sum(one == pk and role == OrganisationRole.ADMINISTRATOR for one, _person, role in held),
+        )
+        for pk in {organisation for organisation, _person in everybody}
+    }
+
+
+def people_by_role() -> dict[str, int]:
+    """Return how many active people have each role of the cooperation today."""
+    rows = Membership.objects.current().filter(role__in=CooperationRole.values, person__is_active=True)
+    return Counter(role for role, _person in set(rows.values_list("role", "person_id")))

@@ -8,28 +8,29 @@
 FLOORS = {
     "tenants": {
         "words": (
-            "channels refusals roles dated identifiers entered web.icons web.markdown web.moments web.rows web.widgets"
-            " web.bodies web.documents web.contract web.shapes web.paging web.uploads web.guard web.refused files.kinds"
-            " files.types people.names"
+            "channels refusals roles dated identifiers entered web.icons web.markdown web.moments web.rows"
+            " web.widgets web.bodies web.documents web.contract web.shapes web.paging web.uploads web.guard"
+            " web.refused web.kept files.kinds files.types people.names"
         ),
         "truth": (
-            "organisations.models libraries.models people.models invitations.models audit.models idempotency.models"
-            " outbox.models settings.models signin.models signs.models tokens.models models"
+            "organisations.models libraries.models people.models invitations.models audit.models"
+            " idempotency.models outbox.models settings.models signin.models signs.models tokens.models models"
         ),
         "doors": "context access door actor everywhere together",
         "rooms": (
-            "organisations.queries libraries.queries libraries.forms libraries.fields audit signs settings.queries"
-            " files outbox tokens.actions"
-            " idempotency settings organisations.schemas organisations.actions people.rights people.actions"
-            " people.guests people.forms tokens.forms invitations.queries invitations.actions invitations.forms"
-            " invitations.mail signin organisations.entering libraries.actions libraries.identify"
-            " imports.reading imports.sheets imports.lines imports.actions"
+            "organisations.queries organisations.forms libraries.queries libraries.system_forms libraries.forms"
+            " libraries.fields audit signs settings.queries files outbox tokens.actions idempotency settings"
+            " organisations.schemas organisations.actions organisations.serving organisations.making people.rights"
+            " people.actions people.guests people.forms tokens.forms invitations.queries invitations.actions"
+            " invitations.forms invitations.mail signin organisations.entering libraries.actions"
+            " libraries.identify imports.reading imports.sheets imports.lines imports.actions"
         ),
         "pages": (
-            "libraries.api libraries.views libraries.urls people.api people.views people.urls"
-            " invitations.views invitations.urls"
-            " settings.views settings.urls tokens.views tokens.urls outbox.views outbox.urls signin.urls web.middleware"
-            " idempotency.tasks invitations.tasks outbox.tasks signin.tasks signs.tasks"
+            "libraries.api libraries.systems libraries.system_urls libraries.views libraries.urls people.api"
+            " people.views people.cooperation people.urls invitations.views invitations.urls organisations.views"
+            " organisations.urls settings.views settings.urls tokens.views tokens.urls outbox.views outbox.urls"
+            " signin.urls web.middleware idempotency.tasks invitations.tasks organisations.tasks outbox.tasks"
+            " signin.tasks signs.tasks"
         ),
         "contents": "apps tasks urls management",
     },
@@ -38,7 +39,7 @@ FLOORS = {
         "truth": "history.models categories.models figures.models work.models steering.models models",
         "below": "categories figures history",
         "verbs": "work",
-        "above": "steering",
+        "above": "steering begin",
         "contents": "apps urls api tasks",
     },
     "tickets": {
@@ -71,12 +72,16 @@ ROOMS: dict[str, dict[str, str]] = {
     },
     "tenants.libraries": {"tenants": "access actor audit dated entered identifiers models organisations roles web"},
     "tenants.management": {
-        "tenants": "actor context imports invitations models organisations outbox refusals roles tokens"
+        "tenants": (
+            "access actor context imports invitations models organisations outbox people refusals roles signin tokens"
+        )
     },
     "tenants.models": {
         "tenants": "audit idempotency invitations libraries organisations outbox people settings signin signs tokens"
     },
-    "tenants.organisations": {"tenants": "actor audit context dated entered identifiers models roles"},
+    "tenants.organisations": {
+        "tenants": "access actor audit context dated entered identifiers invitations models outbox refusals roles web"
+    },
     "tenants.outbox": {"tenants": "access actor audit context models organisations refusals roles web"},
     "tenants.people": {
         "tenants": "access actor audit dated invitations libraries models organisations refusals roles web"
@@ -84,19 +89,23 @@ ROOMS: dict[str, dict[str, str]] = {
     "tenants.settings": {"tenants": "actor audit files models refusals roles web"},
     "tenants.signin": {"tenants": "actor audit context models organisations outbox refusals tokens web"},
     "tenants.signs": {"tenants": "context"},
-    "tenants.tasks": {"tenants": "idempotency invitations outbox signin signs"},
+    "tenants.tasks": {"tenants": "idempotency invitations organisations outbox signin signs"},
     "tenants.tokens": {"tenants": "actor audit context models organisations refusals roles web"},
-    "tenants.urls": {"tenants": "invitations libraries outbox people settings tokens"},
-    "tenants.web": {"tenants": "access door organisations refusals signin tokens"},
+    "tenants.urls": {"tenants": "invitations libraries organisations outbox people settings tokens"},
+    "tenants.web": {"tenants": "access door organisations refusals roles signin tokens"},
     "agenda.api": {"agenda": "categories figures work"},
-    "agenda.categories": {"tenants": "dated web"},
+    "agenda.begin": {
+        "tenants": "access audit invitations models outbox roles web",
+        "agenda": "categories figures steering work",
+    },
+    "agenda.categories": {"tenants": "actor audit dated entered roles web"},
     "agenda.figures": {"tenants": "models refusals roles web", "agenda": "categories"},
     "agenda.history": {"tenants": "actor audit models refusals"},
     "agenda.models": {"agenda": "categories figures history steering work"},
-    "agenda.steering": {"tenants": "dated models roles web", "agenda": "figures work"},
+    "agenda.steering": {"tenants": "actor audit dated models roles web", "agenda": "figures work"},
     "agenda.tasks": {"agenda": "steering"},
-    "agenda.urls": {"agenda": "steering work"},
-    "agenda.work": {"tenants": "access actor dated models refusals roles web", "agenda": "history"},
+    "agenda.urls": {"agenda": "begin categories steering work"},
+    "agenda.work": {"tenants": "access actor audit dated entered models refusals roles web", "agenda": "history"},
     "tickets.access": {"tenants": "access actor context roles", "tickets": "events states"},
     "tickets.api": {"tickets": "desk lists router"},
     "tickets.change": {
@@ -158,6 +167,7 @@ DOORS = {
         "tenants/invitations/models.py",
         "tenants/models.py",
         "tenants/people/actions.py",
+        "tenants/people/cooperation.py",
         "tenants/people/forms.py",
         "tenants/people/guests.py",
         "tenants/people/models.py",

@@ -1,7 +1,11 @@
-"""Address of the overview of the steering group."""
+"""Addresses of the overview of the steering group, and of its seats."""
 
 from django.urls import path
 
-from agenda.steering import views
+from agenda.steering import seats, views
 
-urlpatterns = [path("steering/", views.steering, name="steering")]
+urlpatterns = [
+    path("steering/", views.steering, name="steering"),
+    path("platform/seats/", seats.seats, name="platform_seats"),
+    path("platform/seats/<int:pk>/", seats.seat, name="platform_seat"),
+]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from agenda.work import views
+from agenda.work import frameworks_pages, views
 
 urlpatterns = [
     path("agenda/", views.agenda, name="agenda"),
@@ -11,4 +11,7 @@ urlpatterns = [
     path("agenda/<int:number>/edit/", views.edit_item, name="edit_agenda_item"),
     path("agenda/<int:number>/progress/", views.progress, name="agenda_progress"),
     path("agenda/<int:number>/contributions/<slug:slug>/", views.contribution, name="contribution"),
+    path("platform/frameworks/", frameworks_pages.frameworks, name="platform_frameworks"),
+    path("platform/frameworks/<int:pk>/", frameworks_pages.framework, name="platform_framework"),
+    path("platform/frameworks/<int:pk>/goals/", frameworks_pages.goals, name="framework_goals"),
 ]

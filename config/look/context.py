@@ -43,6 +43,8 @@ def _places(request: HttpRequest) -> tuple[Place, ...]:
     found: list[tuple[str, str]] = []
     if standing.organisation.is_common:
         found.append(("/agenda/", _("Work agenda")))
+        if standing.may(Permission.PLATFORM_MANAGE):
+            found.insert(0, ("/platform/", _("Platform")))
         if standing.may(Permission.STEERING_READ):
             found.append(("/steering/", _("Steering group")))
     elif standing.is_staff:
@@ -59,4 +61,6 @@ def _places(request: HttpRequest) -> tuple[Place, ...]:
         found.append(("/settings/", _("Settings")))
     if standing.may(Permission.OUTBOX_MANAGE):
         found.append(("/platform/outbox/" if standing.organisation.is_common else "/outbox/", _("Mail")))
-    return tuple(Place(href, label, path == href or (href != "/" and path.startswith(href))) for href, label in found)
+    within = [href for href, _label in found if path == href or (href != "/" and path.startswith(href))]
+    here = max(within, key=len, default="")  # the outbox of the platform lies below the platform
+    return tuple(Place(href, label, href == here) for href, label in found)

@@ -28,7 +28,9 @@ def start(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def start_common(request: HttpRequest) -> HttpResponse:
-    """The first page of the common host: the steering overview for who reads it, else the agenda."""
+    """The first page of the common host: the platform for its administrator, the steering overview, else the agenda."""
+    if request.standing.may(Permission.PLATFORM_MANAGE):
+        return redirect("platform")
     if request.standing.may("steering.read") and not request.standing.may("agenda.edit"):
         return redirect("steering")
     return redirect("agenda")

@@ -37,6 +37,7 @@ AS_OWNER = {
     "upgrade",
     "create_organisation",
     "restore_organisation",
+    "make_organisations",
     "lintmigrations",
     "test",
 }

@@ -16,3 +16,8 @@ def entries_of(action: str, organisation: Organisation) -> QuerySet[AuditEntry]:
 def count_since(action: str, person: Person, since: datetime) -> int:
     """Return how often `person` did `action` since a moment."""
     return AuditEntry.objects.filter(action=action, actor=person, at__gte=since).count()
+
+
+def latest(actions: list[str], most: int) -> QuerySet[AuditEntry]:
+    """Return the last lines of these actions, the newest first, with who did them and where."""
+    return AuditEntry.objects.filter(action__in=actions).select_related("actor", "organisation")[:most]

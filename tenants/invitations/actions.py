@@ -18,7 +18,7 @@ from tenants.models import Invitation, Library, LibraryMembership, Membership, O
 from tenants.organisations.queries import common_row
 from tenants.outbox import actions as outbox
 from tenants.people.actions import enter_library_role, enter_role
-from tenants.people.names import check_address, check_name
+from tenants.people.names import check_name, checked_address
 from tenants.people.rights import require_giving
 from tenants.refusals import Conflict, NotAllowed
 
@@ -44,7 +44,7 @@ def invite(
     that role there; ValidationError for an odd name or address, and for more than 20 invitations within an hour.
     """
     require_giving(by, role, organisation=organisation, library=library)
-    address = _checked(email, name)
+    address = checked_address(email, name)
     _refuse_too_many(by)
     _one_at_a_time(address)
     now = timezone.now()
@@ -64,19 +64,6 @@ def invite(
     )
     _record("person.invited", found, by)
     return found
-
-
-def _checked(email: str, name: str) -> str:
-    errors = {}
-    address = email.strip().lower()
-    for field, check, value in (("email", check_address, address), ("name", check_name, name)):
-        try:
-            check(value)
-        except ValidationError as error:
-            errors[field] = error
-    if errors:
-        raise ValidationError(errors)
-    return address
 
 
 def _refuse_too_many(by: Actor) -> None:

@@ -23,6 +23,12 @@ def origin(host: str) -> str:
     return f"{scheme}://{host}{port}"
 
 
+def new_host_of(organisation: Organisation) -> str:
+    """Return the primary host name of `organisation`, without port; nothing where it has none."""
+    hosts = Domain.objects.filter(tenant=organisation).order_by("-is_primary", "pk")
+    return hosts.values_list("domain", flat=True).first() or ""
+
+
 def by_slug(slug: str) -> Organisation | None:
     """Return the organisation with this slug, ready or not, ended or not; never the row of the common host."""
     return Organisation.objects.exclude(schema_name=COMMON_SCHEMA).filter(slug=slug).first()

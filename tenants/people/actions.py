@@ -4,19 +4,20 @@ from datetime import date, timedelta
 from typing import TypeVar
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tenants.access import has_administrator
+from tenants.access import has_administrator, has_platform_administrator
 from tenants.actor import Actor
 from tenants.audit.actions import record
 from tenants.dated import DatedQuerySet
 from tenants.models import Invitation, Library, LibraryMembership, Location, Membership, Organisation, Person
+from tenants.people.names import checked_address
 from tenants.people.rights import require_giving
 from tenants.refusals import Conflict, NotAllowed
-from tenants.roles import LibraryRole, OrganisationRole, Permission
+from tenants.roles import CooperationRole, LibraryRole, OrganisationRole, Permission
 
 Row = TypeVar("Row", Membership, LibraryMembership)
 LAST_ADMINISTRATOR = gettext_lazy("Somebody has to be administrator. Give that role to another person first.")
@@ -28,6 +29,30 @@ def locked_person(person: Person) -> Person:
     if not found.is_active:
         raise ValidationError({"person": _("This account was closed.")})
     return found
+
+
+@transaction.atomic
+def create_person(*, email: str, name: str, language: str = Person.Language.DUTCH, by: Actor) -> Person:
+    """Make the account of somebody who still has to choose a password, and return it; one that is there stays as it is.
+
+    Raises NotAllowed for anyone but a platform administrator, ValidationError for an odd name or address and for an
+    account that was closed.
+    """
+    by.require(Permission.PLATFORM_MANAGE)
+    address = checked_address(email, name)
+    _address_one_at_a_time(address)
+    found = Person.objects.filter(email=address).first()
+    if found is not None:
+        return locked_person(found)
+    person = Person.objects.create_user(email=address, name=name.strip(), language=language)
+    record(action="person.created", by=by, object=f"person {person.pk}")
+    return person
+
+
+def _address_one_at_a_time(address: str) -> None:
+    """Let two who make the same account at once wait for one another."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 6))", [f"invitation {address}"])
 
 
 @transaction.atomic
@@ -95,7 +120,7 @@ def end_role(*, membership: Membership, by: Actor) -> None:
     """End a role as of now: yesterday is its last day (a role given today is taken back). Ended twice is ended once.
 
     Raises NotAllowed for whoever may not give that role there, and ValidationError when it would leave the
-    organisation without an active administrator.
+    organisation without an active administrator, or the cooperation without one of the platform.
     """
     require_giving_or_own(by, membership)
     Organisation.objects.select_for_update(no_key=True).get(pk=membership.organisation_id)  # two administrators wait
@@ -103,6 +128,8 @@ def end_role(*, membership: Membership, by: Actor) -> None:
     if locked is None or _is_over(locked):
         return
     if locked.role == OrganisationRole.ADMINISTRATOR and not has_administrator(locked.organisation, locked.pk):
+        raise ValidationError(LAST_ADMINISTRATOR)
+    if locked.role == CooperationRole.PLATFORM_ADMINISTRATOR and not has_platform_administrator(locked.pk):
         raise ValidationError(LAST_ADMINISTRATOR)
     record(
         action="role.ended",

@@ -29,3 +29,17 @@ def check_address(address: str) -> None:
     validate_email(address)
     if len(address) > ADDRESS_MAX:
         raise ValidationError(_("At most %(most)s characters."), params={"most": ADDRESS_MAX})
+
+
+def checked_address(email: str, name: str) -> str:
+    """Return the address in small letters; raise ValidationError, by field, for an odd address or name."""
+    errors = {}
+    address = email.strip().lower()
+    for field, check, value in (("email", check_address, address), ("name", check_name, name)):
+        try:
+            check(value)
+        except ValidationError as error:
+            errors[field] = error
+    if errors:
+        raise ValidationError(errors)
+    return address

@@ -2,7 +2,13 @@
 
 from django.urls import path
 
-from tenants.people import views
+from tenants.people import cooperation, views
+
+platform_urls = [
+    path("platform/people/", cooperation.people, name="platform_people"),
+    path("platform/people/<int:pk>/end/", cooperation.end_role, name="end_cooperation_role"),
+    path("platform/people/invitations/<int:pk>/withdraw/", cooperation.withdraw, name="withdraw_for_cooperation"),
+]
 
 own_urls = [
     path("me/", views.me, name="me"),

@@ -26,15 +26,16 @@ def password_link(person: Person) -> str:
 
 
 def send_password_reset(entry: OutboxEntry) -> None:
-    """Mail the person of this entry a link to choose a new password."""
+    """Mail the person of this entry a link to choose a new password, or the first one of an account that was made."""
     person = Person.objects.get(pk=int(entry.address.removeprefix("person ")))
     if not person.is_active:
         return
     with translation.override(person.language):
         context = {"person": person, "link": password_link(person)}
+        name = "password_reset" if person.has_usable_password() else "account_made"
         EmailMessage(
-            subject=render_to_string("tenants/mail/password_reset_subject.txt", context).strip(),
-            body=render_to_string("tenants/mail/password_reset_body.txt", context),
+            subject=render_to_string(f"tenants/mail/{name}_subject.txt", context).strip(),
+            body=render_to_string(f"tenants/mail/{name}_body.txt", context),
             to=[person.email],
             headers=headers_of(entry),
         ).send()

@@ -245,3 +245,11 @@ def test_a_second_factor_taken_away_ends_the_tokens_or_keeps_them_when_chosen(ca
 
 def test_no_choice_for_whoever_has_no_tokens(cast, client_of):
     assert "keep_tokens" not in _signed_in(client_of).get("/account/password/change/").content.decode()
+
+
+def test_a_token_is_good_for_its_organisation_only(cast, api_of):
+    assert api_of("bisc desk", "bisc", token_at="bisc")("GET", "/me").status_code == 200
+    assert api_of("bisc desk", "bisc", token_at="cubiss")("GET", "/me").status_code == 401
+    assert api_of("bisc desk", "bisc", token_at="")("GET", "/me").status_code == 401
+    assert api_of("bisc desk", "", token_at="bisc")("GET", "/me").status_code == 200
+    assert api_of("bisc desk", "", token_at="")("GET", "/agenda/items").status_code == 200

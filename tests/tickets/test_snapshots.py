@@ -9,6 +9,7 @@ from agenda.categories.models import Category
 from agenda.figures.models import TicketSnapshot
 from tenants.context import inside
 from tenants.models import AuditEntry, Platform
+from tests.cast import SECRET
 from tickets.desk import actions as verbs
 from tickets.models import Ticket
 from tickets.sharing import FACTS, clock_minutes
@@ -149,3 +150,10 @@ AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 )
 def test_clock_minutes(since, until, minutes):
     assert clock_minutes(since, until) == minutes
+
+
+def test_snapshots_hold_no_text_and_no_person(cast):
+    names = {field.name for field in TicketSnapshot._meta.get_fields()}
+    assert names & {"subject", "body", "reporter", "assignee", "text", "name"} == set()
+    row = TicketSnapshot.objects.filter(organisation=cast.bisc.organisation).values().get()
+    assert SECRET["bisc"] not in str(row)
