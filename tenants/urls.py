@@ -4,8 +4,8 @@
 """
 
 from tenants.invitations import urls as invitations
-from tenants.libraries import urls as libraries
 from tenants.libraries import system_urls as systems
+from tenants.libraries import urls as libraries
 from tenants.organisations import urls as organisations
 from tenants.outbox import urls as outbox
 from tenants.people import urls as people
