@@ -13,6 +13,7 @@ from django.db import InterfaceError, OperationalError, ProgrammingError
 from config.running.away import is_away
 from tests.outside import Outside
 from tests.running import Running, wait_for
+from tests.test_headers import ALWAYS, DOMAIN, DUTCH, HSTS, HTML, KEPT_NOWHERE, PROBLEM, UNEVEN, in_order, in_production
 
 NEW = {"type": "incident", "subject": "Weg", "body": "x", "library": "eemland", "category": "6.1", "urgency": "low"}
 AWAY = re.compile(
@@ -184,6 +185,22 @@ def test_without_postgresql_pages_say_so_and_it_comes_back_by_itself(one, outsid
     wait_for(lambda: set((one.data / "mail").glob("*.eml")) - mails, 40)
     wait_for(lambda: _all_done(outside), 40)
     wait_for(lambda: desk.ask("GET", "/healthz")[0] == 200, 30)
+
+
+def test_headers_while_the_database_is_away():
+    asked = [
+        ("page", f"bisc.{DOMAIN}", "/tickets/", True),
+        ("sign-in", f"bisc.{DOMAIN}", "/account/login/", True),
+        ("nobody's", f"niemand.{DOMAIN}", "/", True),
+        ("api", f"bisc.{DOMAIN}", "/api/v1/tickets", True),
+    ]
+    found = in_production(asked, "postgres://niemand@127.0.0.1:1/niets")
+    always = in_order(ALWAYS) | HSTS | DUTCH | KEPT_NOWHERE | {"Retry-After": "30"}
+    for name, own in (("page", HTML), ("sign-in", HTML), ("nobody's", HTML), ("api", PROBLEM)):
+        headers = {key: value for key, value in found[name]["headers"].items() if key not in UNEVEN}
+        assert (name, found[name]["status"], in_order(headers)) == (name, 503, always | own)
+        assert found[name]["cookies"] == {}
+    assert "Traceback" not in found["stderr"]
 
 
 # What a request meets, with the code that PostgreSQL gives it: none where there was no answer at all.

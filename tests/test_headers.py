@@ -41,16 +41,16 @@ def _sorted_csp(value: str) -> list[str]:
 def _headers(response) -> dict[str, str]:
     """Return the headers of a response but those that differ from page to page, the policy in one order."""
     found = {name: value for name, value in response.headers.items() if name not in UNEVEN}
-    return _in_order(found)
+    return in_order(found)
 
 
-def _in_order(headers: dict[str, str]) -> dict[str, str]:
+def in_order(headers: dict[str, str]) -> dict[str, str]:
     name = "Content-Security-Policy"
     return {**headers, **({name: "; ".join(_sorted_csp(headers[name]))} if name in headers else {})}
 
 
 def _safety(headers) -> dict[str, str]:
-    return _in_order({name: headers[name] for name in headers if name in ALWAYS or name in HSTS})
+    return in_order({name: headers[name] for name in headers if name in ALWAYS or name in HSTS})
 
 
 PAGES = [
@@ -68,13 +68,13 @@ PAGES = [
 def test_headers_of_a_page_in_the_demo(client_of, who, at, path, status, own):
     response = client_of(who, at).get(path)
     assert response.status_code == status
-    assert _headers(response) == _in_order(ALWAYS) | own
+    assert _headers(response) == in_order(ALWAYS) | own
 
 
 def test_headers_of_a_host_that_is_nobodys(cast):
     response = Client(headers={"host": f"niemand.{DOMAIN}:8000"}).get("/")
     assert response.status_code == 404
-    assert _headers(response) == _in_order(ALWAYS) | HTML | KEPT_NOWHERE
+    assert _headers(response) == in_order(ALWAYS) | HTML | KEPT_NOWHERE
 
 
 EARLY = [
@@ -98,7 +98,7 @@ def test_the_headers_of_safety_are_the_same_whoever_answers(cast, all_alive, at,
     address = static("samenbeheer/samenbeheer.css") if path == "static" else path
     response = Client(headers={"host": f"{at}.{DOMAIN}:8000"}).get(address)
     assert response.status_code == status
-    assert _safety(response.headers) == _in_order(ALWAYS)
+    assert _safety(response.headers) == in_order(ALWAYS)
 
 
 def test_the_policy_has_no_more_and_no_less(client_of):
@@ -244,6 +244,29 @@ FLAGS = {
 }
 
 
+def in_production(asked: list[tuple[str, str, str, bool]], database: str) -> dict[str, dict]:
+    """Return what production answers, by name, with its data at an address."""
+    environment = {
+        **{key: os.environ[key] for key in ("PATH", "HOME", "REDIS_URL") if key in os.environ},
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "SAMENBEHEER_MODE": "production",
+        "SAMENBEHEER_DOMAIN": DOMAIN,
+        "SECRET_KEY": KEY,
+        "EMAIL_URL": "smtp://127.0.0.1:1",
+        "DATABASE_URL": database,
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", ASK, json.dumps(asked), json.dumps(list(LIMITS)), json.dumps(list(FLAGS))],
+        env=environment,
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout) | {"stderr": done.stderr}
+
+
 @pytest.fixture(scope="module")
 def production(django_db_setup):
     """What production answers, by name."""
@@ -263,25 +286,7 @@ def production(django_db_setup):
     ]
     url = os.environ["DATABASE_URL"]
     name = connection.settings_dict["NAME"]
-    environment = {
-        **{key: os.environ[key] for key in ("PATH", "HOME", "REDIS_URL") if key in os.environ},
-        "DJANGO_SETTINGS_MODULE": "config.settings",
-        "SAMENBEHEER_MODE": "production",
-        "SAMENBEHEER_DOMAIN": DOMAIN,
-        "SECRET_KEY": KEY,
-        "EMAIL_URL": "smtp://127.0.0.1:1",
-        "DATABASE_URL": (os.environ.get("DATABASE_OWNER_URL") or url).rsplit("/", 1)[0] + f"/{name}",
-    }
-    done = subprocess.run(
-        [sys.executable, "-c", ASK, json.dumps(asked), json.dumps(list(LIMITS)), json.dumps(list(FLAGS))],
-        env=environment,
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-        timeout=120,
-    )
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout) | {"stderr": done.stderr}
+    return in_production(asked, (os.environ.get("DATABASE_OWNER_URL") or url).rsplit("/", 1)[0] + f"/{name}")
 
 
 @pytest.mark.parametrize(
@@ -302,7 +307,7 @@ def test_headers_in_production(production, name, status, own):
     if "Cache-Control" not in own:
         headers.pop("Cache-Control", None)
     assert found["status"] == status
-    assert _in_order(headers) == _in_order(ALWAYS) | HSTS | own
+    assert in_order(headers) == in_order(ALWAYS) | HSTS | own
 
 
 def test_production_sends_plain_http_to_https(production):
@@ -316,10 +321,10 @@ def test_a_foreign_host_gets_a_page_in_our_words_and_costs_no_traceback(producti
         assert "Op dit adres is geen organisatie" in production[name]["text"]
     found = production["foreign, plain http"]
     assert found["status"] == 400 and "Dat konden we niet lezen" in found["text"]
-    assert _safety(found["headers"]) == _in_order(ALWAYS) and "Location" not in found["headers"]
-    assert _safety(production["health"]["headers"]) == _in_order(ALWAYS)  # over plain HTTP, which has no HSTS
-    assert _safety(production["plain http"]["headers"]) == _in_order(ALWAYS)
-    assert _safety(production["health over https"]["headers"]) == _in_order(ALWAYS | HSTS)
+    assert _safety(found["headers"]) == in_order(ALWAYS) and "Location" not in found["headers"]
+    assert _safety(production["health"]["headers"]) == in_order(ALWAYS)  # over plain HTTP, which has no HSTS
+    assert _safety(production["plain http"]["headers"]) == in_order(ALWAYS)
+    assert _safety(production["health over https"]["headers"]) == in_order(ALWAYS | HSTS)
     assert "Traceback" not in production["stderr"] and "Invalid HTTP_HOST" not in production["stderr"]
 
 
