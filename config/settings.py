@@ -305,6 +305,10 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = FORM_MAX_BYTES
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 DATA_UPLOAD_MAX_NUMBER_FILES = 100  # the form says what is too many, and keeps what was typed; this is the end of it
 FILE_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "tenants.files.incoming.IncomingFile",
+]
 
 # --- sign-in ---
 AUTH_USER_MODEL = "tenants.Person"

@@ -22,6 +22,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from tenants.files.incoming import Unkept
 from tenants.files.kinds import HEAD_BYTES, FileKind, Found, refused
 from tenants.files.types import clean_name, content_type_of
 from tenants.models import Organisation
@@ -84,7 +85,7 @@ def refuse(uploads: Sequence[UploadedFile], organisation: Organisation) -> None:
 
 
 def check(upload: UploadedFile, rules: Rules) -> None:
-    """Raise ValidationError, in the reader's language, when a file is empty, too large, nameless or refused."""
+    """Raise ValidationError, in the reader's language, when a file is empty, too large, lost, nameless or refused."""
     name = upload.name or ""
     if not upload.size:
         raise ValidationError(_("“%(name)s” is empty. Choose another file."), params={"name": name}, code="empty")
@@ -98,11 +99,21 @@ def check(upload: UploadedFile, rules: Rules) -> None:
             },
             code="too_large",
         )
+    if isinstance(upload, Unkept):
+        raise _no_room(upload)
     if not clean_name(name):
         raise ValidationError(_("This file has no usable name."), code="name")
     found = refused(clean_name(name), upload, rules.kinds, rules.endings)
     if found:
         raise ValidationError(_why(found), params=_words(found, name), code="kind")
+
+
+def _no_room(upload: UploadedFile) -> ValidationError:
+    return ValidationError(
+        _("There is no room for “%(name)s” at the moment; nothing was sent. Send it without files, or try later."),
+        params={"name": clean_name(upload.name or "")},
+        code="no_room",
+    )
 
 
 def _why(found: Found) -> str:
@@ -198,11 +209,7 @@ def _put(upload: UploadedFile, organisation: Organisation, names: list[str]) -> 
         if error.errno not in NO_ROOM:
             raise
         log.error("no room for a file of %s: %s", organisation.schema_name, errno.errorcode[error.errno])
-        raise ValidationError(
-            _("There is no room for “%(name)s” at the moment; nothing was sent. Send it without files, or try later."),
-            params={"name": clean_name(upload.name or "")},
-            code="no_room",
-        ) from error
+        raise _no_room(upload) from error
     return StoredFile(
         storage_name=name,
         name=clean_name(upload.name or ""),
