@@ -16,7 +16,10 @@ from dataclasses import dataclass, field
 
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
+from django.db.migrations import Migration
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.operations.base import Operation
+from django.db.migrations.recorder import MigrationRecorder
 from django.db.migrations.state import ProjectState
 
 from config.running.processes import die_with_parent
@@ -24,7 +27,17 @@ from tenants import context
 from tenants.models import Organisation
 
 ONE_UPGRADE = 7_302_001  # the lock of a whole upgrade, and the first half of those of its schemas
-_states: dict[frozenset, ProjectState] = {}  # what the tables look like after some migrations: the same in many schemas
+
+
+@dataclass(frozen=True)
+class Step:
+    """A migration, and its operations with what the models are before and after each; none for a shared app."""
+
+    migration: Migration
+    operations: list[tuple[Operation, ProjectState, ProjectState]]
+
+
+_known: dict[frozenset, list[Step]] = {}  # what is left to do after some migrations: the same in many schemas
 
 
 @dataclass
@@ -123,21 +136,37 @@ def bring_up_to_date() -> int:
 
     Those of the shared apps leave nothing here but their line.
     """
-    executor = MigrationExecutor(connection)
-    executor.recorder.ensure_schema()
-    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    applied = frozenset(executor.loader.applied_migrations)
-    if applied not in _states:
-        _states[applied] = executor._create_project_state(with_applied_migrations=True)
-        _states[applied].apps  # noqa: B018  drawn once, for all clones
-    state = _states[applied].clone()
-    own = {name.rsplit(".", 1)[-1] for name in settings.TENANT_APPS}
-    for migration, _backwards in plan:
-        if migration.app_label in own:
-            # Django notes it a moment after its tables are there: in one transaction, or a kill leaves tables unnoted.
-            with transaction.atomic() if migration.atomic else nullcontext():
-                state = executor.apply_migration(state, migration)
-        else:
-            state = migration.mutate_state(state, preserve=False)
-            executor.recorder.record_applied(migration.app_label, migration.name)
-    return len(plan)
+    recorder = MigrationRecorder(connection)
+    recorder.ensure_schema()
+    steps = _steps(frozenset(recorder.applied_migrations()))
+    for step in steps:
+        # The line in the same transaction as the tables: Django writes it a moment later, and a kill between the two
+        # leaves tables that no upgrade goes on from.
+        with transaction.atomic() if step.migration.atomic else nullcontext():
+            if step.operations:
+                with connection.schema_editor(atomic=step.migration.atomic) as editor:
+                    for operation, before, after in step.operations:
+                        operation.database_forwards(step.migration.app_label, editor, before, after)
+            recorder.migration_qs.create(app=step.migration.app_label, name=step.migration.name)
+    return len(steps)
+
+
+def _steps(applied: frozenset) -> list[Step]:
+    """Return what a schema lacks that has `applied`, worked out once a process: it is most of the time of migrating."""
+    if applied not in _known:
+        executor = MigrationExecutor(connection)
+        state = executor._create_project_state(with_applied_migrations=True)
+        own = {name.rsplit(".", 1)[-1] for name in settings.TENANT_APPS}
+        steps = []
+        for migration, _backwards in executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            operations = []
+            for operation in migration.operations:
+                before = state.clone()
+                operation.state_forwards(migration.app_label, state)
+                after = state.clone()
+                if migration.app_label in own:
+                    before.apps, after.apps  # noqa: B018  drawn once, for all schemas
+                    operations.append((operation, before, after))
+            steps.append(Step(migration, operations))
+        _known[applied] = steps
+    return _known[applied]

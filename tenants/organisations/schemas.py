@@ -28,6 +28,23 @@ GRANTS = (
 )
 
 
+# Which schemas the application may not use in full. To grant what was granted takes as long as to do it anew.
+WITHOUT_RIGHTS = """
+SELECT n.nspname FROM pg_namespace n
+ WHERE n.nspname = ANY(%(names)s) AND (
+       NOT has_schema_privilege(%(role)s, n.oid, 'USAGE')
+       OR EXISTS (SELECT FROM pg_class c WHERE c.relnamespace = n.oid AND CASE
+              WHEN c.relkind = 'S' THEN NOT has_sequence_privilege(%(role)s, c.oid, 'USAGE')
+              WHEN c.relkind IN ('r', 'p', 'v', 'm') THEN NOT (
+                  has_table_privilege(%(role)s, c.oid, 'SELECT') AND has_table_privilege(%(role)s, c.oid, 'INSERT')
+                  AND has_table_privilege(%(role)s, c.oid, 'UPDATE') AND has_table_privilege(%(role)s, c.oid, 'DELETE'))
+              ELSE false END)
+       OR EXISTS (SELECT FROM pg_proc p WHERE p.pronamespace = n.oid
+                  AND NOT has_function_privilege(%(role)s, p.oid, 'EXECUTE')))
+ ORDER BY 1
+"""
+
+
 class SchemaExists(ValueError):
     """The schema of a new organisation is there already; it may hold another's data."""
 
@@ -106,7 +123,8 @@ def grant(names: Iterable[str]) -> None:
         cursor.execute("SELECT current_user")
         if settings.APPLICATION_ROLE in ("", cursor.fetchone()[0]):
             return
-        for name in names:
+        cursor.execute(WITHOUT_RIGHTS, {"role": settings.APPLICATION_ROLE, "names": list(names)})
+        for (name,) in cursor.fetchall():
             for statement in GRANTS:
                 role, schema = sql.Identifier(settings.APPLICATION_ROLE), sql.Identifier(name)
                 cursor.execute(sql.SQL(statement).format(schema=schema, role=role))

@@ -8,6 +8,7 @@ import sys
 import time
 
 import pytest
+from django.conf import settings
 from django.db import connection
 
 from tests.running import ROOT, wait_for
@@ -96,6 +97,10 @@ def _said(process: subprocess.Popen) -> tuple[int, str]:
     return process.returncode, text
 
 
+def _application() -> str:
+    return settings.APPLICATION_ROLE or connection.settings_dict["USER"]
+
+
 def _done() -> list[str]:
     """Return the schemas that have all of it: its table of events is append-only."""
     with connection.cursor() as cursor:
@@ -148,6 +153,12 @@ def test_two_upgrades_at_once_do_not_hurt(lagging):
             cursor.execute(f"SELECT count(*), count(DISTINCT (app, name)) FROM {name}.django_migrations")
             count, distinct = cursor.fetchone()
             assert count == distinct
+            for right in ("SELECT", "INSERT", "UPDATE", "DELETE"):
+                cursor.execute(
+                    "SELECT has_table_privilege(%s, %s, %s)", [_application(), f"{name}.tickets_ticket", right]
+                )
+                assert cursor.fetchone() == (True,)
+    assert _said(_upgrade(lagging)) == (0, "")  # all is granted: that costs nothing any more
 
 
 def test_a_schema_that_cannot_be_migrated_stops_no_other(lagging):
