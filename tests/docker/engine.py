@@ -13,6 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests.docker.firewall import Firewall
 from tests.running import ROOT
 
 NEEDED = ("podman", "runc", "iptables", "debootstrap", "apt-get", "openssl")
@@ -69,6 +70,9 @@ class Engine:
 
     def __init__(self):
         self.folder = Path(tempfile.mkdtemp(prefix="samenbeheer-containers-"))
+        self.firewall = Firewall()
+        if _memory_free() > 12 * 2**30:  # minutes less: packages wait for the disk at each file
+            subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8g,mode=755", "samenbeheer", str(self.folder)])
         (self.folder / "networks").mkdir()
         (self.folder / "containers.conf").write_text(CONTAINERS_CONF.format(folder=self.folder))
         self.environment = {
@@ -173,10 +177,18 @@ class Engine:
         for name in self.podman("network", "ls", "--quiet").split():
             if name != "podman":
                 self.podman("network", "rm", "--force", name)
+        self.firewall.put_back()
         mounted = [line.split()[4] for line in Path("/proc/self/mountinfo").read_text().splitlines()]
         for place in sorted((one for one in mounted if one.startswith(f"{self.folder}/")), reverse=True):
             said("umount", place)
+        if self.folder.is_mount():
+            said("umount", str(self.folder))
         said("rm", "--recursive", "--one-file-system", str(self.folder))
+
+
+def _memory_free() -> int:
+    found = re.search(r"MemAvailable: +(\d+) kB", Path("/proc/meminfo").read_text())
+    return int(found.group(1)) * 1024
 
 
 def _certificates() -> Path:
