@@ -154,7 +154,7 @@ def test_the_lines_of_the_handbook_lead_to_the_first_ticket(installation):
 
 def _answers(port: int) -> bool:
     try:
-        return urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5).status == 200
+        return urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5).status == 200
     except OSError:
         time.sleep(0.2)
         return False

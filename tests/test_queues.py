@@ -36,8 +36,8 @@ def test_a_mail_server_has_ten_seconds_and_ten_minutes_to_answer_a_mail():
     assert (settings.EMAIL_TIMEOUT, smtp.ANSWER_TO_A_MAIL) == (10, 600)
 
 
-def test_every_kind_of_mail_has_words_for_who_sees_to_it():
-    assert set(settings.OUTBOX_TOPICS) == MAILED
+def test_all_that_the_outbox_does_has_words_for_who_sees_to_it():
+    assert set(settings.OUTBOX_TOPICS) == MAILED | {"tenants.make_organisation"}
 
 
 def test_who_waits_for_a_link_goes_before_all_notices():
