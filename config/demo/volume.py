@@ -6,6 +6,7 @@ The same seed gives the same tickets for the same people, libraries and moment.
 import random
 from bisect import bisect
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate
@@ -145,12 +146,19 @@ class Builder:
             first_number = self._take_numbers(cursor)
             self._ids = {model: self._next_id(cursor, model) for model in (Ticket, Message, Event)}
             cursor.execute("SET LOCAL gin_pending_list_limit = '4MB'")  # sort words in by the many
-            for start in range(0, self.count, 5000):
-                rows, end = _Written(), min(start + 5000, self.count)
-                for index in range(start, end):
-                    self._add(rows, index, f"{self.organisation.prefix}-{first_number + index}")
-                rows.write(cursor)
-                progress(end)
+            # While the database takes some thousands in, the next ones are made.
+            with ThreadPoolExecutor(max_workers=1) as writer:
+                written = None
+                for start in range(0, self.count, 5000):
+                    rows, end = _Written(), min(start + 5000, self.count)
+                    for index in range(start, end):
+                        self._add(rows, index, f"{self.organisation.prefix}-{first_number + index}")
+                    if written is not None:
+                        written.result()
+                    written = writer.submit(rows.write, cursor)
+                    progress(end)
+                if written is not None:
+                    written.result()
             for model, following in self._ids.items():
                 table = model._meta.db_table
                 cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), %s)", [following])

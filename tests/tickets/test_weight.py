@@ -54,11 +54,11 @@ def test_filing_a_ticket_costs_few_questions(bisc, client_of, api_of, locations)
     call("POST", "/tickets", NEW)  # the first one looks up what a connection keeps
     with CaptureQueriesContext(connection) as captured:
         assert call("POST", "/tickets", {**NEW, "locations": locations}).status_code == 201
-    assert len(captured) == 11 + 2 * bool(locations)  # which they are, and that they are
+    assert len(captured) == 6 + 2 * bool(locations)  # which they are, and that they are
     client.post("/tickets/new/", {**NEW, "impact": ""})
     with CaptureQueriesContext(connection) as captured:
         assert client.post("/tickets/new/", {**NEW, "impact": "", "locations": locations}).status_code == 302
-    assert len(captured) == 11 + 2 * bool(locations)
+    assert len(captured) == 6 + 2 * bool(locations)
 
 
 def test_the_list_stays_under_60_kb(bisc, client_of):
