@@ -9,7 +9,8 @@ from config.running.embedded import servers_for
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    os.environ.setdefault("SAMENBEHEER_MODE", "demo")
+    if not any(os.environ.get(name) for name in ("DATABASE_URL", "DATABASE_URL_FILE")):
+        os.environ.setdefault("SAMENBEHEER_MODE", "demo")  # on a database of one's own it is a real installation
     with servers_for(sys.argv[1] if len(sys.argv) > 1 else "help"):
         from config.running.commands import Commands  # noqa: PLC0415  after the addresses are set
 

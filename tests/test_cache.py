@@ -140,3 +140,9 @@ def test_threads_count_together_while_it_is_away(cache, valkey):
 def test_two_caches_on_one_server_know_the_same():
     assert breaker_of("redis://a") is breaker_of("redis://a")
     assert breaker_of("redis://a") is not breaker_of("redis://b")
+
+
+def test_an_answer_that_nobody_can_read_is_no_error_of_the_page(cache):
+    cache._cache.get_client().set(cache.make_and_validate_key("x"), b"geen pickle")
+    assert cache.get("x", "weg") == "weg"
+    assert cache._breaker.is_open

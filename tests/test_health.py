@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from config.running import health
 from tenants.context import inside
-from tenants.models import Organisation, SignOfLife
+from tenants.models import Organisation, OutboxEntry, SignOfLife
 from tenants.signs import actions
 from tenants.signs.actions import Pulse, sign
 from tenants.signs.queries import silent
@@ -138,3 +138,22 @@ def test_the_command_says_to_the_administrator_which_schema_lags(cast, all_alive
     with pytest.raises(SystemExit, match="1"):
         call_command("health")
     assert capsys.readouterr().out.splitlines() == ["migrations: wrong", "schema cubiss lags: run manage.py upgrade"]
+
+
+def test_a_link_for_one_person_that_waits_is_not_told_to_anybody(cast):
+    """Or who asks for a new password for an address learns whether it has an account."""
+
+    def told() -> dict:
+        return Client().get("/healthz").json()["outbox"]
+
+    before = told()
+    rows = (("tenants.mail_password_reset", 1), ("tenants.mail_invitation", 1), ("tickets.notices", 2))
+    for topic, count in rows:
+        for number in range(count):
+            OutboxEntry.objects.create(
+                organisation=cast.common,
+                topic=topic,
+                dedupe_key=f"{topic} {number}",
+                due_at=timezone.now() - timedelta(minutes=11),
+            )
+    assert told() == {**before, "overdue": before["overdue"] + 2}

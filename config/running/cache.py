@@ -83,8 +83,10 @@ class RedisCache(DjangoRedisCache):
         if self._breaker.may_ask():
             try:
                 found = getattr(super(), name)(*args, **kwargs)
-            except (RedisError, OSError) as error:
-                self._breaker.failed(error)
+            except Exception as error:
+                if name == "incr" and type(error) is ValueError and "not found" in str(error):
+                    raise  # what Django's caches say of a key that is not there
+                self._breaker.failed(error)  # also a server that answers what nobody can read
             else:
                 self._breaker.answered()
                 return found

@@ -174,7 +174,7 @@ def _refuse_other_tables(slug: str, beside: str) -> None:
     for schema in (slug, beside):
         with connection.cursor() as cursor:
             cursor.execute(MADE_OF, {"schema": schema})
-            made.append({text.replace(f"{schema}.", "") for (text,) in cursor.fetchall()})
+            made.append({re.sub(rf"(?<!\w){schema}\.", "", text) for (text,) in cursor.fetchall()})
     differ = sorted(made[0] ^ made[1])
     if differ:
         raise CannotRestore(f"its tables differ from those in use, run upgrade first: {'; '.join(differ[:5])}")

@@ -19,6 +19,7 @@ from tenants.models import COMMON_SCHEMA, Organisation
 from tenants.outbox import nudges
 from tenants.outbox.causes import Cause, TopicMismatch, cause_of
 from tenants.outbox.models import OutboxEntry
+from tenants.outbox.queries import LATE
 from tenants.refusals import NotAllowed
 from tenants.roles import Permission
 
@@ -161,7 +162,7 @@ def drop(*, organisation: Organisation, by: Actor, dedupe_key: str, at: datetime
     Raises NotAllowed for anyone but an administrator of that organisation or of the platform.
     """
     now = at or timezone.now()
-    entries, values = OutboxEntry.objects.troubled(now), {"dropped_at": now}
+    entries, values = OutboxEntry.objects.troubled(now - LATE), {"dropped_at": now}
     return _decide("outbox.dropped", entries, values, organisation=organisation, dedupe_key=dedupe_key, by=by)
 
 

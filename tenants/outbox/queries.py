@@ -11,14 +11,19 @@ LATE = timedelta(minutes=10)
 MOST_COUNTED = 1000
 NEEDS_SOMEBODY = timedelta(hours=1)
 FAILED_FOR_AN_HOUR = 6  # times, by the waits of `actions`
+FOR_ONE_PERSON = ("tenants.mail_password_reset", "tenants.mail_invitation")
 ALERT = "tenants.mail_outbox_trouble"
 
 
 def counts(at: datetime) -> dict[str, int]:
-    """Return how many entries were given up, and how many are due for more than ten minutes; at most 1000 of each."""
+    """Return how many entries were given up, and how many are due for more than ten minutes; at most 1000 of each.
+
+    Anybody may ask, so links for one person are left out: whether such a mail was made tells who has an account.
+    """
+    entries = OutboxEntry.objects.served().exclude(topic__in=FOR_ONE_PERSON)
     return {
-        "given_up": OutboxEntry.objects.given_up().served()[:MOST_COUNTED].count(),
-        "overdue": OutboxEntry.objects.waiting(at - LATE).served()[:MOST_COUNTED].count(),
+        "given_up": entries.given_up()[:MOST_COUNTED].count(),
+        "overdue": entries.waiting(at - LATE)[:MOST_COUNTED].count(),
     }
 
 
@@ -29,8 +34,11 @@ def troubled(at: datetime) -> QuerySet[OutboxEntry]:
 
 
 def shown(at: datetime, organisation: Organisation | None) -> QuerySet[OutboxEntry]:
-    """Return the same for a page, of one organisation or of all: what was given up first, then the oldest."""
-    rows = OutboxEntry.objects.troubled(at).select_related("organisation")
+    """Return the same for a page, of one organisation or of all: what was given up first, then the oldest.
+
+    What is simply under way is left out for ten minutes: it is nobody's to look at or to stop.
+    """
+    rows = OutboxEntry.objects.troubled(at - LATE).select_related("organisation")
     if organisation is not None:
         rows = rows.filter(organisation=organisation)
     return rows.order_by(F("given_up_at").asc(nulls_last=True), "created_at", "pk")

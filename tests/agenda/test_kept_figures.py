@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from agenda.categories.models import Category
@@ -195,3 +195,25 @@ def test_who_changes_what_is_over_waits_for_who_keeps_and_takes_it_away(committe
     work.result()
     assert max(_kept()) == Period(2026, 1)
     assert quarters([Period(2026, 2)])[Period(2026, 2)].of(None).resolved == 1
+
+
+def test_two_who_forget_do_not_wait_for_each_other(committed):
+    """One forgets a late quarter and then an early one, the other both at once: the newest row is everybody's queue."""
+    late = {"opened_at": datetime(2026, 5, 10, 12, tzinfo=AMSTERDAM)}
+    rows = [TicketSnapshot.objects.get(pk=committed.pk) for _ in range(3)]
+    for place, row in enumerate(rows):
+        row.pk, row.number = None, f"X-RACE-{place}"
+        row.opened_at = late["opened_at"] if place == 0 else IN_CLOSED
+        row.save()
+    keep()
+    try:
+        first, second, third = (row.pk for row in rows)
+        with transaction.atomic():
+            TicketSnapshot.objects.filter(pk=first).update(first_answer_at=late["opened_at"])
+            work = Work(lambda: TicketSnapshot.objects.filter(pk=third).update(first_answer_at=IN_CLOSED))
+            Work(until_one_waits).result()  # this transaction sees one picture of who waits
+            TicketSnapshot.objects.filter(pk=second).update(first_answer_at=IN_CLOSED)
+        assert work.result() == 1
+        assert max(_kept()) == Period(2025, 4)
+    finally:
+        TicketSnapshot.objects.filter(number__startswith="X-RACE-").delete()

@@ -147,3 +147,24 @@ def test_the_page_has_fifty_a_page_and_as_few_questions_for_all(waiting, cast, c
         page = client.get("/outbox/").content.decode()
     assert page.count("/drop/") == 50 and "?page=2" in page
     assert client.get("/outbox/?page=2").content.decode().count("/drop/") == 12
+
+
+def test_what_is_simply_under_way_is_nobodys_to_see_or_stop(cast, client_of):
+    """Ten minutes after its time it is late, and a thing for somebody."""
+    with inside(None):
+        OutboxEntry.objects.all().delete()
+        now = timezone.now()
+        fresh, late = (
+            OutboxEntry.objects.create(
+                organisation=cast.bisc.organisation, topic="tickets.notices", dedupe_key=key, due_at=now - age
+            )
+            for key, age in (("net", timedelta(minutes=9)), ("laat", timedelta(minutes=11)))
+        )
+    client = client_of("bisc lead")
+    page = client.get("/outbox/").content.decode()
+    assert (f"/outbox/{fresh.pk}/" in page, f"/outbox/{late.pk}/" in page) == (False, True)
+    for entry in (fresh, late):
+        client.post(f"/outbox/{entry.pk}/drop/")
+    with inside(None):
+        dropped = dict(OutboxEntry.objects.values_list("dedupe_key", "dropped_at"))
+    assert (dropped["net"] is None, dropped["laat"] is None) == (True, False)
