@@ -18,7 +18,8 @@ pytestmark = [pytest.mark.servers, pytest.mark.xdist_group("alone")]
 NEW = {"type": "incident", "subject": "Met bijlage", "body": "x", "library": "eemland", "category": "6.1"}
 WORDS = (
     'pg_dump --format=custom --file samenbeheer.dump "$DATABASE_OWNER_URL"',
-    "createdb samenbeheer_try && pg_restore --dbname samenbeheer_try samenbeheer.dump",
+    "createdb --owner samenbeheer_owner samenbeheer_try",
+    "pg_restore --exit-on-error --dbname samenbeheer_try samenbeheer.dump",
 )
 
 

@@ -123,6 +123,7 @@ def test_with_a_mail_server_the_link_is_mailed_and_once_only(said, settings, cli
             ["--role", "desk_lead", "--organisation", "bisc", "--library", "bisc-een"],
             "desk_lead is no role at a library",
         ),
+        (["--organisation", "bisc"], "say with --role what they are there"),
         (["--role", "desk_lead", "--organisation", "niets"], "there is no organisation niets that takes part"),
         (["--organisation", "bisc", "--library", "cubiss-een", "--role", "key_user"], "BiSC has no library cubiss-een"),
     ],

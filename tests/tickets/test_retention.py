@@ -10,11 +10,10 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
-from django.utils import timezone
 
 from tenants.models import AuditEntry
 from tickets.desk import actions as verbs
-from tickets.models import Attachment, Ticket
+from tickets.models import Attachment
 from tickets.retention import actions
 from tickets.retention.actions import purge_attachments, tidy_bytes
 
@@ -114,22 +113,3 @@ def test_only_bytes_that_no_row_knows_and_that_are_old_go(bisc, files):
 
 def test_an_organisation_without_files_has_nothing_to_tidy(bisc, ticket):
     assert tidy_bytes(NOON) == 0
-
-
-def test_patron_data_goes_from_what_a_restore_put_aside_too(bisc):
-    long_ago = timezone.now() - timedelta(days=120)
-    upload = SimpleUploadedFile("leden.txt", b"geheim")
-    ticket = Ticket.objects.get(number=bisc.ticket)
-    verbs.answer(ticket=ticket, body="x", by=bisc.actor("desk"), uploads=[upload], patron_data=True, at=long_ago)
-    row = Attachment.objects.get(name="leden.txt")
-    with connection.cursor() as cursor:
-        cursor.execute("CREATE SCHEMA _bisc_kept_20260101_000000")
-        cursor.execute("CREATE TABLE _bisc_kept_20260101_000000.tickets_attachment AS TABLE tickets_attachment")
-    purge_attachments(long_ago)
-    assert default_storage.exists(row.storage_name)
-    Attachment.objects.filter(pk=row.pk).delete()
-    purge_attachments(timezone.now())
-    assert not default_storage.exists(row.storage_name)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM _bisc_kept_20260101_000000.tickets_attachment")
-        assert cursor.fetchone() == (0,)

@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 
-from django.db import connection
 from django.utils import timezone
 
 from tenants.actor import Actor
@@ -18,9 +17,8 @@ BATCH = 500
 def purge_attachments(now: datetime) -> int:
     """Delete, with their bytes, the files whose day has come (patron data after 90 days); return how many.
 
-    At most 500 a run, oldest first; each leaves a line in the trail. What a restore put aside keeps them no longer.
+    At most 500 a run, oldest first; each leaves a line in the trail.
     """
-    _purge_put_aside(now)
     due = Attachment.objects.filter(purge_on__lte=timezone.localdate(now)).order_by("purge_on", "pk")
     rows = list(due.select_related("message__ticket")[:BATCH])
     for attachment in rows:
@@ -33,26 +31,6 @@ def purge_attachments(now: datetime) -> int:
         )
         attachment.delete()
     return len(rows)
-
-
-def _purge_put_aside(now: datetime) -> None:
-    """Delete the same of the schemas that restores put aside: a promise to patrons holds there too."""
-    for schema in kept_schemas(current_organisation().schema_name):
-        with connection.cursor() as cursor:
-            table = f"{connection.ops.quote_name(schema)}.{Attachment._meta.db_table}"
-            day = timezone.localdate(now)
-            cursor.execute(f"DELETE FROM {table} WHERE purge_on <= %s RETURNING storage_name", [day])
-            gone = {name for (name,) in cursor.fetchall()}
-        for name in gone - set(Attachment.objects.filter(storage_name__in=gone).values_list("storage_name", flat=True)):
-            files.forget(name)
-        if gone:
-            record(
-                action="attachment.purged",
-                by=Actor.of_system("retention"),
-                organisation=current_organisation(),
-                object=schema,
-                count=len(gone),
-            )
 
 
 def tidy_bytes(now: datetime) -> int:

@@ -36,6 +36,8 @@ class Command(BaseCommand):
         parser.add_argument("--link", action="store_true", help="Print the link, also where mail is sent.")
 
     def handle(self, *args, email, name, role, organisation, library, language, link, **options):
+        if (organisation or library) and not role:
+            raise CommandError("say with --role what they are there, or leave the organisation and library out")
         place, branch = place_of(organisation, library)
         known = Person.objects.filter(email=email.strip().lower()).exists()
         try:
