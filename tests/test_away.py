@@ -178,7 +178,7 @@ def test_without_postgresql_pages_say_so_and_it_comes_back_by_itself(one, outsid
     assert "Traceback" not in said and "Service Unavailable" not in said
 
     outside.start_again("postgres")
-    assert wait_for(lambda: desk.ask("GET", f"/tickets/{number}/")[0] == 200, 20)
+    assert wait_for(lambda: desk.ask("GET", f"/tickets/{number}/")[0] == 200, 90)  # it recovers from a kill first
     mails = set((one.data / "mail").glob("*.eml"))
     desk_token = one.command("create_token", "desk@bisc.example", "--organisation", "bisc")
     assert desk.api("POST", f"/tickets/{number}/messages", desk_token, {"body": "Terug"})[0] == 201

@@ -135,9 +135,11 @@ def test_a_killed_upgrade_goes_on_where_it_was_and_leaves_nobody_at_work(lagging
     time.sleep(1)
     assert _done() == half  # no child went on
     code, text = _said(_upgrade(lagging, "--check"))
-    assert code == 1 and f"{MANY - len(half)} lag" in text
+    lag = int(re.search(r"(\d+) lag", text)[1])
+    # Each of two processes may have been killed between the migration that `_done` looks at and a later one.
+    assert code == 1 and MANY - len(half) <= lag <= MANY - len(half) + 2
     code, text = _said(_upgrade(lagging, "--processes", "2"))
-    assert code == 0 and re.search(rf"{MANY - len(half)} of {MANY - len(half)} schemas, \d+ a second", text), text
+    assert code == 0 and re.search(rf"{lag} of {lag} schemas, \d+ a second", text), text
     assert _done() == NAMES
     assert _said(_upgrade(lagging, "--check")) == (0, "No schema lags.\n")
 
