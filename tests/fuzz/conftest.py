@@ -43,6 +43,7 @@ def things(bisc, settings, tmp_path):
             "pk": 1,
             "key": attachment.key,
             "slug": "bisc",
+            "code": "6.1",
             "colour": "0b6a6a",
             "uidb36": "1",
         },
