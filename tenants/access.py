@@ -278,14 +278,10 @@ def headcounts() -> dict[int, Headcount]:
     at_libraries = LibraryMembership.objects.current().filter(person__is_active=True)
     everybody = {(organisation, person) for organisation, person, _role in held}
     everybody |= set(at_libraries.values_list("library__organisation_id", "person_id"))
-    return {
-        pk: Headcount(
-            people=sum(one == pk for one, _person in everybody),
-            desk=len({person for one, person, role in held if one == pk and role in STAFF_ROLES}),
-            administrators=sum(one == pk and role == OrganisationRole.ADMINISTRATOR for one, _person, role in held),
-        )
-        for pk in {organisation for organisation, _person in everybody}
-    }
+    people = Counter(organisation for organisation, _person in everybody)
+    desk = Counter(one for one, _person in {(one, person) for one, person, role in held if role in STAFF_ROLES})
+    administrators = Counter(one for one, _person, role in held if role == OrganisationRole.ADMINISTRATOR)
+    return {pk: Headcount(people[pk], desk[pk], administrators[pk]) for pk in people}
 
 
 def people_by_role() -> dict[str, int]:

@@ -92,7 +92,7 @@ ROOMS: dict[str, dict[str, str]] = {
     "tenants.tasks": {"tenants": "idempotency invitations organisations outbox signin signs"},
     "tenants.tokens": {"tenants": "actor audit context models organisations refusals roles web"},
     "tenants.urls": {"tenants": "invitations libraries organisations outbox people settings tokens"},
-    "tenants.web": {"tenants": "access door organisations refusals roles signin tokens"},
+    "tenants.web": {"tenants": "access dated door organisations refusals roles signin tokens"},
     "agenda.api": {"agenda": "categories figures work"},
     "agenda.begin": {
         "tenants": "access audit invitations models outbox roles web",

@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from agenda.categories.models import Category
+from tenants.web.widgets import DayInput
 
 
 class CategoryForm(forms.Form):
@@ -26,9 +27,7 @@ class CategoryForm(forms.Form):
 class EndCategoryForm(forms.Form):
     """The last day of a category, and what to choose instead."""
 
-    until_on = forms.DateField(
-        label=_("Until and including"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    until_on = forms.DateField(label=_("Until and including"), widget=DayInput())
     successor = forms.ModelChoiceField(
         label=_("Instead"), queryset=Category.objects.none(), to_field_name="code", required=False
     )

@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -12,8 +11,7 @@ from agenda.categories.actions import end_category, enter_category
 from agenda.categories.forms import CategoryForm, EndCategoryForm
 from agenda.categories.models import Category
 from tenants.actor import Actor
-from tenants.web.kept import Kept, done, listing, require_platform
-from tenants.web.moments import day
+from tenants.web.kept import Kept, done, listing, require_platform, until
 from tenants.web.refused import conflicts_shown
 
 
@@ -29,7 +27,7 @@ def categories(request: HttpRequest) -> HttpResponse:
     rows = [
         Kept(
             name=f"{one.code} {one.name}",
-            tag=_ended(one),
+            tag=until(one),
             href=reverse("platform_category", kwargs={"code": one.code}),
             inner=one.parent_id is not None,
         )
@@ -44,14 +42,6 @@ def categories(request: HttpRequest) -> HttpResponse:
         add=_("Add a category"),
         empty=_("No categories yet."),
     )
-
-
-def _ended(category: Category) -> str:
-    if category.until_on is None:
-        return ""
-    if category.until_on < timezone.localdate():
-        return _("has ended")
-    return _("until %(day)s") % {"day": day(category.until_on)}
 
 
 def _show(request: HttpRequest, found: Category, **forms) -> HttpResponse:

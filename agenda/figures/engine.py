@@ -6,6 +6,7 @@ is gone. One line of JSON goes in (specification and locale), one comes out: `ag
 
 import atexit
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -49,6 +50,7 @@ class Engine:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "agenda.figures.drawing"],
                 cwd=ROOT,
+                env={name: os.environ[name] for name in ("PATH", "LANG", "HOME") if name in os.environ},  # no secret
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
             )

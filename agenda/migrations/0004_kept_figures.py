@@ -4,6 +4,8 @@ from django.db import migrations, models
 # What was kept of a quarter goes as soon as something in it changes, whoever writes the read model; a quarter after it
 # too, for what was open at its end. `keep` holds the lock alone while it counts and writes, and who takes away what was
 # kept holds it with others: so nothing is kept that was counted before a change and written after it.
+# The newest row is locked first: that of the running quarter is in everybody's way, so two that forget wait for each other
+# there, and never each for what the other has.
 # A new row asks once a statement (they come by the thousand), a changed row each time, and only if a moment changed.
 FORWARD = """
 CREATE FUNCTION public.agenda_figures_lock() RETURNS bigint LANGUAGE sql IMMUTABLE AS 'SELECT 7305804402543460710';
@@ -13,7 +15,9 @@ BEGIN
     IF since < date_trunc('quarter', clock_timestamp() AT TIME ZONE 'Europe/Amsterdam') AT TIME ZONE 'Europe/Amsterdam' THEN
         PERFORM pg_advisory_xact_lock_shared(public.agenda_figures_lock());
         DELETE FROM public.agenda_keptfigures
-         WHERE starts_on >= date_trunc('quarter', since AT TIME ZONE 'Europe/Amsterdam')::date;
+         WHERE id IN (SELECT id FROM public.agenda_keptfigures
+                       WHERE starts_on >= date_trunc('quarter', since AT TIME ZONE 'Europe/Amsterdam')::date
+                       ORDER BY starts_on DESC, id DESC FOR UPDATE);
     END IF;
 END $$;
 

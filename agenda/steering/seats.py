@@ -14,10 +14,9 @@ from agenda.steering.actions import end_seat, give_seat
 from agenda.steering.models import Seat
 from tenants.actor import Actor
 from tenants.models import Organisation
-from tenants.web.kept import Kept, done, editing, listing, require_platform
+from tenants.web.kept import Kept, done, editing, listing, require_platform, until
 from tenants.web.moments import day
-
-CALENDAR = {"type": "date"}
+from tenants.web.widgets import DayInput
 
 
 class SeatForm(forms.Form):
@@ -26,7 +25,7 @@ class SeatForm(forms.Form):
     organisation = forms.ModelChoiceField(
         label=gettext_lazy("Organisation"), queryset=Organisation.objects.none(), to_field_name="slug"
     )
-    from_on = forms.DateField(label=gettext_lazy("From"), widget=forms.DateInput(attrs=CALENDAR, format="%Y-%m-%d"))
+    from_on = forms.DateField(label=gettext_lazy("From"), widget=DayInput())
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -37,9 +36,7 @@ class SeatForm(forms.Form):
 class EndSeatForm(forms.Form):
     """The last day of a seat."""
 
-    until_on = forms.DateField(
-        label=gettext_lazy("Until and including"), widget=forms.DateInput(attrs=CALENDAR, format="%Y-%m-%d")
-    )
+    until_on = forms.DateField(label=gettext_lazy("Until and including"), widget=DayInput())
 
 
 @require_http_methods(["GET", "POST"])
@@ -54,7 +51,7 @@ def seats(request: HttpRequest) -> HttpResponse:
         Kept(
             name=one.organisation.name,
             text=_("from %(day)s") % {"day": day(one.from_on)},
-            tag=_("until %(day)s") % {"day": day(one.until_on)} if one.until_on else "",
+            tag=until(one),
             href=reverse("platform_seat", kwargs={"pk": one.pk}),
         )
         for one in Seat.objects.select_related("organisation")

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from agenda.work.actions import AGREED, PART, STANDS
 from agenda.work.models import Contribution, PolicyGoal, Status, WorkItem
 from tenants.models import Organisation
+from tenants.web.widgets import DayInput
 
 
 class ItemForm(forms.ModelForm):
@@ -26,8 +27,8 @@ class ItemForm(forms.ModelForm):
         model = WorkItem
         fields = AGREED
         widgets = {
-            "planned_from": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-            "planned_to": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            "planned_from": DayInput(),
+            "planned_to": DayInput(),
             "description": forms.Textarea(attrs={"rows": 4}),
         }
 
@@ -75,7 +76,7 @@ class ProgressForm(forms.Form):
         label=_("Finished on"),
         required=False,
         help_text=_("Only when the result is there. Empty again: the result is still running."),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=DayInput(),
     )
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 

@@ -5,7 +5,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
@@ -13,14 +12,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 from agenda.work.frameworks import enter_framework, enter_goal
 from agenda.work.models import PolicyFramework
 from tenants.actor import Actor
-from tenants.web.kept import Kept, done, listing, require_platform
+from tenants.web.kept import Kept, done, listing, require_platform, until
 from tenants.web.moments import day
 from tenants.web.refused import conflicts_shown
+from tenants.web.widgets import DayInput
 
 
 def _day(label, *, required: bool = True) -> forms.DateField:
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    return forms.DateField(label=label, required=required, widget=widget)
+    return forms.DateField(label=label, required=required, widget=DayInput)
 
 
 class FrameworkForm(forms.Form):
@@ -58,7 +57,7 @@ def frameworks(request: HttpRequest) -> HttpResponse:
         Kept(
             name=one.name,
             text=_("from %(day)s") % {"day": day(one.from_on)},
-            tag=_tag(one),
+            tag=until(one),
             href=reverse("platform_framework", kwargs={"pk": one.pk}),
         )
         for one in PolicyFramework.objects.all()
@@ -72,13 +71,6 @@ def frameworks(request: HttpRequest) -> HttpResponse:
         add=_("Add a policy framework"),
         empty=_("No policy framework yet."),
     )
-
-
-def _tag(framework: PolicyFramework) -> str:
-    if framework.until_on is None:
-        return ""
-    over = framework.until_on < timezone.localdate()
-    return _("has ended") if over else _("until %(day)s") % {"day": day(framework.until_on)}
 
 
 def _show(request: HttpRequest, found: PolicyFramework, **given) -> HttpResponse:

@@ -19,7 +19,7 @@ from tenants.organisations.queries import common_row
 from tenants.outbox import actions as outbox
 from tenants.people.actions import enter_library_role, enter_role
 from tenants.people.names import check_name, checked_address
-from tenants.people.rights import require_giving
+from tenants.people.rights import require_giving, require_seat
 from tenants.refusals import Conflict, NotAllowed
 
 PER_HOUR = 20
@@ -41,9 +41,11 @@ def invite(
 
     The same once more mails the link again, at most once a minute, and counts its 14 days anew. Nothing here depends
     on whether there is an account: the answer tells the inviter nothing. Raises NotAllowed for whoever may not give
-    that role there; ValidationError for an odd name or address, and for more than 20 invitations within an hour.
+    that role there; ValidationError for an odd name or address, a seat for nobody, and for more than 20 invitations
+    within an hour.
     """
     require_giving(by, role, organisation=organisation, library=library)
+    require_seat(role, organisation)
     address = checked_address(email, name)
     _refuse_too_many(by)
     _one_at_a_time(address)

@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from tenants.models import Organisation, Platform
+from tenants.web.widgets import DayInput
 
 
 class SystemForm(forms.Form):
@@ -26,7 +27,7 @@ class SystemForm(forms.Form):
     until_on = forms.DateField(
         label=_("Until and including"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=DayInput(),
     )
 
     def __init__(self, *args, system: Platform | None = None, **kwargs):

@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -12,7 +11,7 @@ from tenants.actor import Actor
 from tenants.libraries.actions import enter_platform
 from tenants.libraries.system_forms import SystemForm
 from tenants.models import Organisation, Platform
-from tenants.web.kept import Kept, done, editing, listing, require_platform
+from tenants.web.kept import Kept, done, editing, listing, require_platform, until
 from tenants.web.refused import conflicts_shown
 
 
@@ -31,7 +30,7 @@ def systems(request: HttpRequest) -> HttpResponse:
             text=", ".join(
                 [f"{one.product} {one.product_version}".strip(), *(o.name for o in one.organisations.all())]
             ),
-            tag="" if one.until_on is None else _("has ended") if one.until_on < timezone.localdate() else _("ends"),
+            tag=until(one),
             href=reverse("platform_system", kwargs={"slug": one.slug}),
         )
         for one in Platform.objects.prefetch_related("organisations")

@@ -7,14 +7,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from tenants.models import Organisation
-
-DAY = {"type": "date"}
+from tenants.web.widgets import DayInput
 
 
 def day_field(label, *, required: bool = True, help_text="") -> forms.DateField:
     """Return a field for a day, with the browser's own calendar."""
-    widget = forms.DateInput(attrs=DAY, format="%Y-%m-%d")
-    return forms.DateField(label=label, required=required, widget=widget, help_text=help_text)
+    return forms.DateField(label=label, required=required, widget=DayInput, help_text=help_text)
 
 
 class BeginForm(forms.Form):

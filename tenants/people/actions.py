@@ -15,7 +15,7 @@ from tenants.audit.actions import record
 from tenants.dated import DatedQuerySet
 from tenants.models import Invitation, Library, LibraryMembership, Location, Membership, Organisation, Person
 from tenants.people.names import checked_address
-from tenants.people.rights import require_giving
+from tenants.people.rights import require_giving, require_seat
 from tenants.refusals import Conflict, NotAllowed
 from tenants.roles import CooperationRole, LibraryRole, OrganisationRole, Permission
 
@@ -67,9 +67,10 @@ def give_role(
 ) -> Membership:
     """Give `person` a role in (or for) `organisation`; a role they have already is returned as it is.
 
-    Raises NotAllowed for whoever may not give it there, ValidationError for a closed account.
+    Raises NotAllowed for whoever may not give it there, ValidationError for a closed account or a seat for nobody.
     """
     require_giving(by, role, organisation=organisation)
+    require_seat(role, organisation)
     return enter_role(person=person, organisation=organisation, role=role, by=by, from_on=from_on, until_on=until_on)
 
 

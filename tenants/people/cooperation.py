@@ -41,12 +41,6 @@ class CooperationForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["organisation"].queryset = Organisation.objects.taking_part()
 
-    def clean(self):
-        cleaned = super().clean()
-        if cleaned.get("role") == CooperationRole.STEERING_MEMBER and not cleaned.get("organisation"):
-            self.add_error("organisation", _("Choose the organisation that they sit for."))
-        return cleaned
-
 
 def _memberships():
     return Membership.objects.current().filter(role__in=CooperationRole.values, person__is_active=True)

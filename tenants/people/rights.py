@@ -1,5 +1,8 @@
 """Who may give and end which role: the table GIVES, at the place where the permission counts."""
 
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
 from tenants.access import has_administrator
 from tenants.actor import Actor
 from tenants.models import Library, Organisation
@@ -15,6 +18,12 @@ def require_giving(by: Actor, role: str, *, organisation: Organisation, library:
         allowed = _may_in_organisation(by, role, organisation)
     if not allowed:
         raise NotAllowed(role)
+
+
+def require_seat(role: str, organisation: Organisation) -> None:
+    """Raise ValidationError for a member of the steering group who sits there for nobody."""
+    if role == CooperationRole.STEERING_MEMBER and organisation.is_common:
+        raise ValidationError({"organisation": _("Choose the organisation that they sit for.")})
 
 
 def _may_in_organisation(by: Actor, role: str, organisation: Organisation) -> bool:

@@ -6,9 +6,13 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from tenants.dated import Dated
 from tenants.refusals import NotAllowed
 from tenants.roles import Permission
+from tenants.web.moments import day
 from tenants.web.refused import show_in
 
 
@@ -31,6 +35,14 @@ class Kept:
     href: str = ""
     acts: tuple[Act, ...] = field(default=())
     inner: bool = False  # lies in the one before it
+
+
+def until(thing: Dated) -> str:
+    """Return until when something is there, or that it has ended; nothing for what has no end."""
+    if thing.until_on is None:
+        return ""
+    over = thing.until_on < timezone.localdate()
+    return _("has ended") if over else _("until %(day)s") % {"day": day(thing.until_on)}
 
 
 def require_platform(request: HttpRequest) -> None:

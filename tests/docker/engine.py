@@ -20,6 +20,7 @@ NEEDED = ("podman", "runc", "iptables", "debootstrap", "apt-get", "openssl")
 NETWORKING = ("netavark", "aardvark-dns")  # Podman starts them, from a folder that is in nobody's PATH
 BASE = "docker.io/library/debian:12-slim"
 STAND_IN = "localhost/samenbeheer-stand-in"
+HOME_IN_IMAGE = "/root"  # of who builds, inside the image
 CERTIFICATES = "/run/host/certificates.pem"
 
 CONTAINERS_CONF = """
@@ -157,7 +158,7 @@ class Engine:
         if registry := os.environ.get("NPM_CONFIG_REGISTRY"):
             lines.append(f"registry={registry}")
         _secretly(self.folder / "npmrc", "\n".join([*lines, f"cafile={CERTIFICATES}"]) + "\n")
-        return {str(self.folder / "npmrc"): "/root/.npmrc"}
+        return {str(self.folder / "npmrc"): f"{HOME_IN_IMAGE}/.npmrc"}
 
     def _apt(self) -> dict[str, str]:
         """Write how apt reaches its mirror here."""

@@ -10,6 +10,7 @@ from django.utils import timezone
 from tenants.access import standing
 from tenants.actor import Actor
 from tenants.audit.models import AuditEntry
+from tenants.invitations.actions import invite
 from tenants.models import Invitation, LibraryMembership, Membership, Person
 from tenants.people import actions
 from tenants.refusals import Conflict, NotAllowed
@@ -81,14 +82,30 @@ def test_who_gives_which_role(cast, who):
 )
 def test_who_gives_which_role_on_the_common_host(cast, who, given):
     by, new = _actor(cast, who, cast.common), cast.people["stranger"]
-    for organisation in (cast.bisc.organisation, cast.common):
+    for organisation, nobodys in ((cast.bisc.organisation, set()), (cast.common, {"steering_member"})):
         found = {
             role
-            for role in (*STAFF, *COOPERATION)
+            for role in {*STAFF, *COOPERATION} - nobodys
             if _may(actions.give_role, person=new, organisation=organisation, role=role, by=by)
         }
-        assert found - {"administrator"} == given
+        assert found - {"administrator"} == given - nobodys
         assert ("administrator" in found) == (who == "platform" and organisation == cast.common)
+
+
+def test_a_member_of_the_steering_group_sits_for_an_organisation_whatever_way_they_come_in(cast):
+    by = _actor(cast, "platform", cast.common)
+    for verb, who in (
+        (actions.give_role, {"person": cast.people["stranger"]}),
+        (invite, {"email": "lid@bisc.example", "name": "Nieuw Lid"}),
+    ):
+        with pytest.raises(ValidationError) as refused:
+            verb(**who, organisation=cast.common, role="steering_member", by=by)
+        assert refused.value.message_dict == {"organisation": ["Kies de organisatie namens wie deze persoon zit."]}
+        verb(**who, organisation=cast.bisc.organisation, role="steering_member", by=by)
+    with pytest.raises(NotAllowed):  # who may not give it hears no more than that
+        actions.give_role(
+            person=cast.people["stranger"], organisation=cast.common, role="steering_member", by=_actor(cast, "manager")
+        )
 
 
 def test_a_platform_administrator_gives_the_first_administrator_and_no_other(cast):

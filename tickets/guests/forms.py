@@ -8,15 +8,14 @@ from django.utils.translation import gettext_lazy as _
 
 from tenants.models import Person
 from tenants.people import guests
+from tenants.web.widgets import DayInput
 
 
 class GuestForm(forms.Form):
     """Open a ticket to a colleague of another organisation, until a day."""
 
     person = forms.EmailField(label=_("E-mail address of the colleague"), max_length=254)
-    until_on = forms.DateField(
-        label=_("Until and including"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    until_on = forms.DateField(label=_("Until and including"), widget=DayInput())
 
     def clean_person(self) -> Person:
         person = Person.objects.filter(email=self.cleaned_data["person"].strip().lower(), is_active=True).first()
