@@ -40,6 +40,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
     name = models.CharField(_("name"), max_length=120)
     language = models.CharField(_("language"), max_length=2, choices=Language, default=Language.DUTCH)
     shortcuts = models.BooleanField(_("one-key shortcuts"), default=True, db_default=True)
+    roomy = models.BooleanField(_("two lines a row"), default=False, db_default=False)
     is_active = models.BooleanField(default=True)
     sessions_ended = models.PositiveIntegerField(default=0, db_default=0)
     created_at = models.DateTimeField(default=timezone.now)

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -163,6 +164,15 @@ def shortcuts(request: HttpRequest) -> HttpResponse:
     request.user.save(update_fields=["shortcuts"])
     messages.success(request, _("Saved."))
     return redirect("me")
+
+
+@require_POST
+def rows(request: HttpRequest) -> HttpResponse:
+    """Choose lists of one line or of two lines a row; back to the page of this host it was chosen on."""
+    request.user.roomy = "roomy" in request.POST
+    request.user.save(update_fields=["roomy"])
+    goal = request.POST.get("next", "")
+    return redirect(goal if url_has_allowed_host_and_scheme(goal, allowed_hosts={request.get_host()}) else "me")
 
 
 @require_GET

@@ -53,3 +53,19 @@ def _moment(value: datetime, today: date, language: str, exact: bool) -> SafeStr
     return format_html(
         '<time datetime="{}" title="{} {}">{}</time>', local.isoformat(timespec="minutes"), full, clock, text
     )
+
+
+def day_of(value: datetime) -> SafeString:
+    """Return the day of a moment in local time, as a list says it: the time today, else the day; in full on hover."""
+    return _day_of(value, timezone.localdate(), get_language() or "nl")
+
+
+@lru_cache(maxsize=8192)
+def _day_of(value: datetime, today: date, language: str) -> SafeString:
+    there = timezone.localtime(value)
+    clock = f"{there:%H:%M}"
+    this_year, other_year, full = _day(there.date(), language)
+    text = clock if there.date() == today else this_year if there.year == today.year else other_year
+    return format_html(
+        '<time datetime="{}" title="{} {}">{}</time>', there.isoformat(timespec="minutes"), full, clock, text
+    )

@@ -1,10 +1,11 @@
 """Who may try a verb on a ticket, and the ticket; a guest, and what is not open to them."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.utils import timezone
 
+from agenda.categories.models import Category
 from tenants.access import standing
 from tenants.actor import Actor
 from tenants.models import Membership, Person
@@ -20,6 +21,7 @@ from tickets.guests.actions import open_to
 from tickets.models import Message, Ticket
 
 LATER = timezone.localdate() + timedelta(days=30)
+FIRST = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -76,3 +78,29 @@ def guest(cast, bisc, ticket, other):
     verbs.answer(ticket=ticket, body="Onder POI's", visibility="partners", by=bisc.actor("desk"))
     open_to(ticket=ticket, person=person, until_on=LATER, by=bisc.actor("desk"))
     return person
+
+
+@pytest.fixture
+def stock(bisc, ticket):
+    """BISC-1 of the cast, and five more, an hour apart and older."""
+    desk, lead = bisc.actor("desk"), bisc.actor("lead")
+
+    def made(hour, who, **more):
+        values = {"type": "question", "subject": f"Uur {hour}", "body": "Tekst.", "urgency": "low", **more}
+        values.setdefault("library", bisc.library)
+        values.setdefault("category", Category.objects.get(code="6.1"))
+        return verbs.create(**values, by=bisc.actor(who), at=FIRST + timedelta(hours=hour))
+
+    later = FIRST + timedelta(days=1)
+    two = made(1, "colleague")  # low, open, of the desk
+    verbs.pick_up(ticket=two, by=desk, at=later)
+    three = made(2, "keyuser", type="incident", urgency="high", locations=bisc.locations)  # high, open, of the lead
+    verbs.pick_up(ticket=three, by=lead, at=later)
+    made(3, "neighbour", type="wish", library=bisc.other_library, category=Category.objects.get(code="7.1"))  # new
+    five = made(4, "colleague2")  # waits for a supplier, nobody's
+    verbs.move(ticket=five, to="open", by=desk, at=later)
+    verbs.move(ticket=five, to="waiting_supplier", by=desk, at=later)
+    six = made(5, "colleague")  # resolved, of the desk
+    verbs.pick_up(ticket=six, by=desk, at=later)
+    verbs.move(ticket=six, to="resolved", by=desk, at=later + timedelta(hours=1))
+    return bisc

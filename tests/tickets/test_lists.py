@@ -8,7 +8,6 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from agenda.categories.models import Category
 from tenants.context import inside
 from tenants.models import LibraryMembership, Location
 from tenants.web.paging import Page
@@ -18,32 +17,6 @@ from tickets.models import Ticket
 from tickets.states import Visibility
 
 FIRST = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def stock(bisc, ticket):
-    """BISC-1 of the cast, and five more, an hour apart and older."""
-    desk, lead = bisc.actor("desk"), bisc.actor("lead")
-
-    def made(hour, who, **more):
-        values = {"type": "question", "subject": f"Uur {hour}", "body": "Tekst.", "urgency": "low", **more}
-        values.setdefault("library", bisc.library)
-        values.setdefault("category", Category.objects.get(code="6.1"))
-        return verbs.create(**values, by=bisc.actor(who), at=FIRST + timedelta(hours=hour))
-
-    later = FIRST + timedelta(days=1)
-    two = made(1, "colleague")  # low, open, of the desk
-    verbs.pick_up(ticket=two, by=desk, at=later)
-    three = made(2, "keyuser", type="incident", urgency="high", locations=bisc.locations)  # high, open, of the lead
-    verbs.pick_up(ticket=three, by=lead, at=later)
-    made(3, "neighbour", type="wish", library=bisc.other_library, category=Category.objects.get(code="7.1"))  # new
-    five = made(4, "colleague2")  # waits for a supplier, nobody's
-    verbs.move(ticket=five, to="open", by=desk, at=later)
-    verbs.move(ticket=five, to="waiting_supplier", by=desk, at=later)
-    six = made(5, "colleague")  # resolved, of the desk
-    verbs.pick_up(ticket=six, by=desk, at=later)
-    verbs.move(ticket=six, to="resolved", by=desk, at=later + timedelta(hours=1))
-    return bisc
 
 
 @pytest.mark.parametrize(
@@ -101,7 +74,7 @@ def test_a_filter_shows_these_tickets_in_this_order(stock, api_of, query, number
 )
 def test_a_tab_of_the_desk_shows_these_tickets(stock, client_of, path, numbers, count):
     answer = client_of("bisc desk").get(path)
-    shown = re.findall(r'href="/tickets/BISC-(\d+)/\?view=', answer.content.decode())
+    shown = re.findall(r'href="/tickets/BISC-(\d+)/\?', answer.content.decode())
     assert shown == numbers.split()
     assert answer.context["page"].count == count
 
@@ -118,7 +91,7 @@ def test_the_tabs_count_what_is_open(stock, client_of):
 def test_the_list_beside_a_ticket_is_that_of_the_tab(stock, client_of):
     shown = {
         view: re.findall(
-            r"/tickets/BISC-(\d+)/", client_of("bisc desk").get(f"/tickets/pane/?view={view}").content.decode()
+            r"/tickets/BISC-(\d+)/\?", client_of("bisc desk").get(f"/tickets/pane/?view={view}").content.decode()
         )
         for view in ("mine", "unassigned", "all")
     }
@@ -272,7 +245,7 @@ LISTS = [
     ("bisc desk", "/tickets/?view=mine", 3),
     ("bisc desk", "/tickets/?view=unassigned", 3),
     ("bisc desk", "/tickets/?q=kwartelzang", 5),
-    ("bisc desk", "/tickets/pane/?view=all", 2),
+    ("bisc desk", "/tickets/pane/?view=all", 3),
     ("bisc keyuser", "/tickets/", 2),
     ("bisc colleague", "/tickets/", 2),
     ("bisc colleague", "/", 2),

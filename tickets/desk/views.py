@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -19,6 +20,7 @@ from tenants.web.refused import conflicts_shown, show_in
 from tenants.web.uploads import takes_files
 from tickets.access import as_told_to, role_on
 from tickets.desk import actions
+from tickets.desk.along import list_query, with_list
 from tickets.desk.forms import AnswerForm, EditForm, MoveForm, TicketForm
 from tickets.desk.models import Attachment, Message, Ticket
 from tickets.desk.queries import ticket_visible_to, timeline
@@ -79,7 +81,12 @@ def _show(request: HttpRequest, found: Ticket, form: AnswerForm | None = None, s
         "reopens": State.OPEN in steps and role_on(actor, found) == REPORTER,
     }
     page = "tickets/ticket.html" if actor.is_staff else "tickets/my_ticket.html"
-    return render(request, page, context, status=status)
+    if actor.is_staff:
+        context["list"] = list_query(request)
+        page = "tickets/_swapped.html" if request.htmx else page
+    response = render(request, page, context, status=status)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
 
 
 @takes_files
@@ -100,7 +107,7 @@ def answer(request: HttpRequest, number: str) -> HttpResponse:
         form.add_error(None, conflict.detail + " " + _("Your text is still here."))
         return _show(request, fetch(request, number), form, status=409)
     messages.success(request, _("Sent."), extra_tags=form.cleaned_data["once"])  # by which the page forgets the draft
-    return redirect("ticket", found.number)
+    return redirect(with_list(request, "ticket", found.number))
 
 
 @require_POST
@@ -128,7 +135,7 @@ def move(request: HttpRequest, number: str) -> HttpResponse:
                 "state": fresh.get_state_display()
             }
         return _again(request, fresh, values["reason"], detail, status=409)
-    return redirect("ticket", found.number)
+    return redirect(with_list(request, "ticket", found.number))
 
 
 def _again(request: HttpRequest, found: Ticket, text: str, error: str, status: int) -> HttpResponse:
@@ -148,7 +155,7 @@ def pick_up(request: HttpRequest, number: str) -> HttpResponse:
     """Take a ticket oneself."""
     found = fetch(request, number)
     actions.pick_up(ticket=found, by=Actor.of_request(request))
-    return redirect("ticket", found.number)
+    return redirect(with_list(request, "ticket", found.number))
 
 
 @require_http_methods(["GET", "POST"])
@@ -173,7 +180,7 @@ def edit(request: HttpRequest, number: str) -> HttpResponse:
             return _conflict(request, form, stale)
         else:
             messages.success(request, _("Saved."))
-            return redirect("ticket", found.number)
+            return redirect(with_list(request, "ticket", found.number))
     return render(request, "tickets/edit.html", {"form": form, "ticket": found}, status=422 if form.errors else 200)
 
 

@@ -7,6 +7,7 @@ from django.db.models import Count, Q
 from tenants.access import Standing
 from tickets.access import TicketQuerySet
 from tickets.desk.models import Ticket
+from tickets.lists.stock import MY_TURN
 
 
 def listed(tickets: TicketQuerySet) -> TicketQuerySet:
@@ -26,6 +27,7 @@ class Counts:
     mine: int
     unassigned: int
     all: int
+    my_turn: int
 
 
 def open_counts(standing: Standing) -> Counts:
@@ -37,6 +39,7 @@ def open_counts(standing: Standing) -> Counts:
             all=Count("pk"),
             mine=Count("pk", filter=Q(assignee=standing.person)),
             unassigned=Count("pk", filter=Q(assignee__isnull=True)),
+            my_turn=Count("pk", filter=Q(assignee=standing.person, state__in=MY_TURN)),
         )
     )
     return Counts(**counts)

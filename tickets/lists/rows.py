@@ -2,19 +2,25 @@
 
 from dataclasses import dataclass
 
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.text import capfirst
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
-from tenants.web.moments import moment
+from tenants.web.icons import use
+from tenants.web.moments import day_of
 from tickets.access import TicketQuerySet
-from tickets.desk.tags import as_tag, in_words
+from tickets.desk.tags import PRIORITY_LOOK, STATE_LOOK, as_tag, in_words
+from tickets.lists.stock import MY_TURN
 from tickets.states import Priority, State, Type
 
 COLUMNS = (
     *("number", "subject", "library__name", "type", "category__name_nl", "category__name_en"),
     *("state", "priority", "assignee__name", "changed_at"),
 )
+LONG = 40  # a subject of more characters may not fit on its line
+HERE = SafeString(' aria-current="true"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +29,25 @@ class Row:
 
     number: str
     subject: str
+    long: str
+    here: SafeString
+    sign: SafeString
     library: str
     type: str
     category: str
-    state: SafeString
+    state: str
     priority: SafeString
     assignee: str
     changed: SafeString
+
+
+@dataclass(frozen=True)
+class Group:
+    """Rows under a heading of their own: what is one's own turn, what waits for somebody else."""
+
+    title: str
+    count: int | None
+    rows: list[Row]
 
 
 def columns(tickets: TicketQuerySet):
@@ -37,20 +55,59 @@ def columns(tickets: TicketQuerySet):
     return tickets.values_list(*COLUMNS)
 
 
-def in_rows(found) -> list[Row]:
-    """Return rows of `columns` in words, in the language of the moment."""
+def in_rows(found, here: str = "", waits: bool = False) -> list[Row]:
+    """Return rows of `columns` in words, in the language of the moment; `here` is the number of the one that is open.
+
+    With `waits` the state says in a word for whom it waits, because the heading says that it does.
+    """
     english, nobody = (get_language() or "nl").startswith("en"), _("nobody yet")
+    states = _whom() if waits else {}
     return [
         Row(
             number=number,
             subject=subject,
+            long=" long" if len(subject) > LONG else "",
+            here=HERE if number == here else SafeString(""),
+            sign=_sign(state, priority),
             library=library,
             type=in_words(Type, kind),
             category=(name_en if english else "") or name_nl,
-            state=as_tag(State, state),
+            state=states.get(state) or capfirst(in_words(State, state)),
             priority=as_tag(Priority, priority),
             assignee=assignee or nobody,
-            changed=moment(changed_at),
+            changed=day_of(changed_at),
         )
         for number, subject, library, kind, name_nl, name_en, state, priority, assignee, changed_at in found
     ]
+
+
+def in_groups(found: list, here: str, mine: int | None, waiting: int | None) -> list[Group]:
+    """Return rows of `columns` in two groups; `mine` and `waiting` count all of each, None: nobody counted them."""
+    state = COLUMNS.index("state")
+    turn, others = ([row for row in found if (row[state] in MY_TURN) is wanted] for wanted in (True, False))
+    groups = [
+        Group(_("My turn"), mine, in_rows(turn, here)),
+        Group(_("Waits for somebody else"), waiting, in_rows(others, here, waits=True)),
+    ]
+    return [group for group in groups if group.rows]
+
+
+def _whom() -> dict[str, str]:
+    return {
+        State.WAITING_REPORTER: pgettext("waits for", "Reporter"),
+        State.WAITING_SUPPLIER: pgettext("waits for", "Supplier"),
+        State.WAITING_PARTNER: pgettext("waits for", "Colleague POI"),
+    }
+
+
+def _sign(state: str, priority: str) -> SafeString:
+    """Return the sign before a row: that of an urgent priority, with its words, else that of the state."""
+    colour, symbol = PRIORITY_LOOK[priority]
+    if symbol:
+        return format_html(
+            '<span class="{}">{}<span class="hidden">{}</span></span>',
+            colour,
+            use(symbol),
+            in_words(Priority, priority),
+        )
+    return use(STATE_LOOK[state][1])

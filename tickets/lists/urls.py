@@ -7,4 +7,6 @@ from tickets.lists import views
 urlpatterns = [
     path("tickets/", views.tickets, name="tickets"),
     path("tickets/pane/", views.pane, name="ticket_pane"),
+    path("tickets/<str:number>/next/", views.beside, {"step": 1}, name="next_ticket"),
+    path("tickets/<str:number>/previous/", views.beside, {"step": -1}, name="previous_ticket"),
 ]

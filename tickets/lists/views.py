@@ -1,20 +1,28 @@
 """Lists of tickets: the portal of a library, the desk with its tabs and filter, the list beside a ticket."""
 
+from typing import Any
+
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from tenants.roles import Permission
+from tenants.web.paging import Page
 from tickets.access import as_told_to
+from tickets.desk.along import list_query, with_list
 from tickets.desk.models import Ticket
-from tickets.lists.forms import MATCH, UNRESOLVED, FilterForm, Narrowed, narrowed
-from tickets.lists.queries import listed, open_counts
-from tickets.lists.rows import columns, in_rows
+from tickets.lists.chips import chips_of, order_of
+from tickets.lists.forms import FilterForm, Narrowed
+from tickets.lists.neighbours import neighbour
+from tickets.lists.queries import Counts, listed, open_counts
+from tickets.lists.rows import Group, columns, in_groups, in_rows
+from tickets.lists.stock import Stock, stock
 from tickets.search.queries import ticket_by_number
 
 ALONE = {"q", "view"}  # asked so, a number is no word to look up
-VIEWS = {"mine": "me", "unassigned": "none", "all": ""}
 
 
 @require_GET
@@ -39,38 +47,39 @@ def tickets(request: HttpRequest) -> HttpResponse:
 
 def desk(request: HttpRequest, *, numbered: bool) -> HttpResponse:
     """The work in stock: mine, unassigned or all that is open, or whatever the filter asks. See `narrowed`."""
-    view = request.GET.get("view", "all" if request.GET.get("q") else "mine")
-    view = view if view in VIEWS else "all"
-    data = request.GET.copy()
-    searching = bool(data.get("q"))
-    if "state" not in data and not searching:
-        data["state"] = UNRESOLVED
-    if view != "all":
-        data["assignee"] = VIEWS[view]
-    data.setdefault("sort", MATCH if searching else "priority")
-    mine, form = Ticket.objects.visible_to(request.standing), None
-    if FilterForm.base_fields.keys() & request.GET.keys() or "refine" in request.GET:
-        form = FilterForm(data, standing=request.standing)
-        found = form.filter(mine, numbered) if form.is_valid() else Narrowed(mine.none())
-    else:  # the tab alone, which needs no form to be understood
-        found = narrowed(mine, data, request.standing)
-    chosen = {"refine", "state", "assignee", "sort"} & request.GET.keys()
-    refined = form is not None and (bool(chosen) or not form.is_valid() or form.refines)
+    return render(request, "tickets/desk.html", _list(request, numbered=numbered))
+
+
+def _list(request: HttpRequest, *, numbered: bool, here: str = "") -> dict[str, Any]:
+    """Return what the list of the desk shows; `here` is the number of the ticket that is open beside it."""
+    shown = stock(request.GET, request.standing, numbered=numbered)
+    form, view = shown.form, shown.view
+    refined = form is not None and ("refine" in request.GET or not form.is_valid())
     if refined:
         form.offer()
-    counts = None if searching else open_counts(request.standing)
-    known = getattr(counts, view) if counts and (form is None or _is_tab(form, data, view)) else None
-    page = found.page(columns, request.GET.get("page"), count=known)
-    page.rows = in_rows(page.rows)
-    context = {"form": form, "page": page, "view": view, "counts": counts, "searching": searching, "refined": refined}
-    context["narrower"] = searching and (view != "all" or form.refines or bool(data.get("state")))
-    return render(request, "tickets/desk.html", context)
+    counts = None if shown.searching else open_counts(request.standing)
+    known = getattr(counts, view) if counts and shown.is_tab else None
+    page = shown.found.page(columns, request.GET.get("page"), count=known)
+    chips = chips_of(shown, request.GET)
+    context = {"form": form, "page": page, "view": view, "counts": counts, "searching": shown.searching}
+    context |= {
+        "refined": refined,
+        "chips": chips,
+        "list": list_query(request) or f"view={view}",
+        "order": order_of(shown),
+    }
+    context["heading"] = _("Search: %(q)s") % {"q": request.GET["q"]} if shown.searching else _("Desk")
+    context["groups"] = _groups(shown, page, counts, here)
+    context["narrower"] = shown.searching and (view != "all" or form.refines or bool(shown.data.get("state")))
+    return context
 
 
-def _is_tab(form: FilterForm, data, view: str) -> bool:
-    """Does the filter choose what its tab shows anyway?"""
-    plain = data.get("state") == UNRESOLVED and (view != "all" or not data.get("assignee"))
-    return form.is_valid() and not form.narrows and plain
+def _groups(shown: Stock, page: Page, counts: Counts | None, here: str) -> list[Group]:
+    if not shown.grouped:
+        return [Group("", None, in_rows(page.rows, here))] if page.rows else []
+    known = counts if shown.is_tab else None
+    mine, waiting = (known.my_turn, known.mine - known.my_turn) if known else (None, None)
+    return in_groups(page.rows, here, mine, waiting)
 
 
 def my_tickets(request: HttpRequest, *, numbered: bool) -> HttpResponse:
@@ -86,11 +95,24 @@ def my_tickets(request: HttpRequest, *, numbered: bool) -> HttpResponse:
 
 @require_GET
 def pane(request: HttpRequest) -> HttpResponse:
-    """The list beside a ticket, on wide screens: the first of the tab."""
+    """The list beside a ticket, on wide screens: the one it was opened from, at the same page."""
     if not request.standing.is_staff:
         raise Http404
-    view = request.GET.get("view", "mine")
-    tab = {"state": UNRESOLVED, "assignee": VIEWS.get(view, ""), "sort": "priority"}
-    rows = listed(narrowed(Ticket.objects.visible_to(request.standing), tab, request.standing).tickets)[:40]
-    context = {"rows": rows, "view": view, "current": request.GET.get("current", "")}
-    return render(request, "tickets/_pane.html", context)
+    return render(request, "tickets/_list.html", _list(request, numbered=False, here=request.GET.get("current", "")))
+
+
+@require_GET
+def beside(request: HttpRequest, number: str, step: int) -> HttpResponse:
+    """Go to the ticket after (`step` 1) or before (-1) this one in the list; where there is none, to the list."""
+    if not request.standing.is_staff:
+        raise Http404
+    found = neighbour(request.GET, number, request.standing, step=step)
+    if found is None:
+        messages.info(
+            request, _("That was the last of this list.") if step > 0 else _("That was the first of this list.")
+        )
+        return redirect(with_list(request, "tickets"))
+    request.GET = request.GET.copy()
+    if found.page > 1 or "page" in request.GET:
+        request.GET["page"] = str(found.page)
+    return redirect(with_list(request, "ticket", found.number))

@@ -17,7 +17,7 @@
   document.addEventListener("submit", (event) => {
     if (event.target.matches("form[action$='/account/logout/']")) keys().forEach(forget);
   });
-  document.querySelectorAll("[data-taken]").forEach((flash) => {
+  const taken = (root) => root.querySelectorAll("[data-taken]").forEach((flash) => {
     keys().filter((key) => read(key)?.once === flash.dataset.taken).forEach(forget);
   });
 
@@ -51,8 +51,9 @@
     else field.value = field.defaultValue;
   });
 
-  document.querySelectorAll("form[data-draft]").forEach((form) => {
-    if (!me) return;
+  const begin = (form) => {
+    if (!me || form.dataset.begun) return;
+    form.dataset.begun = "yes";
     const key = `${PREFIX}${me} ${form.dataset.draft}`;
     const notes = [...form.querySelectorAll("[data-draft-note]")];
     const quiet = () => notes.forEach((note) => { note.hidden = true; });
@@ -86,5 +87,13 @@
       quiet();
       form.elements.body.focus();
     }));
-  });
+  };
+
+  // On the page as it came, and on what is swapped into it.
+  const look = (root) => {
+    taken(root);
+    root.querySelectorAll("form[data-draft]").forEach(begin);
+  };
+  look(document);
+  document.addEventListener("htmx:load", () => look(document));
 })();

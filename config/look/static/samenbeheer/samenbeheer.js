@@ -38,7 +38,9 @@ document.addEventListener("submit", (event) => {
   event.target.dataset.sent = "yes";
   window.setTimeout(() => delete event.target.dataset.sent, 4000);
 });
-document.querySelectorAll("form:has(input[type=file])").forEach((form) => {
+const takeFiles = (form) => {
+  if (form.dataset.files) return;
+  form.dataset.files = "yes";
   const input = form.querySelector("input[type=file]");
   form.addEventListener("dragover", (event) => { event.preventDefault(); form.classList.add("over"); });
   form.addEventListener("dragleave", () => form.classList.remove("over"));
@@ -55,7 +57,10 @@ document.querySelectorAll("form:has(input[type=file])").forEach((form) => {
     input.setCustomValidity(large ? input.dataset.tooLarge.replace("%s", large.name) : "");
     input.reportValidity();
   });
-});
+};
+const withFiles = () => document.querySelectorAll("form:has(input[type=file])").forEach(takeFiles);
+withFiles();
+document.addEventListener("htmx:load", withFiles); // what is swapped in
 
 // Only the locations of the chosen library are offered.
 document.querySelectorAll("select[name=library]").forEach((select) => {

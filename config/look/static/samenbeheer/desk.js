@@ -1,0 +1,56 @@
+// The desk is one place: choosing a ticket swaps the middle alone. htmx fetches; here it is kept in step with the list.
+"use strict";
+
+(() => {
+  const place = document.querySelector(".desk");
+  if (!place) return;
+  const list = document.querySelector("#list");
+  const opened = document.querySelector("#ticket");
+  const links = () => [...list.querySelectorAll(".stock a")];
+  const isOpen = () => Boolean(opened.querySelector(":scope > section"));
+  let top = 0; // where the list stood on a screen with room for one of the two
+
+  const mark = () => links().forEach((link) => {
+    const here = isOpen() && link.pathname === location.pathname;
+    if (here) link.setAttribute("aria-current", "true");
+    else link.removeAttribute("aria-current");
+  });
+  const inSight = () => list.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
+
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.detail.target === opened && !isOpen()) top = window.scrollY;
+  });
+  // What is no ticket (the sign-in page, the end of the list) is shown as the page it is.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.target !== opened) return;
+    const { xhr } = event.detail;
+    if (xhr.status < 400 && /^\/tickets\/[^/]+\/$/.test(new URL(xhr.responseURL).pathname)) return;
+    event.detail.shouldSwap = false;
+    location.assign(xhr.status < 400 ? xhr.responseURL : event.detail.pathInfo.requestPath);
+  });
+  document.addEventListener("htmx:sendError", (event) => {
+    if (event.detail.target === opened) location.assign(event.detail.pathInfo.requestPath);
+  });
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (event.detail.target === list) { mark(); inSight(); return; }
+    if (event.detail.target !== opened) return;
+    mark();
+    inSight();
+    if (getComputedStyle(list).display === "none") window.scrollTo(0, 0);
+    opened.focus({ preventScroll: true });
+  });
+  document.addEventListener("htmx:historyRestore", () => {
+    mark();
+    if (isOpen()) return;
+    window.scrollTo(0, top);
+    document.title = list.dataset.title || document.title;
+  });
+
+  // The list scrolls by itself; a page that is loaded anew finds it where it was.
+  const key = () => `list ${location.search}`;
+  list.addEventListener("scroll", () => sessionStorage.setItem(key(), list.scrollTop), { passive: true });
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.target === list && !list.scrollTop) list.scrollTop = Number(sessionStorage.getItem(key()) || 0);
+  });
+  mark();
+})();
