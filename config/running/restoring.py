@@ -24,7 +24,7 @@ from tenants.audit.actions import record
 from tenants.models import Organisation
 from tenants.organisations import schemas
 from tickets.restoring.actions import CarriedOver, carry_over
-from tickets.restoring.queries import kept_schemas
+from tickets.restoring.queries import PURGED, PURGED_BY, kept_schemas
 
 BY = Actor.of_system("restore_organisation")
 SECONDS_FOR_LOCKS = 15
@@ -196,7 +196,7 @@ def _swap(organisation: Organisation, at: datetime) -> CarriedOver:
                     )
                 done = carry_over(kept=kept, at=at)
                 schemas.grant([slug])
-                schemas.take_back(kept)
+                schemas.take_back(kept, purged=PURGED, by=PURGED_BY)
                 record(
                     action="organisation.restored",
                     by=BY,

@@ -130,13 +130,28 @@ def grant(names: Iterable[str]) -> None:
                 cursor.execute(sql.SQL(statement).format(schema=schema, role=role))
 
 
-def take_back(name: str) -> None:
-    """Let the role of the application enter a schema no longer, when another role owns it."""
+def take_back(name: str, *, purged: str, by: tuple[str, ...]) -> None:
+    """Leave the role of the application nothing in a schema, when another role owns it, but to purge one table.
+
+    Of the table `purged` it may read the columns `by` which it goes, and delete.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_user")
         if settings.APPLICATION_ROLE not in ("", cursor.fetchone()[0]):
             role, schema = sql.Identifier(settings.APPLICATION_ROLE), sql.Identifier(name)
-            cursor.execute(sql.SQL("REVOKE ALL ON SCHEMA {schema} FROM {role}").format(schema=schema, role=role))
+            for statement in (
+                "REVOKE ALL ON ALL TABLES IN SCHEMA {schema} FROM {role}",
+                "REVOKE ALL ON ALL SEQUENCES IN SCHEMA {schema} FROM {role}",
+                "GRANT SELECT ({columns}), DELETE ON {schema}.{table} TO {role}",
+            ):
+                cursor.execute(
+                    sql.SQL(statement).format(
+                        schema=schema,
+                        role=role,
+                        table=sql.Identifier(purged),
+                        columns=sql.SQL(", ").join(map(sql.Identifier, by)),
+                    )
+                )
 
 
 def _record_shared_migrations(organisation: Organisation) -> None:

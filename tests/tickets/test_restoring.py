@@ -1,28 +1,36 @@
 """One organisation goes back to what it was in a dump; nothing given out since comes back, and no other notices."""
 
+import os
 import re
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import pytest
 from django.contrib.contenttypes.models import ContentType
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import ProgrammingError, connection
 from django.utils import timezone
 
 from config.running import restoring
-from config.running.dumps import Tools
+from config.running.dumps import Tools, ask, connect
 from tenants import context
 from tenants.audit.models import AuditEntry
 from tenants.context import inside
 from tenants.models import Location, Organisation, OutboxEntry
+from tenants.organisations.schemas import grant
 from tenants.outbox import actions as outbox
 from tests import conftest
 from tests.upgrade.test_upgrade import _enter, _migrate, _run
 from tickets.desk import actions as verbs
-from tickets.desk.models import Event, Message, Ticket
+from tickets.desk.models import Attachment, Event, Message, Ticket
 from tickets.guests.actions import close_to
 from tickets.guests.models import TicketGrant
+from tickets.retention.actions import purge_attachments
 from tickets.snapshots.actions import rebuild
 
 pytestmark = pytest.mark.servers  # a database of its own, and PostgreSQL's own programs
@@ -148,6 +156,84 @@ def test_what_was_given_out_since_never_comes_back_and_mail_goes_on(cast, tmp_pa
     assert _file(bisc).number == "BISC-5"
     assert _restore("--drop-kept")[0].startswith("Dropped: _bisc_kept_") and _kept() == []
     assert _restore("--drop-kept") == ["Nothing was kept."] and _numbers(bisc)[-1] == "BISC-5"
+
+
+@contextmanager
+def _as_the_role_that_serves():
+    """Be who serves, and not who owns the tables."""
+    own, serves = dict(connection.settings_dict), urlsplit(os.environ["DATABASE_URL"])
+    connection.close()
+    connection.settings_dict.update(USER=unquote(serves.username or ""), PASSWORD=unquote(serves.password or ""))
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict.update(USER=own["USER"], PASSWORD=own["PASSWORD"])
+
+
+def test_patron_data_that_was_put_aside_goes_on_its_day_and_nothing_else_there_is_open(cast, tmp_path):
+    bisc = cast.bisc
+    grant(["bisc", "public", "extensions"])
+    dump = _dump(tmp_path)
+    with inside(bisc.organisation):
+        ticket = Ticket.objects.get(number="BISC-1")
+        for name, patron in (("pas.txt", True), ("scherm.txt", False)):
+            verbs.answer(
+                ticket=ticket,
+                body=name,
+                uploads=[SimpleUploadedFile(name, b"inhoud")],
+                patron_data=patron,
+                by=bisc.actor("desk"),
+                at=datetime(2026, 11, 2, 9, 0, tzinfo=UTC),
+            )
+        stored = {row.name: row.storage_name for row in Attachment.objects.all()}
+    _restore("--from", dump)
+    (kept,) = _kept()
+    with _as_the_role_that_serves():
+        for table in ("tickets_ticket", "tickets_message", "tickets_event"):
+            with pytest.raises(ProgrammingError, match="permission denied"):
+                _run(f"SELECT count(*) FROM {kept}.{table}")
+        with pytest.raises(ProgrammingError, match="permission denied"):
+            _run(f"SELECT name FROM {kept}.tickets_attachment")
+        with inside(bisc.organisation):
+            assert purge_attachments(datetime(2027, 1, 30, 22, 59, tzinfo=UTC)) == 0
+            assert default_storage.exists(stored["pas.txt"])
+            assert purge_attachments(datetime(2027, 1, 31, 9, 0, tzinfo=UTC)) == 1
+            assert purge_attachments(datetime(2027, 1, 31, 9, 0, tzinfo=UTC)) == 0
+    assert not default_storage.exists(stored["pas.txt"]) and default_storage.exists(stored["scherm.txt"])
+    line = AuditEntry.objects.get(action="attachment.purged")
+    assert line.organisation.slug == "bisc" and line.object.startswith(f"{kept} attachment ")
+    default_storage.delete(stored["scherm.txt"])
+
+
+def test_a_restore_works_in_a_database_that_was_made_for_it_and_leaves_it_empty(cast, tmp_path):
+    dump, scratch = _dump(tmp_path), f"{connection.settings_dict['NAME']}_scratch"
+    late = _file(cast.bisc)
+    _run(f'CREATE DATABASE "{scratch}" TEMPLATE template0')
+    try:
+        assert _refused("--from", dump, "--scratch", connection.settings_dict["NAME"]) == (
+            "not restored, nothing was changed: --scratch may not be the database in use"
+        )
+        for _ in range(2):
+            _restore("--from", dump, "--dry-run", "--scratch", scratch)
+        made = connect(scratch)
+        try:
+            ask(made, "CREATE TABLE iets (id int)")
+        finally:
+            made.close()
+        assert _refused("--from", dump, "--scratch", scratch) == (
+            f"not restored, nothing was changed: {scratch} is not empty: give a database that was made for this"
+        )
+        made = connect(scratch)
+        try:
+            assert ask(made, "SELECT tablename FROM pg_tables WHERE schemaname !~ '^(pg_|information)'") == [("iets",)]
+            ask(made, "DROP TABLE iets")
+        finally:
+            made.close()
+        _restore("--from", dump, "--scratch", scratch)
+        assert _numbers(cast.bisc) == ["BISC-1"] and late.number == "BISC-2"
+    finally:
+        _run(f'DROP DATABASE "{scratch}" WITH (FORCE)')
 
 
 def _refused(*arguments, slug: str = "bisc") -> str:

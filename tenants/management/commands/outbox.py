@@ -16,12 +16,14 @@ BY = Actor.of_system("outbox_command", Permission.PLATFORM_MANAGE)
 
 
 class Command(BaseCommand):
-    help = "List what is due, failed or given up in the outbox, with the cause; --retry tries given-up ones again."
+    help = "List what is due, failed or given up in the outbox, with the cause; --retry sends again."
 
     def add_arguments(self, parser):
         parser.add_argument("--organisation", help="Slug, such as bisc, or samenwerking for the common host.")
         parser.add_argument("--key", default="", help="With --retry: this one only.")
-        parser.add_argument("--retry", action="store_true", help="Put back what was given up at --organisation.")
+        parser.add_argument(
+            "--retry", action="store_true", help="Send again what waits or was given up at --organisation."
+        )
 
     def handle(self, *args, organisation, key, retry, **options):
         found = _organisation(organisation) if organisation else None
