@@ -4,6 +4,8 @@
 import os
 import sys
 
+from django.core.exceptions import ImproperlyConfigured
+
 from config.running.embedded import servers_for
 
 
@@ -14,7 +16,10 @@ def main() -> None:
     with servers_for(sys.argv[1] if len(sys.argv) > 1 else "help"):
         from config.running.commands import Commands  # noqa: PLC0415  after the addresses are set
 
-        Commands(sys.argv).execute()
+        try:
+            Commands(sys.argv).execute()
+        except ImproperlyConfigured as error:  # the administrator's to mend, who needs no traceback for it
+            sys.exit(f"Samenbeheer: {error}")
 
 
 if __name__ == "__main__":

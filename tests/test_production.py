@@ -231,6 +231,15 @@ def test_a_refused_start_ends_with_what_to_do_and_without_the_secret():
     assert SECRET not in done.stdout + done.stderr
 
 
+def test_a_command_that_is_refused_says_so_in_a_sentence_and_no_traceback():
+    keep = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    environment = {**keep, **PRODUCTION, "DATABASE_URL": f"postgres://x:{SECRET}/y@127.0.0.1/x"}
+    command = [sys.executable, "manage.py", "health"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, cwd=ROOT, timeout=60)
+    said = "Samenbeheer: DATABASE_URL must be an address that begins with postgres:// or postgresql://\n"
+    assert (done.returncode, done.stderr) == (1, said)
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [

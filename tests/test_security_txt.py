@@ -70,6 +70,8 @@ def test_health_and_checks_say_so_and_nothing_turns_red(cast, all_alive, told, c
     told.SECURITY_EXPIRES = timezone.localdate() + timedelta(days=20)
     answer = Client().get("/healthz")
     assert (answer.status_code, answer.json()["soon"], answer.json()["wrong"]) == (200, ["security.txt"], [])
+    call_command("health")
+    assert capsys.readouterr().out.splitlines()[-1] == "Nothing is wrong now; see to what is said above."
     call_command("check")
     assert "samenbeheer.W001" in capsys.readouterr().err
     told.SECURITY_CONTACTS = []

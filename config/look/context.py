@@ -59,8 +59,8 @@ def _places(request: HttpRequest) -> tuple[Place, ...]:
         found.append(("/people/", _("People")))
     if standing.may(Permission.SETTINGS_CHANGE):
         found.append(("/settings/", _("Settings")))
-    if standing.may(Permission.OUTBOX_MANAGE):
-        found.append(("/platform/outbox/" if standing.organisation.is_common else "/outbox/", _("Mail")))
-    within = [href for href, _label in found if path == href or (href != "/" and path.startswith(href))]
-    here = max(within, key=len, default="")  # the outbox of the platform lies below the platform
-    return tuple(Place(href, label, href == here) for href, label in found)
+    if (
+        standing.may(Permission.OUTBOX_MANAGE) and not standing.organisation.is_common
+    ):  # there it lies with the platform
+        found.append(("/outbox/", _("Mail")))
+    return tuple(Place(href, label, path == href or (href != "/" and path.startswith(href))) for href, label in found)

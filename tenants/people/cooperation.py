@@ -13,11 +13,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 from tenants.actor import Actor
 from tenants.invitations import actions as invitations
 from tenants.invitations.queries import waiting_in_cooperation
-from tenants.models import Membership, Organisation, Person
+from tenants.models import Invitation, Membership, Organisation, Person
 from tenants.organisations.queries import common_row
 from tenants.people import actions
 from tenants.roles import CooperationRole
 from tenants.web.kept import Act, Kept, done, listing, require_platform
+from tenants.web.paging import Both, Page
 from tenants.web.refused import conflicts_shown
 
 
@@ -54,33 +55,41 @@ def people(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and done(form, lambda **values: _invite(request, **values)):
         messages.success(request, _("Done. They get a mail, and the role begins when they accept."))
         return redirect("platform_people")
-    rows = [
-        Kept(
-            name=one.person.name,
-            text=_about(one.person.email, one.organisation),
-            tag=one.get_role_display(),
-            colour="own",
-            acts=(Act(_("End the role"), reverse("end_cooperation_role", kwargs={"pk": one.pk})),),
-        )
-        for one in _memberships().select_related("person", "organisation")[:200]
-    ]
-    rows += [
-        Kept(
-            name=one.name,
-            text=_about(one.email, one.organisation),
-            tag=_("invited: %(role)s") % {"role": one.get_role_display()},
-            acts=(Act(_("Take the invitation back"), reverse("withdraw_for_cooperation", kwargs={"pk": one.pk})),),
-        )
-        for one in waiting_in_cooperation()[:200]
-    ]
+    page = Page(
+        Both(
+            _memberships().select_related("person", "organisation").order_by("person__name", "pk"),
+            waiting_in_cooperation().order_by("name", "pk"),
+        ),
+        request.GET.get("page"),
+    )
     return listing(
         request,
         title=_("People of the cooperation"),
         lead=_("Who steers, keeps the work agenda or the platform. People of an organisation are invited there."),
-        rows=rows,
+        rows=[_taking_part(one) if isinstance(one, Membership) else _invited(one) for one in page],
+        page=page,
         form=form,
         add=_("Invite somebody"),
         empty=_("Nobody yet."),
+    )
+
+
+def _taking_part(one: Membership) -> Kept:
+    return Kept(
+        name=one.person.name,
+        text=_about(one.person.email, one.organisation),
+        tag=one.get_role_display(),
+        colour="own",
+        acts=(Act(_("End the role"), reverse("end_cooperation_role", kwargs={"pk": one.pk})),),
+    )
+
+
+def _invited(one: Invitation) -> Kept:
+    return Kept(
+        name=one.name,
+        text=_about(one.email, one.organisation),
+        tag=_("invited: %(role)s") % {"role": one.get_role_display()},
+        acts=(Act(_("Take the invitation back"), reverse("withdraw_for_cooperation", kwargs={"pk": one.pk})),),
     )
 
 

@@ -13,6 +13,7 @@ from tenants.dated import Dated
 from tenants.refusals import NotAllowed
 from tenants.roles import Permission
 from tenants.web.moments import day
+from tenants.web.paging import Page
 from tenants.web.refused import show_in
 
 
@@ -64,10 +65,21 @@ def done(form: forms.Form, verb) -> bool:
 
 
 def listing(
-    request: HttpRequest, *, title: str, lead: str, rows, form: forms.Form, add: str, empty: str
+    request: HttpRequest,
+    *,
+    title: str,
+    lead: str,
+    rows: list[Kept],
+    form: forms.Form,
+    add: str,
+    empty: str,
+    page: Page | None = None,
 ) -> HttpResponse:
-    """Answer with a list and, folded, the form to add one; open where something in it is not right."""
-    context = {"title": title, "lead": lead, "rows": rows, "form": form, "add": add, "empty": empty}
+    """Answer with a list and, folded, the form to add one; open where something in it is not right.
+
+    `page` is where the rows come from, when there may be more than one page of them.
+    """
+    context = {"title": title, "lead": lead, "rows": rows, "form": form, "add": add, "empty": empty, "page": page}
     return render(request, "tenants/platform/list.html", context, status=422 if form.errors else 200)
 
 

@@ -8,6 +8,29 @@ SIZE = 50
 LAST = 100_000
 
 
+class Both:
+    """Two sorted querysets one after the other, that a page cuts as if they were one."""
+
+    def __init__(self, first: QuerySet, then: QuerySet):
+        self.first, self.then = first, then
+
+    def __getitem__(self, part: slice) -> list:
+        rows = list(self.first[part])
+        if len(rows) < part.stop - part.start:
+            before = 0 if rows else self.first.order_by().count()
+            skip = 0 if rows else max(part.start - before, 0)
+            rows += self.then[skip : skip + part.stop - part.start - len(rows)]
+        return rows
+
+    def order_by(self) -> "Both":
+        """Return both without an order, to be counted."""
+        return Both(self.first.order_by(), self.then.order_by())
+
+    def count(self) -> int:
+        """How many are there in all?"""
+        return self.first.count() + self.then.count()
+
+
 class Page:
     """Rows `number` of a sorted queryset, 50 a page, with the count of all.
 

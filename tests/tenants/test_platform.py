@@ -11,7 +11,7 @@ from tenants.access import standing
 from tenants.actor import Actor
 from tenants.audit.models import AuditEntry
 from tenants.context import inside
-from tenants.models import Domain, Invitation, Membership, Organisation, OutboxEntry, Platform
+from tenants.models import Domain, Invitation, Membership, Organisation, OutboxEntry, Person, Platform
 from tenants.organisations import making, serving
 from tenants.people import actions as people
 from tenants.refusals import Conflict, NotAllowed
@@ -184,6 +184,29 @@ def test_people_of_the_cooperation_are_invited_and_taken_back(cast, client_of):
         email="x@bisc.example", name="X", organisation=cast.bisc.organisation, role="functional_manager"
     )
     assert client.post(f"{page}invitations/{own.pk}/withdraw/").status_code == 404
+
+
+def test_people_of_the_cooperation_are_fifty_a_page_with_the_invited_after_them(cast, client_of):
+    members = list(
+        Person.objects.bulk_create(Person(email=f"lid{n:02}@x.example", name=f"Lid {n:02}") for n in range(60))
+    )
+    Membership.objects.bulk_create(
+        Membership(person=one, organisation=cast.bisc.organisation, role="steering_member") for one in members
+    )
+    for n in range(55):
+        Invitation.objects.create(
+            email=f"nieuw{n:02}@x.example", name=f"Nieuw {n:02}", organisation=cast.common, role="programme_manager"
+        )
+    client, page, seen = client_of("platform", ""), "/platform/people/", []
+    for number, shown in ((1, 50), (2, 50), (3, 21)):
+        rows = client.get(page, {"page": number}).context["rows"]
+        assert len(rows) == shown
+        seen += [row.name for row in rows]
+    assert [name for name in seen if name.startswith(("Lid ", "Nieuw "))] == [
+        *(f"Lid {n:02}" for n in range(60)),
+        *(f"Nieuw {n:02}" for n in range(55)),
+    ]
+    assert len(client.get(page, {"page": 4}).context["rows"]) == 0
 
 
 def test_roles_of_the_cooperation_end_and_those_of_organisations_do_not(cast, client_of):

@@ -28,4 +28,4 @@ class Command(BaseCommand):
             self.stdout.write(soon)
         if wrong:
             raise SystemExit(1)
-        self.stdout.write("All is well.")
+        self.stdout.write("Nothing is wrong now; see to what is said above." if soon else "All is well.")
