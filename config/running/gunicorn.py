@@ -1,5 +1,6 @@
 """How gunicorn serves: few processes with threads, on this machine only unless told otherwise."""
 
+import gc
 import os
 from tempfile import gettempdir
 
@@ -34,7 +35,9 @@ def post_fork(server, worker):
 
 
 def when_ready(server):
-    """Warn at a start of what an administrator has to do soon."""
+    """Let what was imported stay shared after the fork, and warn of what an administrator has to do soon."""
+    gc.collect()
+    gc.freeze()  # else the collector writes in all of it, and each worker gets a copy
     found = warning(timezone.localdate())
     if found:
         server.log.warning(found)
