@@ -14,16 +14,17 @@ REQUESTS = 20_000  # after which it is measured
 REASONS: dict[str, str] = {
     "list": "the numbers on the tabs count every open ticket, and a larger desk has more of them",
     "list_100": "a deep page reads past all rows before it, with their joins; and all that match are counted",
-    "ticket": "ticket, messages, files, events and who may act are questions of their own, put together by the ORM on each"
-    " request; four clients at once wait for Python most of all, and for each other's turn in it",
+    "ticket": "ticket, messages, files, events and who may act are questions of their own, put together by the ORM"
+    " on each request; four clients at once wait for Python most of all, and for each other's turn in it",
     "ticket_200": "as the ticket, and two hundred messages are two hundred pieces of page",
     "search": "the words are looked up in subjects and in messages by two questions, put together on each request",
     "search_broad": "up to 2,000 hits of a broad word are looked up and sorted, whatever is shown of them",
     "agenda": "items, contributions and counts are questions of their own",
-    "steering": "eight quarters of each organisation are read and set out on the page, most of it Python; where four clients"
-    " miss and one reaches it, the machine did something else meanwhile",
-    "create_page": "a ticket holds the counter of its organisation until its commit is on the disk, so that no number is"
-    " given out twice: four clients wait for one disk; what is filed grows indexes that are larger at the larger size",
+    "steering": "eight quarters of each organisation are read and set out on the page, most of it Python; where"
+    " four clients miss and one reaches it, the machine did something else meanwhile",
+    "create_page": "a ticket holds the counter of its organisation until its commit is on the disk, so that no"
+    " number is given out twice: four clients wait for one disk; what is filed grows indexes that are larger"
+    " at the larger size",
     "create_api": "as by page",
     "empty": "a request without rows is most of all Python, of which two processes share two cores with their clients",
     "memory": "each process holds what it read and drew last, which the fork does not share",
