@@ -102,7 +102,7 @@ ROOMS: dict[str, dict[str, str]] = {
     "agenda.figures": {"tenants": "models refusals roles web", "agenda": "categories"},
     "agenda.history": {"tenants": "actor audit models refusals"},
     "agenda.models": {"agenda": "categories figures history steering work"},
-    "agenda.steering": {"tenants": "actor audit dated models roles web", "agenda": "figures work"},
+    "agenda.steering": {"tenants": "access actor audit dated models roles web", "agenda": "figures work"},
     "agenda.tasks": {"agenda": "steering"},
     "agenda.urls": {"agenda": "begin categories steering work"},
     "agenda.work": {"tenants": "access actor audit dated entered models refusals roles web", "agenda": "history"},

@@ -1,8 +1,13 @@
 """Questions about what happened to the common work."""
 
+import json
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import connection
 from django.db.models import QuerySet
 
-from agenda.history.events import Plain
+from agenda.history.events import Kind, Plain
 from agenda.history.models import Event
 
 
@@ -19,4 +24,32 @@ def changed_since(address: str, version: int) -> dict[str, tuple[Plain, Event]]:
         for name in payload.changed:
             seen = found[name][0] if name in found else payload.before.get(name)
             found[name] = (seen, event)
+    return found
+
+
+def said_last(addresses: Iterable[str], kind: Kind, before: datetime) -> dict[str, tuple[str, datetime]]:
+    """Return what the last event of this kind said of each thing before a moment, and when it was; one query."""
+    events = Event.objects.filter(object__in=list(addresses), kind=kind, at__lt=before)
+    last = events.order_by("object", "-version").distinct("object")
+    return {address: (text, at) for address, text, at in last.values_list("object", "data__text", "at")}
+
+
+VALUES = """
+SELECT DISTINCT ON (object, name) object, name, value
+  FROM agenda_event, jsonb_each(data -> 'after') AS field (name, value)
+ WHERE at < %s AND object LIKE %s
+ ORDER BY object, name, version DESC
+"""
+
+
+def values_at(letter: str, moment: datetime) -> dict[str, dict[str, Plain]]:
+    """Return the values, by field, that everything of a room (the letter of its addresses) had at a moment; one query.
+
+    What was not there yet is not in it; nor is a field that was never recorded.
+    """
+    found: dict[str, dict[str, Plain]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(VALUES, [moment, f"{letter}%"])
+        for address, name, value in cursor.fetchall():
+            found.setdefault(address, {})[name] = json.loads(value)
     return found

@@ -1,51 +1,93 @@
 """How results stand, organisation beside organisation, in words."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, datetime
 
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from agenda.work.rows import Row, in_rows
+from agenda.steering.asked import asks_of, days_late, is_trouble
+from agenda.work.rows import Row
 from agenda.work.tags import as_dot
 from tenants.models import Organisation
+from tenants.web.icons import tag
+from tenants.web.moments import day
 from tenants.web.rows import rendered
+
+LONGEST_REASON = 240
+Reports = dict[int, tuple[str, datetime]]
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """How one organisation's part stands."""
+    """How one organisation's part stands; `own` is the class of the reader's own column."""
 
     name: str
     dot: SafeString
+    own: str
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a result stands: in each column, and together."""
+    """How a result stands: in each column, and together; `why` it wants attention, and what is asked of whom."""
 
     number: int
     title: str
     theme: str
     lead: str
-    on_track: bool
+    due: SafeString | str
+    why: SafeString
     status: SafeString
     cells: SafeString
 
 
-def standings(found: Iterable[tuple], organisations: list[Organisation]) -> list[Standing]:
-    """Return rows of `agenda.work.rows.columns` with a cell for each of `organisations`."""
-    return [_standing(row, organisations) for row in in_rows(found)]
+def standings(
+    found: list[Row], organisations: list[Organisation], own: frozenset[int], reports: Reports, today: date
+) -> list[Standing]:
+    """Return rows with a cell for each of `organisations`; `reports` are of those that want attention."""
+    return [
+        Standing(
+            number=row.number,
+            title=row.title,
+            theme=row.theme,
+            lead=row.lead,
+            due=_due(row, today),
+            why=_why(row, reports, today) if is_trouble(row, today) else SafeString(""),
+            status=row.status,
+            cells=_cells(row, organisations, own),
+        )
+        for row in found
+    ]
 
 
-def _standing(row: Row, organisations: list[Organisation]) -> Standing:
+def late(days: int) -> str:
+    """Return in words how late something is."""
+    return ngettext("late: %(days)s day", "late: %(days)s days", days) % {"days": days}
+
+
+def _cells(row: Row, organisations: list[Organisation], own: frozenset[int]) -> SafeString:
     parts = {part.organisation: part.status for part in row.parts}
-    cells = [Cell(one.name, as_dot(parts.get(one.pk, "none"))) for one in organisations]
-    return Standing(
-        number=row.number,
-        title=row.title,
-        theme=row.theme,
-        lead=row.lead,
-        on_track=row.on_track,
-        status=row.status,
-        cells=rendered("agenda/_standing_cell.html", cells, {}),
+    cells = [Cell(one.name, as_dot(parts.get(one.pk, "none")), "own" if one.pk in own else "") for one in organisations]
+    return rendered("agenda/_standing_cell.html", cells, {})
+
+
+def _due(row: Row, today: date) -> SafeString | str:
+    days = days_late(row, today)
+    return tag(late(days), ("red", "")) if days else _("until %(day)s") % {"day": day(row.due)}
+
+
+def _why(row: Row, reports: Reports, today: date) -> SafeString:
+    text, at = reports.get(row.number, ("", None))
+    said = _("Nothing was reported yet.") if at is None else Truncator(" ".join(text.split())).chars(LONGEST_REASON)
+    when = f" ({day(at.date())})" if at else ""
+    asked = format_html_join(
+        "", '<span class="asked"><b>{}</b> {}</span>', ((_asked_of(one.name), one.text) for one in asks_of(row, today))
     )
+    return format_html('<span class="why">{}<span class="quiet">{}</span></span>{}', said, when, asked)
+
+
+def _asked_of(name: str) -> str:
+    return _("Asked of %(name)s:") % {"name": name}

@@ -1,5 +1,7 @@
 """What the steering group reads, on the common host: figures per organisation and the agenda by status."""
 
+from datetime import timedelta
+
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -7,22 +9,22 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from agenda.figures.periods import FIRST, Period
-from agenda.figures.queries import ALL, categories, history, quarters
+from agenda.figures.queries import ALL, Quarter, categories, history, quarters
 from agenda.steering.models import Seat
+from agenda.steering.news import Desks, headline, sentences
+from agenda.steering.overview import Overview, at_end_of, running_now
 from agenda.steering.pictures import FRESH, chart, new_tickets
 from agenda.steering.queries import side_by_side
 from agenda.steering.rows import standings
 from agenda.work.models import WorkItem
-from agenda.work.queries import tally
-from agenda.work.rows import columns
-from tenants.roles import Permission
-
-MOST = 60
+from tenants.access import Standing
+from tenants.models import Organisation
+from tenants.roles import CooperationRole, Permission
 
 
 @require_GET
 def steering(request: HttpRequest) -> HttpResponse:
-    """The overview: the conclusion, then what stands in red, then the figures that bear it."""
+    """The overview: the conclusion, what is asked of the reader, what stands in red, the figures that bear it."""
     if not request.standing.may(Permission.STEERING_READ):
         raise PermissionDenied
     this = Period.of(timezone.localdate())
@@ -32,25 +34,52 @@ def steering(request: HttpRequest) -> HttpResponse:
     organisations, others = side_by_side()
     past = history(period)
     known = quarters([*past, period.year_before], [one.pk for one in organisations], fresh=FRESH)
-    running = WorkItem.objects.visible_to(request.standing).running()
-    rows = standings(columns(running.red_first()[:MOST]), organisations)
+    agenda = _agenda(request.standing) if period == this else at_end_of(period)
+    desks = _desks(known, period, this, organisations)
+    own = request.standing.organisation_ids(CooperationRole.STEERING_MEMBER, CooperationRole.STEERING_READER)
     context = {
         "period": period,
         "is_running": period == this,
         "previous": period.previous if period.previous.begin >= FIRST.begin else None,
         "next": period.next if period != this else None,
         "counted_at": known[period].counted_at,
+        "ended_on": desks.ended_on,
+        "headline": headline(desks, agenda),
+        "sentences": sentences(desks, agenda),
+        "own": own,
+        "asked": agenda.asked_of(own),
         "organisations": organisations,
         "others": others,
         "each": [(one, known[period].of(one.pk)) for one in organisations],
         "together": known[period].of(ALL),
         "before": known[period.year_before].of(ALL),
-        "tally": tally(),
-        "trouble": [row for row in rows if not row.on_track],
-        "steady": [row for row in rows if row.on_track],
+        "tally": agenda.tally,
+        "trouble": standings(agenda.trouble, organisations, own, agenda.reports, agenda.day),
+        "steady": standings(agenda.steady, organisations, own, {}, agenda.day),
         "categories": categories(known[period]),
         "history": [(one, new_tickets(known[one], organisations, others)) for one in past],
         "seats": Seat.objects.current().select_related("organisation"),
     }
     context["chart"] = chart(context["history"])
     return render(request, "agenda/steering.html", context)
+
+
+def _agenda(standing: Standing) -> Overview:
+    """Return the agenda of today."""
+    running = WorkItem.objects.visible_to(standing).running()
+    return running_now(running, timezone.now(), timezone.localdate())
+
+
+def _desks(known: dict[Period, Quarter], period: Period, this: Period, columns: list[Organisation]) -> Desks:
+    """Return what the news compares; what runs is not compared with a year before."""
+    now, start, before = known[period], known[period.previous], known[period.year_before]
+    last = period.next.first_on - timedelta(days=1)
+    return Desks(
+        now=now.of(ALL),
+        open_before=start.of(ALL).open_at_end,
+        new_before=0 if period == this else before.of(ALL).new,
+        year=period.year,
+        ended_on=None if period == this else last,
+        begun_after=period.first_on - timedelta(days=1),
+        more_open={one.name: now.of(one.pk).open_at_end - start.of(one.pk).open_at_end for one in columns},
+    )

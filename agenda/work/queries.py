@@ -1,11 +1,24 @@
 """Questions about the work agenda."""
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import Count, Q
 
+from agenda.history.events import Kind
+from agenda.history.queries import said_last
 from agenda.work.models import Status, WorkItem
+from agenda.work.rows import Row
+
+RED_FIRST = {Status.OFF_TRACK: 0, Status.AT_RISK: 1, Status.ON_TRACK: 2}
+
+
+def last_reports(numbers: Iterable[int], before: datetime) -> dict[int, tuple[str, datetime]]:
+    """Return the text of the last report of results, by number, before a moment, and when it was made; one query."""
+    found = said_last([f"W{number}" for number in numbers], Kind.REPORTED, before)
+    return {int(address[1:]): said for address, said in found.items()}
 
 
 @dataclass(frozen=True)
@@ -28,6 +41,12 @@ def tally(items=None) -> Tally:
         off_track=Count("pk", filter=Q(status=Status.OFF_TRACK)),
     )
     return Tally(**counts)
+
+
+def tally_of(rows: Iterable[Row]) -> Tally:
+    """Return how many of these rows there are by status."""
+    found = Counter(row.state for row in rows)
+    return Tally(found.total(), found[Status.ON_TRACK], found[Status.AT_RISK], found[Status.OFF_TRACK])
 
 
 @dataclass(frozen=True)

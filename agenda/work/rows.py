@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -10,7 +11,9 @@ from agenda.work.models import Contribution, WorkItem
 from agenda.work.tags import as_status, finished_tag
 from tenants.web.moments import day
 
-COLUMNS = ("pk", "number", "title", "theme", "lead__name", "status", "progress", "planned_to", "finished_on")
+COLUMNS = (
+    *("pk", "number", "title", "theme", "lead_id", "lead__name", "status", "progress", "planned_to", "finished_on"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,7 @@ class Part:
     organisation: int
     name: str
     status: str
+    description: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +33,13 @@ class Row:
     number: int
     title: str
     theme: str
+    lead_id: int
     lead: str
+    state: str
     on_track: bool
     status: SafeString
     progress: int
+    due: date
     planned_to: str
     contributes: str
     parts: tuple[Part, ...]
@@ -48,23 +55,37 @@ def in_rows(found: Iterable[tuple]) -> list[Row]:
     found = list(found)
     parts: dict[int, list[Part]] = {}
     of_these = Contribution.objects.filter(item__in=[row[0] for row in found])
-    for pk, *part in of_these.values_list("item_id", "organisation_id", "organisation__name", "status"):
+    for pk, *part in of_these.values_list("item_id", "organisation_id", "organisation__name", "status", "description"):
         parts.setdefault(pk, []).append(Part(*part))
-    language = get_language() or "nl"
     themes = {value: str(label) for value, label in WorkItem.Theme.choices}
-    return [_row(row, tuple(parts.get(row[0], ())), themes, language) for row in found]
+    return [row_of(*row[1:], tuple(parts.get(row[0], ())), themes) for row in found]
 
 
-def _row(row: tuple, parts: tuple[Part, ...], themes: dict[str, str], language: str) -> Row:
-    _pk, number, title, theme, lead, status, progress, planned_to, finished_on = row
+def row_of(
+    number: int,
+    title: str,
+    theme: str,
+    lead_id: int,
+    lead: str,
+    status: str,
+    progress: int,
+    planned_to: date,
+    finished_on: date | None,
+    parts: tuple[Part, ...],
+    themes: dict[str, str],
+) -> Row:
+    """Return the row of a result with these values, in words."""
     return Row(
         number=number,
         title=title,
         theme=themes[theme],
+        lead_id=lead_id,
         lead=lead,
+        state=status,
         on_track=status == "on_track",
-        status=finished_tag(language) if finished_on else as_status(status),
+        status=finished_tag(get_language() or "nl") if finished_on else as_status(status),
         progress=progress,
+        due=planned_to,
         planned_to=day(planned_to),
         contributes=", ".join(one.name for one in parts) or "–",
         parts=parts,
