@@ -19,7 +19,11 @@ def _with_a_draft(visit, **options):
     desk.page.get_by_role("radio", name="Alleen BiSC").check()
     desk.page.fill("#id_body", DRAFT)
     desk.page.select_option("#id_then", index=1)
-    desk.page.locator("#answer [name=patron_data]").check()
+    mark = desk.page.locator("#answer [name=patron_data]")
+    assert not mark.is_visible()  # it comes with a file
+    file = {"name": "pas.txt", "mimeType": "text/plain", "buffer": b"pas"}
+    desk.page.set_input_files("#id_attachments", files=[file])
+    mark.check()
     desk.goto("/tickets/")
     return desk, path
 
@@ -43,7 +47,7 @@ def test_a_draft_of_an_internal_note_comes_back_as_one_and_goes_when_it_is_sent(
     desk.goto(path)
     then = desk.page.locator("#id_then option").nth(1).get_attribute("value")
     assert _box(desk) == [DRAFT, "internal", then, "on"]
-    assert "Concept teruggezet, Alleen BiSC" in desk.text()
+    assert "Concept teruggezet, alleen BiSC" in desk.text()
     desk.picture("draft")
     desk.press("Weggooien")
     assert _box(desk) == ["", "public", "", None]
@@ -57,7 +61,7 @@ def test_a_draft_of_an_internal_note_comes_back_as_one_and_goes_when_it_is_sent(
     desk.page.wait_for_selector("[role=alert]")
     assert _box(desk)[1] == "internal" and "Concept" not in desk.text()
     desk.goto(path)
-    assert _box(desk)[:2] == ["x" * 20001, "internal"] and "Concept teruggezet, Alleen BiSC" in desk.text()
+    assert _box(desk)[:2] == ["x" * 20001, "internal"] and "Concept teruggezet, alleen BiSC" in desk.text()
     desk.page.fill("#id_body", DRAFT)
     desk.page.locator("#id_body").press("Control+Enter")
     desk.page.wait_for_selector("[data-taken]")

@@ -57,6 +57,7 @@ OBJECTS = {
     "ticket_preview": None,
     "ticket": "ticket",
     "ticket_answer": "ticket",
+    "ticket_news": "ticket",
     "ticket_move": "ticket",
     "ticket_pick_up": "ticket",
     "ticket_edit": "ticket",

@@ -8,7 +8,7 @@ A colleague elsewhere with a grant knows the same of that one ticket, and what i
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from tenants.access import Standing
@@ -79,6 +79,12 @@ class TicketQuerySet(models.QuerySet):
         granted = self._table("ticketgrant").objects.filter(user=standing.person, permission__codename="view_ticket")
         granted = granted.filter(Q(until_on__isnull=True) | Q(until_on__gte=timezone.localdate()))
         return self.filter(sees | Q(pk__in=granted.values("content_object_id")))
+
+    def with_shared(self) -> Self:
+        """Return the tickets with `is_shared`: does a colleague elsewhere see it today?"""
+        today = timezone.localdate()
+        grants = self._table("ticketgrant").objects.filter(content_object=OuterRef("pk"))
+        return self.annotate(is_shared=Exists(grants.filter(Q(until_on__isnull=True) | Q(until_on__gte=today))))
 
     def _table(self, name: str) -> Any:
         """Return the model beside Ticket by which `name` relates: this page lies below the models."""

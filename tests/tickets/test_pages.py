@@ -67,8 +67,8 @@ def _box(page: str) -> str:
 READERS = [
     (
         "bisc desk",
-        ["Zichtbaar voor: Bibliotheek een BiSC", "Alleen BiSC", "Collega-POI’s"],
-        ["public", "internal", "partners"],
+        ["Bibliotheek een BiSC leest dit", "Alleen BiSC"],
+        ["public", "internal"],
     ),
     ("bisc keyuser", ["Zichtbaar voor: BiSC en Bibliotheek een BiSC"], []),
     ("bisc director", ["Zichtbaar voor: BiSC en Bibliotheek een BiSC"], []),

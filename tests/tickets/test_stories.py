@@ -13,6 +13,7 @@ from tenants.models import Library, Location, Person
 from tests.browsing import form_with, forms_of, press, send, upload
 from tests.cast import PASSWORD
 from tickets.desk import actions as verbs
+from tickets.guests.actions import close_to, open_to
 from tickets.models import Attachment, Message, Ticket
 
 PAGE = "/tickets/BISC-1/"
@@ -78,7 +79,8 @@ def test_staff_file_a_ticket_with_an_impact_and_a_file_with_patron_data(bisc, cl
 def test_an_answer_with_files_that_show_patron_data(bisc, client_of, kept, who):
     chosen = [upload("pas.txt", b"eerste"), upload("scherm.txt", b"tweede")]
     client = client_of(who)
-    sent = send(client, PAGE, "Versturen", body="Zie de bijlagen", attachments=chosen, patron_data=True)
+    button = "Versturen" if who == "bisc desk" else "Verstuur naar BiSC"
+    sent = send(client, PAGE, button, body="Zie de bijlagen", attachments=chosen, patron_data=True)
     assert (sent.status_code, sent["Location"]) == (302, PAGE)
     assert kept() == [("pas.txt", True, _in_90_days()), ("scherm.txt", True, _in_90_days())]
     links = re.findall(r'href="(/tickets/BISC-1/attachments/[^"]+)"', client_of(who).get(PAGE).content.decode())
@@ -99,16 +101,71 @@ def test_staff_pick_up_what_nobody_has(bisc, ticket, client_of):
 
 
 def test_staff_set_the_state(bisc, ticket, client_of):
-    assert send(client_of("bisc desk"), PAGE, "Status wijzigen", to="resolved", reason="Klaar").status_code == 302
+    assert send(client_of("bisc desk"), PAGE, "Versturen", then="resolved").status_code == 302
     assert Ticket.objects.get().state == "resolved"
 
 
 def test_a_state_is_not_set_over_one_that_a_colleague_set_meanwhile(bisc, ticket, client_of):
     client = client_of("bisc desk")
-    form = form_with(client.get(PAGE), "Status wijzigen")
+    form = form_with(client.get(PAGE), "Versturen")
     verbs.move(ticket=ticket, to="waiting_supplier", by=bisc.actor("lead"))
-    assert press(client, form, "Status wijzigen", to="resolved").status_code == 409
+    assert press(client, form, "Versturen", then="resolved").status_code == 409
     assert Ticket.objects.get().state == "waiting_supplier"
+
+
+def test_what_came_in_meanwhile_is_shown_once_before_an_answer_goes_out(bisc, ticket, client_of):
+    """Also without JavaScript; text, readers and next state stay, and the second sending goes through."""
+    client = client_of("bisc desk")
+    form = form_with(client.get(PAGE), "Versturen")
+    verbs.answer(ticket=ticket, body="Vestiging 3 doet het weer.", by=bisc.actor("colleague"))
+    verbs.answer(ticket=ticket, body="Van mijzelf.", visibility="internal", by=bisc.actor("desk"))
+    held = press(client, form, "Versturen", body="Wij wachten nog.", visibility="internal", then="open")
+    page = held.content.decode()
+    assert held.status_code == 409 and not Message.objects.filter(body="Wij wachten nog.").exists()
+    note = page[page.index('<div id="news"') : page.index("data-draft-note")]
+    assert "Nieuw sinds u dit opende" in note and "Vestiging 3 doet het weer." in note and "Van mijzelf" not in note
+    again = form_with(held, "Versturen")
+    holds = {name: again.controls[name].holds for name in ("body", "visibility", "then")}
+    assert holds == {"body": ["Wij wachten nog."], "visibility": ["internal"], "then": ["open"]}
+    assert press(client, again, "Versturen").status_code == 302
+    assert Message.objects.filter(body="Wij wachten nog.").count() == 1
+
+
+def test_a_library_is_held_by_what_it_reads_and_by_nothing_inside(bisc, ticket, client_of):
+    client = client_of("bisc colleague")
+    form = form_with(client.get(PAGE), "Verstuur naar BiSC")
+    verbs.answer(ticket=ticket, body="Intern", visibility="internal", by=bisc.actor("desk"))
+    verbs.edit(ticket=ticket, changes={"assignee": bisc.people["lead"]}, by=bisc.actor("desk"))
+    assert press(client, form, "Verstuur naar BiSC", body="Nog iets").status_code == 302
+    form = form_with(client.get(PAGE), "Verstuur naar BiSC")
+    verbs.answer(ticket=ticket, body="Wij kijken.", by=bisc.actor("desk"))
+    held = press(client, form, "Verstuur naar BiSC", body="En nog iets")
+    assert held.status_code == 409 and "Wij kijken." in held.content.decode()
+
+
+@pytest.mark.parametrize(("seen", "shown"), [("1", True), ("2", False), ("9", False), ("x", False), ("", False)])
+def test_the_place_above_the_box_tells_what_others_said_since(bisc, ticket, client_of, seen, shown):
+    verbs.answer(ticket=ticket, body="Wij kijken.", visibility="public", by=bisc.actor("lead"))
+    verbs.answer(ticket=ticket, body="Kwartelzang.", visibility="internal", by=bisc.actor("lead"))
+    page = client_of("bisc colleague").get(f"{PAGE}news/?seen={seen}").content.decode()
+    assert ("Wij kijken." in page, "Kwartelzang." in page) == (shown, False)
+
+
+def test_the_third_audience_is_offered_on_a_shared_ticket_alone(bisc, ticket, cast, client_of):
+    client = client_of("bisc desk")
+    assert form_with(client.get(PAGE), "Versturen").controls["visibility"].offers == ["public", "internal"]
+    open_to(ticket=ticket, person=cast.everybody["guest"], by=bisc.actor("desk"), until_on=timezone.localdate())
+    offers = form_with(client.get(PAGE), "Versturen").controls["visibility"].offers
+    assert offers == ["public", "internal", "partners"]
+    close_to(ticket=ticket, person=cast.everybody["guest"], by=bisc.actor("desk"))
+    assert form_with(client.get(PAGE), "Versturen").controls["visibility"].offers == ["public", "internal"]
+
+
+def test_a_form_that_says_nothing_is_refused_and_one_with_a_next_state_goes(bisc, ticket, client_of):
+    client = client_of("bisc desk")
+    assert "Schrijf eerst iets." in send(client, PAGE, "Versturen").content.decode()
+    assert send(client, PAGE, "Versturen", then="open").status_code == 302
+    assert (Ticket.objects.get().state, Message.objects.count()) == ("open", 1)
 
 
 def _resolved(bisc, ticket):

@@ -128,12 +128,7 @@ class TicketForm(forms.Form):
 class AnswerForm(forms.Form):
     """Say something on a ticket."""
 
-    body = forms.CharField(
-        label=_("Answer"),
-        max_length=BODY_MAX,
-        widget=forms.Textarea(attrs={"rows": 5}),
-        error_messages={"required": _("Write something first.")},
-    )
+    body = forms.CharField(label=_("Answer"), max_length=BODY_MAX, required=False)
     visibility = forms.ChoiceField(
         label=_("Who reads this?"), choices=Visibility.choices, initial=Visibility.PUBLIC, required=False
     )
@@ -141,6 +136,7 @@ class AnswerForm(forms.Form):
     attachments = FilesField(label=_("Files"), required=False)
     patron_data = forms.BooleanField(label=_("A file shows patron data; delete it after 90 days"), required=False)
     once = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput, initial=once)
+    seen = forms.IntegerField(required=False, help_text="How much of the conversation its page showed.")
 
     def __init__(self, *args, then: tuple[str, ...] = (), **kwargs):
         super().__init__(*args, **kwargs)
@@ -151,6 +147,18 @@ class AnswerForm(forms.Form):
 
     def clean_visibility(self) -> str:
         return self.cleaned_data["visibility"] or Visibility.PUBLIC
+
+    def clean(self) -> dict[str, object]:
+        """Refuse a form that says nothing at all: no text, no next state."""
+        chosen = super().clean()
+        if not chosen.get("body", "-") and not chosen.get("then", "-"):
+            self.add_error("body", _("Write something first."))
+        return chosen
+
+    @property
+    def only_moves(self) -> bool:
+        """Is there a next state and nothing said?"""
+        return not self.cleaned_data["body"] and not self.cleaned_data["attachments"]
 
     def values(self) -> dict[str, object]:
         """Return the values as the verb `answer` takes them."""

@@ -16,6 +16,8 @@ def ticket_visible_to(standing: Standing, number: str) -> Ticket | None:
     tickets = Ticket.objects.visible_to(standing).select_related(
         "library", "category", "assignee", "reporter", "platform"
     )
+    if standing.is_staff:
+        tickets = tickets.with_shared()
     return tickets.defer("search").filter(number=number.upper()).first()
 
 
@@ -38,6 +40,11 @@ class Entry:
     fields: tuple[str, ...] = ()
     state: str = ""
 
+    @property
+    def who(self) -> int | None:
+        """Whose doing it is, by key; None for the system."""
+        return self.message.author_id if self.message else self.event and self.event.actor_id
+
 
 def timeline(ticket: Ticket, standing: Standing) -> list[Entry]:
     """Return messages and events of a ticket as one line, oldest first, as far as they may be read; three queries.
@@ -58,3 +65,11 @@ def timeline(ticket: Ticket, standing: Standing) -> list[Entry]:
             entries.append(Entry(at=event.created_at, event=event, fields=fields, state=state))
     entries.sort(key=lambda entry: (entry.at, entry.message is None, (entry.message or entry.event).pk))
     return entries
+
+
+def came_in(entries: list[Entry], seen: int | None, standing: Standing) -> list[Entry]:
+    """Return what others added to a timeline since a page showed the first `seen` entries of it; None: not known."""
+    if seen is None or not 0 <= seen < len(entries):
+        return []
+    person = standing.person
+    return [one for one in entries[seen:] if person is None or one.who != person.pk]

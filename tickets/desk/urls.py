@@ -8,6 +8,7 @@ urlpatterns = [
     path("tickets/new/", views.new_ticket, name="new_ticket"),
     path("tickets/preview/", views.preview, name="ticket_preview"),
     path("tickets/<str:number>/", views.ticket, name="ticket"),
+    path("tickets/<str:number>/news/", views.news, name="ticket_news"),
     path("tickets/<str:number>/messages/", views.answer, name="ticket_answer"),
     path("tickets/<str:number>/transitions/", views.move, name="ticket_move"),
     path("tickets/<str:number>/pick-up/", views.pick_up, name="ticket_pick_up"),

@@ -23,7 +23,7 @@ from tickets.desk import actions
 from tickets.desk.along import list_query, with_list
 from tickets.desk.forms import AnswerForm, EditForm, MoveForm, TicketForm
 from tickets.desk.models import Attachment, Message, Ticket
-from tickets.desk.queries import ticket_visible_to, timeline
+from tickets.desk.queries import Entry, came_in, ticket_visible_to, timeline
 from tickets.refusals import Stale
 from tickets.states import CLOSED_STATES, REPORTER, State, Visibility, allowed
 
@@ -65,12 +65,23 @@ def ticket(request: HttpRequest, number: str) -> HttpResponse:
     return _show(request, fetch(request, number))
 
 
-def _show(request: HttpRequest, found: Ticket, form: AnswerForm | None = None, status: int = 200) -> HttpResponse:
+def _show(
+    request: HttpRequest,
+    found: Ticket,
+    form: AnswerForm | None = None,
+    status: int = 200,
+    entries: list[Entry] | None = None,
+    news: list[Entry] | None = None,
+) -> HttpResponse:
+    """Show a ticket; `news` of its `entries` came in while the person was writing."""
     actor = Actor.of_request(request)
     steps = _steps(actor, found)
+    entries = timeline(found, request.standing) if entries is None else entries
     context = {
         "ticket": as_told_to(found, request.standing),
-        "entries": timeline(found, request.standing),
+        "entries": entries,
+        "seen": len(entries),
+        "news": news,
         "locations": list(found.locations.all()),
         "form": form or AnswerForm(then=steps if actor.is_staff else ()),
         "steps": [State(step) for step in steps],
@@ -89,17 +100,36 @@ def _show(request: HttpRequest, found: Ticket, form: AnswerForm | None = None, s
     return response
 
 
+@require_GET
+def news(request: HttpRequest, number: str) -> HttpResponse:
+    """What others added since a page showed the first `seen` entries: for the place above the answer box."""
+    found = fetch(request, number)
+    entries = timeline(found, request.standing)
+    seen = request.GET.get("seen", "")
+    fresh = came_in(entries, int(seen) if seen.isdecimal() and len(seen) < 10 else None, request.standing)
+    context = {"ticket": found, "news": fresh, "since": seen, "seen": len(entries), "elsewhere": True}
+    return render(request, "tickets/_news.html", context)
+
+
 @takes_files
 @require_POST
 def answer(request: HttpRequest, number: str) -> HttpResponse:
-    """Say something; what came in meanwhile is shown with it."""
+    """Say something. What others said since the page was opened comes first, above the box; sent again, it goes."""
     found = fetch(request, number)
     actor = Actor.of_request(request)
     form = AnswerForm(request.POST, request.FILES, then=_steps(actor, found) if actor.is_staff else ())
     if not form.is_valid():
         return _show(request, found, form, status=422)
+    seen = form.cleaned_data["seen"]
+    entries = timeline(found, request.standing) if seen is not None else []
+    fresh = came_in(entries, seen, request.standing)
+    if fresh:
+        return _show(request, found, form, status=409, entries=entries, news=fresh)
     try:
-        actions.answer(ticket=found, **form.values(), by=actor)
+        if form.only_moves:
+            actions.move(ticket=found, to=form.cleaned_data["then"], by=actor)
+        else:
+            actions.answer(ticket=found, **form.values(), by=actor)
     except ValidationError as error:
         show_in(form, error)
         return _show(request, found, form, status=422)

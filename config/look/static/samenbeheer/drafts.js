@@ -72,8 +72,8 @@
     const said = "draftOwn" in form.dataset; // the page came back with what was sent: that counts
     if (draft && !said && fits(form, draft)) {
       fill(form, draft);
-      const readers = form.querySelector("input[name=visibility]:checked")?.closest("label")?.querySelector("span");
-      show("back", readers ? `, ${readers.textContent.trim()}` : "");
+      const readers = form.querySelector("input[name=visibility]:checked")?.closest("label");
+      show("back", readers ? `, ${readers.dataset.draftWords}` : "");
     } else if (draft && (!said || draft.body.trim() !== values(form).body.trim())) {
       show("apart", draft.body);
     }

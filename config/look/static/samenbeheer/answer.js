@@ -1,0 +1,32 @@
+// The answer box: the button says to whom it goes, files that were chosen stand in words, the mark comes with a file.
+"use strict";
+
+(() => {
+  const words = (form) => {
+    const chosen = form.querySelector("input[name=visibility]:checked");
+    const button = form.querySelector("[data-send]");
+    const label = chosen && chosen.closest("label");
+    if (button && label) button.textContent = label.dataset.sendWords;
+  };
+
+  const files = (form) => {
+    const chosen = [...form.elements.attachments.files].map((file) => file.name);
+    const line = form.querySelector("[data-files]");
+    line.textContent = chosen.join(", ");
+    line.hidden = !chosen.length;
+    const mark = form.querySelector("[data-with-files]");
+    mark.hidden = !chosen.length && !form.elements.patron_data.checked;
+  };
+
+  const show = () => document.querySelectorAll("form.answer").forEach((form) => {
+    form.classList.add("live");
+    words(form);
+    files(form);
+  });
+
+  document.addEventListener("change", show);
+  document.addEventListener("drop", () => window.setTimeout(show));
+  document.addEventListener("click", () => window.setTimeout(show)); // a draft that is thrown away
+  document.addEventListener("htmx:afterSettle", show);
+  show();
+})();
