@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from agenda.figures.models import KeptFigures, TicketSnapshot
 from agenda.figures.periods import AMSTERDAM, FIRST, Period
-from agenda.figures.queries import ALL, Quarter, counted
+from agenda.figures.queries import ALL, Quarter, as_kept, counted
 
 AT_ONCE = 8
 
@@ -44,7 +44,7 @@ def _keep(periods: list[Period]) -> bool:
         KeptFigures.objects.filter(starts_on__in=[one.first_on for one in periods]).delete()
         rows = []
         for period, quarter in counted(periods).items():
-            for organisation in {ALL, *quarter.figures}:
+            for organisation in {ALL, *quarter.figures, *quarter.before}:
                 rows.append(_row(period, organisation, quarter))
         KeptFigures.objects.bulk_create(rows, batch_size=1000)
     return True
@@ -61,5 +61,6 @@ def _row(period: Period, organisation: int | None, quarter: Quarter) -> KeptFigu
         open_at_end=found.open_at_end,
         first_answer_minutes=found.first_answer_minutes,
         resolution_minutes=found.resolution_minutes,
+        before=as_kept(quarter, organisation),
         categories=quarter.categories if organisation is ALL else {},
     )

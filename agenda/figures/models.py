@@ -3,7 +3,7 @@ from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 
 
 class TicketSnapshot(models.Model):
@@ -62,6 +62,11 @@ class KeptFigures(models.Model):
     open_at_end = models.PositiveIntegerField()
     first_answer_minutes = models.FloatField(null=True, help_text="Median of clock minutes.")
     resolution_minutes = models.FloatField(null=True, help_text="Median of clock minutes.")
+    before = models.JSONField(
+        default=dict,
+        db_default=Value({}, models.JSONField()),
+        help_text="The same figures over the same days a year before, of the quarter that runs.",
+    )
     categories = models.JSONField(default=dict, help_text="New tickets by key of category; of all together alone.")
 
     objects = KeptFiguresQuerySet.as_manager()

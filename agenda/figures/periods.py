@@ -69,9 +69,20 @@ class Period:
         """The first moment after it."""
         return self.next.begin
 
+    def runs(self, at: datetime) -> bool:
+        """Does it run at a moment?"""
+        return self.begin <= at < self.end
+
     def is_settled(self, at: datetime) -> bool:
         """Is it over at a moment, and was all of it written by then?"""
         return self.end + SETTLED_AFTER <= at
+
+
+def year_earlier(moment: datetime) -> datetime:
+    """Return the same day and time a year before, in Europe/Amsterdam; of 29 February that of the 28th."""
+    local = moment.astimezone(AMSTERDAM)
+    day = 28 if (local.month, local.day) == (2, 29) else local.day
+    return local.replace(year=local.year - 1, day=day)
 
 
 FIRST = Period(2020, 1)  # of which figures are asked; tickets that were brought along may be older

@@ -5,7 +5,7 @@ runs; what is not kept, or is kept too long ago, is counted, and says the same.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 
 from django.db import connection
@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from agenda.categories.models import Category
 from agenda.figures.models import KeptFigures
-from agenda.figures.periods import Period
+from agenda.figures.periods import Period, year_earlier
 from tenants.models import Organisation
 
 SMALLEST_COUNT = 5
@@ -34,11 +34,15 @@ class Figures:
 
 @dataclass(frozen=True)
 class Quarter:
-    """A quarter: figures by key of organisation (`ALL` together), and new tickets of all by key of category."""
+    """A quarter: figures by key of organisation (`ALL` together), and new tickets of all by key of category.
+
+    `before` are the figures of the same days a year before, up to the same time, if it ran when it was counted.
+    """
 
     counted_at: datetime
     figures: dict[int | None, Figures] = field(default_factory=dict)
     categories: dict[int, int] = field(default_factory=dict)
+    before: dict[int | None, Figures] = field(default_factory=dict)
 
     def of(self, organisation: int | None) -> Figures:
         """Return the figures of an organisation, by key; noughts when it had nothing."""
@@ -78,14 +82,28 @@ def counted(periods: list[Period]) -> dict[Period, Quarter]:
     - new: opened in the quarter;
     - resolved: last resolved in the quarter (a reopened ticket counts again when it is resolved again);
     - open at end: opened before the end, and not resolved by then;
+    - before: the same of the same days a year before, of the quarter that runs;
     - first answer and resolution: median clock minutes of what was first answered, or resolved, in the quarter: the
       middle one, or between the two middle ones when they are even in number.
     """
     if not periods:
         return {}
-    limits = {"begins": [one.begin for one in periods], "ends": [one.end for one in periods]}
     now = timezone.now()
-    found = {place: Quarter(now) for place in range(1, len(periods) + 1)}
+    running = [one for one in periods if one.runs(now)]
+    spans = [(one.begin, one.end) for one in periods]
+    spans += [(one.year_before.begin, year_earlier(now)) for one in running]
+    found = _counted(spans, now)
+    quarters = dict(zip(periods, found, strict=False))
+    for one, same_days in zip(running, found[len(periods) :], strict=True):
+        quarters[one].before[ALL] = Figures()
+        quarters[one].before.update(same_days.figures)
+    return quarters
+
+
+def _counted(spans: list[tuple[datetime, datetime]], now: datetime) -> list[Quarter]:
+    """Return what was between each two moments, the second not included."""
+    limits = {"begins": [begin for begin, _end in spans], "ends": [end for _begin, end in spans]}
+    found = {place: Quarter(now) for place in range(1, len(spans) + 1)}
     with connection.cursor() as cursor:
         cursor.execute(AT_END_AND_ABOUT, limits)
         for what, place, key, count in cursor.fetchall():
@@ -97,7 +115,7 @@ def counted(periods: list[Period]) -> dict[Period, Quarter]:
         for place, key, new, resolved, answer, resolution in cursor.fetchall():
             at_end = found[place].of(key).open_at_end
             found[place].figures[key] = Figures(new, resolved, at_end, answer, resolution)
-    return dict(zip(periods, found.values(), strict=True))
+    return list(found.values())
 
 
 def quarters(
@@ -110,16 +128,25 @@ def quarters(
     """
     wanted, since = list(dict.fromkeys(periods)), timezone.now() - fresh
     rows = KeptFigures.objects.filter(starts_on__in=[one.first_on for one in wanted]).of(organisations)
-    columns = rows.values_list("starts_on", "counted_at", "organisation_id", "categories", *FIGURES)
+    columns = rows.values_list("starts_on", "counted_at", "organisation_id", "categories", "before", *FIGURES)
     kept: dict[Period, Quarter] = {}
-    for first_on, counted_at, pk, categories, *values in columns:
+    for first_on, counted_at, pk, categories, before, *values in columns:
         period = Period.of(first_on)
         if counted_at < since and not period.is_settled(counted_at):
             continue
         quarter = kept.setdefault(period, Quarter(counted_at))
         quarter.figures[pk] = Figures(*values)
         quarter.categories.update((int(key), count) for key, count in categories.items())
-    return kept | counted([one for one in wanted if one not in kept])
+        if before:
+            quarter.before[pk] = Figures(**before)
+    # An earlier version kept a running quarter without the same days a year before.
+    whole = {one: found for one, found in kept.items() if found.before or not one.runs(found.counted_at)}
+    return whole | counted([one for one in wanted if one not in whole])
+
+
+def as_kept(quarter: Quarter, organisation: int | None) -> dict[str, float | None]:
+    """Return the figures of the same days a year before as they are kept; empty when there are none."""
+    return asdict(quarter.before[organisation]) if organisation in quarter.before else {}
 
 
 @dataclass(frozen=True)

@@ -6,16 +6,18 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from agenda.figures.periods import FIRST, Period
-from agenda.figures.queries import ALL, Quarter, categories, history, quarters
+from agenda.figures.queries import ALL, Figures, Quarter, categories, history, quarters
 from agenda.steering.models import Seat
 from agenda.steering.news import Desks, headline, sentences
 from agenda.steering.overview import Overview, at_end_of, running_now
 from agenda.steering.pictures import FRESH, chart, new_tickets
 from agenda.steering.queries import side_by_side
 from agenda.steering.rows import standings
+from agenda.steering.table import lines
 from agenda.work.models import WorkItem
 from tenants.access import Standing
 from tenants.models import Organisation
@@ -42,17 +44,23 @@ def steering(request: HttpRequest) -> HttpResponse:
         "is_running": period == this,
         "previous": period.previous if period.previous.begin >= FIRST.begin else None,
         "next": period.next if period != this else None,
+        "days": (timezone.localdate() - period.first_on).days + 1,
         "counted_at": known[period].counted_at,
         "ended_on": desks.ended_on,
         "headline": headline(desks, agenda),
         "sentences": sentences(desks, agenda),
         "own": own,
+        "own_names": [one.name for one in organisations if one.pk in own],
         "asked": agenda.asked_of(own),
         "organisations": organisations,
         "others": others,
-        "each": [(one, known[period].of(one.pk)) for one in organisations],
-        "together": known[period].of(ALL),
-        "before": known[period.year_before].of(ALL),
+        "before_label": _before_label(period, period == this),
+        "lines": lines(
+            [(one, known[period].of(one.pk)) for one in organisations],
+            known[period].of(ALL),
+            _before(known, period).get(ALL, Figures()),
+            desks.ended_on,
+        ),
         "tally": agenda.tally,
         "trouble": standings(agenda.trouble, organisations, own, agenda.reports, agenda.day),
         "steady": standings(agenda.steady, organisations, own, {}, agenda.day),
@@ -70,14 +78,25 @@ def _agenda(standing: Standing) -> Overview:
     return running_now(running, timezone.now(), timezone.localdate())
 
 
+def _before(known: dict[Period, Quarter], period: Period) -> dict[int | None, Figures]:
+    """Return the figures of a year before: of the same days when the quarter runs, else of the same quarter."""
+    return known[period].before or known[period.year_before].figures
+
+
+def _before_label(period: Period, runs: bool) -> str:
+    if runs:
+        return _("Same days %(y)s") % {"y": period.year - 1}
+    return _("Quarter %(q)s of %(y)s") % {"q": period.quarter, "y": period.year - 1}
+
+
 def _desks(known: dict[Period, Quarter], period: Period, this: Period, columns: list[Organisation]) -> Desks:
-    """Return what the news compares; what runs is not compared with a year before."""
-    now, start, before = known[period], known[period.previous], known[period.year_before]
+    """Return what the news compares."""
+    now, start, before = known[period], known[period.previous], _before(known, period)
     last = period.next.first_on - timedelta(days=1)
     return Desks(
         now=now.of(ALL),
         open_before=start.of(ALL).open_at_end,
-        new_before=0 if period == this else before.of(ALL).new,
+        new_before=before.get(ALL, Figures()).new,
         year=period.year,
         ended_on=None if period == this else last,
         begun_after=period.first_on - timedelta(days=1),

@@ -10,7 +10,7 @@ from django.utils import timezone
 from agenda.categories.models import Category
 from agenda.figures.actions import keep
 from agenda.figures.models import KeptFigures, TicketSnapshot
-from agenda.figures.periods import Period
+from agenda.figures.periods import Period, year_earlier
 from agenda.figures.queries import Figures, counted, history, quarters
 from tenants.context import enter_public
 from tests import conftest
@@ -86,6 +86,48 @@ def test_what_is_kept_of_the_running_quarter_is_counted_anew_when_it_is_old(fill
     KeptFigures.objects.update(counted_at=timezone.now() - timedelta(seconds=121))
     assert quarters([this], fresh=timedelta(minutes=2))[this].of(None).new == before + 1
     assert quarters([this])[this].of(None).new == before + 1
+
+
+def test_the_same_days_a_year_before_are_kept_with_the_running_quarter(filled, django_assert_num_queries):
+    this = Period.of(timezone.localdate())
+    counted_now = counted([this])[this].before
+    keep()
+    with django_assert_num_queries(1):
+        kept = quarters([this], fresh=timedelta(minutes=2))[this].before
+    assert {key: (one.new, one.resolved, one.open_at_end) for key, one in kept.items()} == {
+        key: (one.new, one.resolved, one.open_at_end) for key, one in counted_now.items()
+    }
+    assert kept[None].open_at_end > 0
+    assert quarters([CLOSED])[CLOSED].before == {}
+
+
+def test_a_change_a_year_ago_takes_away_what_was_kept_of_the_same_days(filled, snapshots):
+    this = Period.of(timezone.localdate())
+    keep()
+    before = quarters([this], fresh=timedelta(minutes=2))[this].before[None].new
+    snapshots(filled.bisc, 1, opened_at=this.year_before.begin)
+    assert quarters([this], fresh=timedelta(minutes=2))[this].before[None].new == before + 1
+
+
+def test_what_an_earlier_version_kept_without_the_same_days_is_counted_anew(filled):
+    this = Period.of(timezone.localdate())
+    keep()
+    KeptFigures.objects.update(before={})
+    found = quarters([this], fresh=timedelta(minutes=2))[this]
+    assert found.before[None] == counted([this])[this].before[None]
+
+
+@pytest.mark.parametrize(
+    ("moment", "earlier"),
+    [
+        ("2026-11-24T12:00+01:00", "2025-11-24T12:00+01:00"),
+        ("2026-10-25T23:30+01:00", "2025-10-25T23:30+02:00"),  # summer time ended a day later
+        ("2028-02-29T09:00+01:00", "2027-02-28T09:00+01:00"),
+        ("2026-03-31T22:30+00:00", "2025-03-31T22:30+00:00"),
+    ],
+)
+def test_a_year_earlier_is_the_same_day_and_time(moment, earlier):
+    assert year_earlier(datetime.fromisoformat(moment)) == datetime.fromisoformat(earlier)
 
 
 def test_what_was_kept_while_a_quarter_ran_is_not_what_it_ended_with(filled):

@@ -6,10 +6,13 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import override
 
 from agenda.figures.actions import keep
 from agenda.figures.models import KeptFigures
+from agenda.figures.periods import Period, year_earlier
 from agenda.steering.models import Seat
+from agenda.steering.table import in_one_unit
 from agenda.work import actions
 from tenants.models import Organisation
 
@@ -158,15 +161,15 @@ def _rows(page: str, heading: str) -> list[list[str]]:
 def test_each_figure_stands_with_its_organisation(quarters, client_of):
     page = client_of("member", "").get("/steering/?quarter=2026-2").content.decode()
     assert _rows(page, "Meldingen per organisatie") == [
-        ["Cijfer", "BiSC", "Cubiss", "Samen", "Jaar eerder"],
+        ["Cijfer", "BiSC", "Cubiss", "Samen", "Kwartaal 2 van 2025"],
         ["Nieuwe meldingen", "8", "3", "11", "10"],
         ["Opgelost", "3", "1", "4", "2"],
-        ["Open aan het eind", "5", "2", "7", "8"],
-        ["Mediaan tot eerste antwoord (kloktijd)", "40 min", "2 u 05", "45 min", "10 min"],
-        ["Mediaan tot oplossing (kloktijd)", "4 dagen", "3 u 20", "3 dagen", "55 min"],
+        ["Open op 30 jun 2026", "5", "2", "7", "8"],
+        ["Mediaan tot eerste antwoord (uren kloktijd)", "0,7", "2,1", "0,8", "0,2"],
+        ["Mediaan tot oplossing (uren kloktijd)", "96,0", "3,3", "72,0", "0,9"],
     ]
     cells = re.findall(r'<td class="num[^"]*" data-label="([^"]+)">', page)
-    assert cells[:20] == ["BiSC", "Cubiss", "Samen", "Jaar eerder"] * 5
+    assert cells[:20] == ["BiSC", "Cubiss", "Samen", "Kwartaal 2 van 2025"] * 5
 
 
 def test_the_figures_in_the_api_are_those_of_the_page(quarters, api_of):
@@ -237,7 +240,7 @@ def test_eight_have_a_column_those_with_a_seat_first_and_together_counts_all(man
     page = client_of("member", "").get("/steering/?quarter=2026-2").content.decode()
     columns = ["BiSC", "Cubiss", *(f"POI {number}" for number in (0, 1, 2, 3, 4, 7))]
     desks = _rows(page, "Meldingen per organisatie")
-    assert desks[0] == ["Cijfer", *columns, "Samen", "Jaar eerder"]
+    assert desks[0] == ["Cijfer", *columns, "Samen", "Kwartaal 2 van 2025"]
     assert desks[1] == ["Nieuwe meldingen", "1", *["0"] * 7, "7", "0"]
     past = _rows(page, "Nieuwe meldingen per kwartaal")
     assert (past[0], past[-1]) == (["Kwartaal", *columns, "De overige"], ["2026-2", "1", *["0"] * 7, "6"])
@@ -276,4 +279,42 @@ def test_the_page_says_when_the_running_quarter_was_counted(cast, client_of, sna
     KeptFigures.objects.update(counted_at=timezone.now() - timedelta(seconds=60))
     moment = f"{timezone.localtime(KeptFigures.objects.latest('starts_on').counted_at):%H:%M}"
     page = " ".join(client_of("member", "").get("/steering/").content.decode().split())
-    assert "tot nu toe, geteld <time" in page and f">vandaag {moment}</time>; laatste kolom" in page
+    assert "peilmoment <time" in page and f">vandaag {moment}</time>" in page
+
+
+@pytest.mark.parametrize(
+    ("minutes", "said"),
+    [
+        ([4, None, 119], ("minuten kloktijd", ["4", "–", "119"])),
+        ([4, None, 120], ("uren kloktijd", ["0,1", "–", "2,0"])),
+        ([2879, 100_000], ("uren kloktijd", ["48,0", "1.666,7"])),
+        ([2880, None, 15_840], ("dagen kloktijd", ["2,0", "–", "11,0"])),
+        ([None, None], ("minuten kloktijd", ["–", "–"])),
+    ],
+)
+def test_the_figures_of_a_line_are_in_one_unit(minutes, said):
+    with override("nl"):
+        assert in_one_unit(minutes) == said
+
+
+def test_ones_own_organisation_is_picked_out(quarters, client_of):
+    for who, own in (("member", ["BiSC"]), ("reader", ["Cubiss"]), ("manager", [])):
+        page = client_of(who, "").get("/steering/?quarter=2026-2").content.decode()
+        found = re.findall(r'<td class="num own" data-label="([^"]+)"', page)
+        assert (sorted(set(found)), "Toon alle organisaties" in page) == (own, bool(own))
+
+
+def test_a_running_quarter_is_compared_with_the_same_days_of_the_year_before(cast, snapshots, client_of):
+    now = timezone.now()
+    a_year = year_earlier(now)
+    begin = Period.of(timezone.localdate()).year_before.begin
+    snapshots(cast.bisc, 3, opened_at=begin)
+    snapshots(cast.cubiss, 2, opened_at=begin, resolved_at=a_year - timedelta(seconds=1), minutes_to_resolution=180)
+    snapshots(cast.bisc, 4, opened_at=begin - timedelta(days=1), resolved_at=a_year + timedelta(minutes=9))
+    snapshots(cast.bisc, 8, opened_at=a_year + timedelta(minutes=9))  # in that quarter, after these days
+    for _kept in range(2):
+        page = client_of("member", "").get("/steering/").content.decode()
+        rows = _rows(page, "Meldingen per organisatie")
+        assert rows[0][-1] == f"Zelfde dagen {a_year.year}"
+        assert [row[-1] for row in rows[1:]] == ["5", "2", "7", "–", "3,0"]
+        keep()
