@@ -53,6 +53,7 @@ OBJECTS = {
     "new_ticket": None,
     "ticket_pane": None,
     "next_ticket": "ticket",
+    "answer_and_next": "ticket",
     "previous_ticket": "ticket",
     "ticket_preview": None,
     "ticket": "ticket",

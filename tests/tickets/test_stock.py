@@ -130,3 +130,26 @@ def test_lists_have_two_lines_for_who_wants_them(bisc, client_of):
     assert 'class="stock"' in other.get("/tickets/?view=all").content.decode()
     assert client.post("/me/rows/", {"next": "//elders.example/"})["Location"] == "/me/"
     assert 'class="stock"' in client.get("/tickets/?view=all").content.decode()
+
+
+def test_send_and_next_goes_to_what_came_next_before_it_was_said(stock, client_of):
+    """The answer takes BISC-3 out of the list; what came after it there is next."""
+    client = client_of("bisc desk")
+    path = "/tickets/BISC-1/messages/next/?view=unassigned&sort=oldest"
+    said = client.post("/tickets/BISC-4/messages/next/?view=all&state=new&sort=oldest", {"body": "Bekeken."})
+    assert said["Location"] == "/tickets/BISC-1/?view=all&state=new&sort=oldest"
+    assert Ticket.objects.get(number="BISC-4").state == "open"
+    refused = client.post(path, {"body": ""})
+    assert refused.status_code == 422 and "Schrijf eerst iets." in refused.content.decode()
+    last = client.post(path, {"body": "Gedaan."})
+    assert last["Location"] == "/tickets/?view=unassigned&sort=oldest"
+    assert "laatste van deze lijst" in client.get(last["Location"]).content.decode()
+    assert client_of("bisc colleague").post("/tickets/BISC-1/messages/next/", {"body": "x"}).status_code == 404
+
+
+def test_sending_keeps_the_list_it_came_from(stock, client_of):
+    client = client_of("bisc desk")
+    said = client.post("/tickets/BISC-3/messages/?view=all&type=incident&page=2", {"body": "Bekeken."})
+    assert said["Location"] == "/tickets/BISC-3/?view=all&type=incident&page=2"
+    taken = client.post("/tickets/BISC-4/pick-up/?view=unassigned", {})
+    assert taken["Location"] == "/tickets/BISC-4/?view=unassigned"

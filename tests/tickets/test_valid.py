@@ -73,7 +73,7 @@ CHANGES = [
     ({"urgency": "critical"}, ["urgency"]),
     ({"impact": "none"}, ["impact"]),
     ({"impact": None}, ["impact"]),
-    ({"subject": "x" * 400}, []),
+    ({"subject": "x" * 150}, []),
     ({"subject": "x" * 401}, ["subject"]),
     ({"subject": ""}, ["subject"]),
     ({"subject": " \t\n"}, ["subject"]),

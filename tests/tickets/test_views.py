@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 
 from tenants.context import inside
 from tenants.models import Membership
+from tests.browsing import send
 from tickets.desk import actions as verbs
 from tickets.models import Ticket
 
@@ -80,7 +81,7 @@ def test_file_a_ticket(client_of, bisc):
     ("changes", "message"),
     [
         ({"subject": ""}, "Dit veld is verplicht."),
-        ({"subject": "x" * 401}, "400 teken"),
+        ({"subject": "x" * 151}, "150 teken"),
         ({"category": ""}, "Dit veld is verplicht."),
         ({"category": "99"}, "Selecteer een geldige keuze"),
         ({"library": "cubiss-een"}, "Selecteer een geldige keuze"),
@@ -97,11 +98,23 @@ def test_bad_input_is_said_beside_the_field_and_nothing_typed_is_lost(client_of,
         assert "Lang verhaal &lt;b&gt;over&lt;/b&gt; zelfservice" in page
 
 
-def test_a_subject_of_400_characters_fits(client_of, bisc):
-    subject = "lang " * 79 + "woord"
-    assert len(subject) == 400
+def test_a_subject_of_150_characters_fits(client_of, bisc):
+    subject = "lang " * 29 + "woord"
+    assert len(subject) == 150
     assert client_of("bisc colleague").post("/tickets/new/", {**FORM, "subject": subject}).status_code == 302
     assert subject in client_of("bisc desk").get("/tickets/?view=all").content.decode()
+
+
+def test_a_longer_subject_of_before_stays_whole_and_does_not_stand_in_the_way(client_of, ticket, bisc):
+    subject = "lang " * 79 + "woord"
+    Ticket.objects.filter(pk=ticket.pk).update(subject=subject)
+    desk = client_of("bisc desk")
+    assert send(desk, "/tickets/BISC-1/edit/", "Opslaan", urgency="low").status_code == 302
+    ticket.refresh_from_db()
+    assert (ticket.subject, ticket.urgency) == (subject, "low")
+    assert subject in desk.get("/tickets/BISC-1/").content.decode()
+    long = send(desk, "/tickets/BISC-1/edit/", "Opslaan", subject="x" * 151)
+    assert long.status_code == 422 and "Zeg het korter, in hoogstens 150 tekens" in long.content.decode()
 
 
 def test_an_empty_answer_is_said_beside_the_field(client_of):

@@ -33,7 +33,7 @@ from tickets.desk.queries import ticket_visible_to
 from tickets.router import router
 from tickets.shapes import AttachmentsOut, MessageOut, TicketDetailOut, attachment_out, begun, detail, message_out
 from tickets.states import Impact, State, Type, Urgency, Visibility
-from tickets.valid import BODY_MAX, SUBJECT_MAX, errors_in
+from tickets.valid import BODY_MAX, SUBJECT_KEPT, errors_in
 
 
 def _one_of(choices) -> dict[str, object]:
@@ -48,7 +48,7 @@ class TicketIn(In):
     """A ticket to file."""
 
     type: Annotated[str, Field(**_one_of(Type))]
-    subject: Annotated[str, Field(**_text(SUBJECT_MAX))]
+    subject: Annotated[str, Field(**_text(SUBJECT_KEPT))]
     body: Annotated[str, Field(description="Markdown.", **_text(BODY_MAX))]
     library: Annotated[str, Field(description="Slug.")]
     category: Annotated[str, Field(description="Code of a leaf, such as 6.1.")]
@@ -62,7 +62,7 @@ class TicketPatch(In):
     """Fields to change; what is left out stays. With `version`, a change made since by another is a conflict (409)."""
 
     type: Annotated[str, Field(**_one_of(Type))] = ""
-    subject: Annotated[str, Field(**_text(SUBJECT_MAX))] = ""
+    subject: Annotated[str, Field(**_text(SUBJECT_KEPT))] = ""
     library: str = ""
     category: str = ""
     urgency: Annotated[str, Field(**_one_of(Urgency))] = ""

@@ -15,7 +15,7 @@ from tickets.desk.fields import CategoryField, FilesField, LocationBoxes
 from tickets.desk.models import Ticket
 from tickets.since import plain_value, values_at
 from tickets.states import Impact, State, Type, Urgency, Visibility
-from tickets.valid import BODY_MAX, SUBJECT_MAX
+from tickets.valid import BODY_MAX, SUBJECT_KEPT, SUBJECT_MAX
 
 # Words for a librarian, who knows no ITIL.
 TYPE_CHOICES_FOR_LIBRARIES = [
@@ -183,7 +183,7 @@ class MoveForm(forms.Form):
 class EditForm(forms.Form):
     """Change the fields of a ticket; staff only."""
 
-    subject = forms.CharField(label=_("Subject"), max_length=SUBJECT_MAX)
+    subject = forms.CharField(label=_("Subject"), max_length=SUBJECT_KEPT)
     type = forms.ChoiceField(label=_("Type"), choices=Type.choices)
     category = CategoryField(label=_("Category"))
     library = forms.ModelChoiceField(label=_("Library"), queryset=Library.objects.none(), to_field_name="slug")

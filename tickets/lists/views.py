@@ -7,16 +7,18 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from tenants.roles import Permission
 from tenants.web.paging import Page
+from tenants.web.uploads import takes_files
 from tickets.access import as_told_to
 from tickets.desk.along import list_query, with_list
 from tickets.desk.models import Ticket
+from tickets.desk.views import answer
 from tickets.lists.chips import chips_of, order_of
 from tickets.lists.forms import FilterForm, Narrowed
-from tickets.lists.neighbours import neighbour
+from tickets.lists.neighbours import Neighbour, neighbour
 from tickets.lists.queries import Counts, listed, open_counts
 from tickets.lists.rows import Group, columns, in_groups, in_rows
 from tickets.lists.stock import Stock, stock
@@ -107,10 +109,25 @@ def beside(request: HttpRequest, number: str, step: int) -> HttpResponse:
     if not request.standing.is_staff:
         raise Http404
     found = neighbour(request.GET, number, request.standing, step=step)
+    edge = _("That was the last of this list.") if step > 0 else _("That was the first of this list.")
+    return _to(request, found, edge)
+
+
+@takes_files
+@require_POST
+def answer_and_next(request: HttpRequest, number: str) -> HttpResponse:
+    """Say something, and go on to the ticket that came next in the list before it was said."""
+    if not request.standing.is_staff:
+        raise Http404
+    following = neighbour(request.GET, number, request.standing, step=1)
+    said = answer(request, number)
+    return _to(request, following, _("That was the last of this list.")) if said.status_code == 302 else said
+
+
+def _to(request: HttpRequest, found: Neighbour | None, otherwise: str) -> HttpResponse:
+    """Go to a ticket of the list; to the list, and say `otherwise`, where there is none."""
     if found is None:
-        messages.info(
-            request, _("That was the last of this list.") if step > 0 else _("That was the first of this list.")
-        )
+        messages.info(request, otherwise)
         return redirect(with_list(request, "tickets"))
     request.GET = request.GET.copy()
     if found.page > 1 or "page" in request.GET:

@@ -8,6 +8,7 @@
   const opened = document.querySelector("#ticket");
   const links = () => [...list.querySelectorAll(".stock a")];
   const isOpen = () => Boolean(opened.querySelector(":scope > section"));
+  let wanted = true; // the last that was asked: a ticket, not the list
   let top = 0; // where the list stood on a screen with room for one of the two
 
   const mark = () => links().forEach((link) => {
@@ -15,14 +16,17 @@
     if (here) link.setAttribute("aria-current", "true");
     else link.removeAttribute("aria-current");
   });
-  const inSight = () => list.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
+  const inSight = () => list.querySelector(".stock [aria-current]")?.scrollIntoView({ block: "nearest" });
 
   document.addEventListener("htmx:beforeRequest", (event) => {
-    if (event.detail.target === opened && !isOpen()) top = window.scrollY;
+    if (event.detail.target !== opened) return;
+    wanted = true;
+    if (!isOpen()) top = window.scrollY;
   });
   // What is no ticket (the sign-in page, the end of the list) is shown as the page it is.
   document.addEventListener("htmx:beforeSwap", (event) => {
     if (event.detail.target !== opened) return;
+    if (!wanted) { event.detail.shouldSwap = false; return; }
     const { xhr } = event.detail;
     if (xhr.status < 400 && /^\/tickets\/[^/]+\/$/.test(new URL(xhr.responseURL).pathname)) return;
     event.detail.shouldSwap = false;
@@ -44,6 +48,21 @@
     if (isOpen()) return;
     window.scrollTo(0, top);
     document.title = list.dataset.title || document.title;
+  });
+
+  // To the list: where it is there already, the ticket only makes room.
+  document.addEventListener("click", (event) => {
+    const up = event.target.closest("[data-act='up']");
+    if (!up || !links().length || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    wanted = false;
+    const from = list.querySelector(".stock [aria-current]");
+    window.history.pushState({ htmx: true }, "", up.href);
+    opened.replaceChildren();
+    document.title = list.dataset.title;
+    mark();
+    window.scrollTo(0, top);
+    from?.focus();
   });
 
   // The list scrolls by itself; a page that is loaded anew finds it where it was.

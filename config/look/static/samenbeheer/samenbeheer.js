@@ -1,27 +1,6 @@
 // Small comforts; every page works without them.
 "use strict";
 
-// "/" goes to the search field, Ctrl+Enter sends the form you are in. In a text field letters are letters.
-// Who does not want single keys to do something switches them off at "My account".
-document.addEventListener("keydown", (event) => {
-  const field = event.target.closest("input, textarea, select, [contenteditable]");
-  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && field && field.form) {
-    event.preventDefault();
-    field.form.requestSubmit();
-    return;
-  }
-  if (!("shortcuts" in document.body.dataset)) return;
-  if (field || event.ctrlKey || event.metaKey || event.altKey) return;
-  const jumps = { "/": "#find", a: "#id_body", n: "#new-ticket" };
-  const goal = document.querySelector(jumps[event.key] || "#none");
-  if (goal) {
-    event.preventDefault();
-    goal.focus();
-    goal.scrollIntoView({ block: "center" });
-    if (goal.tagName === "A") goal.click();
-  }
-});
-
 // The menu of a person closes with Escape or a click elsewhere.
 document.addEventListener("click", (event) => {
   document.querySelectorAll("details.me[open]").forEach((menu) => {

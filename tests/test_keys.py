@@ -1,0 +1,115 @@
+"""The desk by keys alone, in a real browser and in Dutch: the list is walked, tickets are opened and answered."""
+
+import re
+
+import pytest
+
+pytestmark = [pytest.mark.servers, pytest.mark.xdist_group("running")]
+LIST = "/tickets/?view=all&type=incident"
+
+
+def _keys(visitor, *keys: str) -> None:
+    for key in keys:
+        visitor.page.keyboard.press(key)
+
+
+def _numbers(visitor) -> list[str]:
+    """The tickets of the list on this page, in order."""
+    links = visitor.page.locator("#list .stock a").evaluate_all("links => links.map(link => link.pathname)")
+    return [re.search(r"BISC-\d+", link)[0] for link in links]
+
+
+def _opened(visitor, number: str) -> None:
+    """Wait until the ticket stands beside the list: in the address, the title and the middle."""
+    visitor.page.wait_for_function(
+        "number => document.title.startsWith(number + ' ') && location.pathname === `/tickets/${number}/`"
+        " && document.querySelector('#list .stock a[aria-current]')?.pathname === location.pathname",
+        arg=number,
+    )
+
+
+def test_a_filtered_list_is_walked_with_keys_alone(visit):
+    desk = visit("bisc")
+    desk.sign_in("desk@bisc.example")
+    desk.goto(LIST)
+    first, second, third, *_rest = _numbers(desk)
+    _keys(desk, "j", "j", "k", "Enter")
+    _opened(desk, first)
+    assert desk.page.url.endswith(f"/tickets/{first}/?view=all&type=incident")
+    desk.check()
+    _keys(desk, "j")
+    _opened(desk, second)
+    _keys(desk, "j")
+    _opened(desk, third)
+    desk.page.go_back()
+    _opened(desk, second)
+    assert "gefilterd" in desk.page.inner_text("#list") or "Storing" in desk.page.inner_text("#list .chips")
+
+    _keys(desk, "i")
+    assert desk.page.evaluate("document.activeElement.id") == "id_body"
+    assert desk.page.is_checked("#answer [name=visibility][value=internal]")
+    desk.page.keyboard.type("Nagekeken met j en k.")
+    _keys(desk, "Control+Shift+Enter")
+    _opened(desk, third)
+    assert _numbers(desk)[:3] == [first, second, third]
+    _keys(desk, "k")
+    _opened(desk, second)
+    assert "Nagekeken met j en k." in desk.page.inner_text("#ticket")
+
+    _keys(desk, "u")
+    desk.page.wait_for_function("!document.querySelector('#ticket > section')")
+    assert desk.page.url.endswith(LIST)
+    assert desk.page.evaluate("document.activeElement.pathname") == f"/tickets/{second}/"
+    _keys(desk, "?")
+    assert "Toetsen op deze pagina" in desk.text() and "antwoord" not in desk.page.inner_text("#keys")
+    desk.check()
+    _keys(desk, "Escape", "g", "u")
+    desk.page.wait_for_url("**/tickets/?view=unassigned")
+    _keys(desk, "/")
+    desk.page.keyboard.type(first.split("-")[1])
+    _keys(desk, "Enter")
+    desk.page.wait_for_url(f"**/tickets/{first}/")
+
+
+def test_the_answer_box_is_at_most_three_tabs_away(visit):
+    desk = visit("bisc")
+    desk.sign_in("desk@bisc.example")
+    desk.goto("/tickets/?view=all")
+    number = _numbers(desk)[0]
+    desk.goto(f"/tickets/{number}/?view=all")
+    _keys(desk, "Tab", "Enter", "Tab", "Enter")
+    desk.page.keyboard.type("Zo snel.")
+    assert desk.page.input_value("#id_body") == "Zo snel."
+    desk.page.fill("#id_body", "")
+
+
+def test_keys_that_are_switched_off_do_nothing(visit):
+    lead = visit("bisc")
+    lead.sign_in("lead@bisc.example")
+    lead.goto("/me/")
+    lead.page.uncheck("[name=shortcuts]")
+    lead.page.locator("form[action='/me/shortcuts/'] button").click()
+    lead.goto("/tickets/?view=all")
+    _keys(lead, "j", "n", "?")
+    assert lead.page.evaluate("document.activeElement.tagName") == "BODY"
+    assert lead.page.locator("dialog[open]").count() == 0
+    lead.goto("/me/")
+    lead.page.check("[name=shortcuts]")
+    lead.page.locator("form[action='/me/shortcuts/'] button").click()
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_list_and_ticket_are_two_pages_on_a_phone(visit, javascript):
+    desk = visit("bisc", width=390, javascript=javascript)
+    desk.sign_in("desk@bisc.example")
+    desk.goto("/tickets/?view=all")
+    desk.page.locator("#list .stock a").first.click()
+    desk.page.wait_for_selector("#ticket > section")
+    desk.check()
+    assert not desk.page.locator("#list").is_visible()
+    before = desk.page.url
+    desk.page.get_by_role("link", name="Volgende melding").click()
+    desk.page.wait_for_url(lambda url: url != before)
+    desk.page.get_by_role("link", name="Naar de lijst").click()
+    desk.page.wait_for_url("**/tickets/?view=all")
+    assert desk.page.locator("#list .stock a").first.is_visible()
