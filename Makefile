@@ -11,13 +11,14 @@ export PORT
 export SAMENBEHEER_MODE ?= demo
 BIN := .venv/bin
 
-.PHONY: help run test check containers bench mutants sbom clean locks translations usable
+.PHONY: help run test check containers bench pictures mutants sbom clean locks translations usable
 help:
 	@echo "make run     serve Samenbeheer with its demo on http://samenbeheer.localhost:$(PORT)"
 	@echo "make test    run all tests"
 	@echo "make check   lint, types, migrations, translations, container files"
 	@echo "make containers  make the image and run docker/ with Podman, as root; 8 minutes"
 	@echo "make bench   measure speed, write docs/benchmarks.md and var/bench.json"
+	@echo "make pictures photograph every page in both themes, languages and widths, in var/sheet"
 	@echo "make mutants break the code on purpose, see whether the tests notice, write docs/mutants.md"
 	@echo "make sbom    write the bill of materials of an installation, var/sbom.json (CycloneDX), or OUT=file"
 	@echo "make clean   remove what was set up, and the demo's data"
@@ -46,6 +47,10 @@ containers: usable .setup/test
 
 bench: usable .setup/test
 	@$(BIN)/python manage.py bench
+
+pictures: usable .setup/test
+	@SAMENBEHEER_SHEET=$(CURDIR)/var/sheet $(BIN)/python -m pytest -n 0 tests/test_every_page.py
+	@echo "Open var/sheet/index.html"
 
 mutants: usable .setup/test
 	@$(BIN)/python -m tests.mutants.run $(ARGS)

@@ -264,6 +264,11 @@ STATICFILES_DIRS = [
     ("letter", _npm / "@fontsource-variable" / "atkinson-hyperlegible-next"),
 ]
 STATICFILES_DIRS = [d for d in STATICFILES_DIRS if (d[1] if isinstance(d, tuple) else d).exists()]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "config.look.zero.ZeroFinder",
+]
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 FORM_RENDERER = "config.look.forms.Renderer"
 _storage_url = os.environ.get("STORAGE_URL", "")

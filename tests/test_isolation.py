@@ -34,6 +34,7 @@ OBJECTS = {
     "empty": None,
     "me": None,
     "shortcuts": None,
+    "choose_theme": None,
     "rows": None,
     "tokens": None,
     "end_token": "token",

@@ -7,7 +7,10 @@ from datetime import UTC, datetime
 import pytest
 from django.core.mail import EmailMessage, get_connection
 from django.utils import translation
+from fontTools.ttLib import TTFont
+from fontTools.varLib.instancer import instantiateVariableFont
 
+from config.look import zero
 from config.look.tags import duration, moment
 from tests.browsing import send
 
@@ -82,3 +85,15 @@ def test_a_language_that_is_none_changes_nothing(cast, client_of):
     answer = client.post("/language/", {"language": "de", "next": "/tickets/"})
     assert (answer["Location"], dict(answer.cookies)) == ("/tickets/", {})
     assert client.get("/tickets/")["Content-Language"] == "nl"
+
+
+@pytest.mark.parametrize("weight", [400, 700])
+def test_the_zero_has_no_slash_and_stands_as_wide_as_its_own(tmp_path, weight):
+    zero.make(weight, tmp_path / "zero.woff2")
+    made = TTFont(tmp_path / "zero.woff2")
+    assert made.getBestCmap() == {0x30: "zero"}
+    assert made["glyf"]["zero"].numberOfContours == 2  # outside and hole; the slash makes four of the typeface's own
+    own = instantiateVariableFont(TTFont(zero.SOURCE), {"wght": weight})
+    assert own["glyf"]["zero"].numberOfContours > 2
+    assert made["hmtx"]["zero"][0] == own["hmtx"]["zero"][0]
+    assert {one.toUnicode() for one in made["name"].names if one.nameID == 1} == {"Samenbeheer Zero"}

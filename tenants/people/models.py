@@ -36,10 +36,18 @@ class Person(AbstractBaseUser, PermissionsMixin):
         DUTCH = "nl", _("Dutch")
         ENGLISH = "en", _("English")
 
+    class Theme(models.TextChoices):
+        SYSTEM = "", _("as my device")
+        LIGHT = "light", _("light")
+        DARK = "dark", _("dark")
+
     email = models.EmailField(_("e-mail address"), unique=True)
     name = models.CharField(_("name"), max_length=120)
     language = models.CharField(_("language"), max_length=2, choices=Language, default=Language.DUTCH)
     shortcuts = models.BooleanField(_("one-key shortcuts"), default=True, db_default=True)
+    theme = models.CharField(
+        _("light or dark"), max_length=5, choices=Theme, default=Theme.SYSTEM, db_default=Theme.SYSTEM, blank=True
+    )
     roomy = models.BooleanField(_("two lines a row"), default=False, db_default=False)
     is_active = models.BooleanField(default=True)
     sessions_ended = models.PositiveIntegerField(default=0, db_default=0)

@@ -13,6 +13,7 @@ platform_urls = [
 own_urls = [
     path("me/", views.me, name="me"),
     path("me/shortcuts/", views.shortcuts, name="shortcuts"),
+    path("me/theme/", views.choose_theme, name="choose_theme"),
     path("me/rows/", views.rows, name="rows"),
 ]
 

@@ -1,7 +1,7 @@
 """Pages on people and roles: of an organisation, of a library, one's own."""
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from tenants.actor import Actor
 from tenants.invitations.actions import invite
 from tenants.invitations.queries import waiting_for_answer
-from tenants.models import Library, LibraryMembership, Membership
+from tenants.models import Library, LibraryMembership, Membership, Person
 from tenants.people import actions, guests
 from tenants.people.forms import ColleagueForm, InviteColleagueForm, InviteForm
 from tenants.roles import DESCRIPTIONS, LibraryRole, OrganisationRole, Permission
@@ -167,6 +167,17 @@ def shortcuts(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+def choose_theme(request: HttpRequest) -> HttpResponse:
+    """Choose light, dark or what the device says; 400 for anything else."""
+    if request.POST.get("theme") not in Person.Theme.values:
+        raise BadRequest
+    request.user.theme = request.POST["theme"]
+    request.user.save(update_fields=["theme"])
+    messages.success(request, _("Saved."))
+    return redirect("me")
+
+
+@require_POST
 def rows(request: HttpRequest) -> HttpResponse:
     """Choose lists of one line or of two lines a row; back to the page of this host it was chosen on."""
     request.user.roomy = "roomy" in request.POST
@@ -183,4 +194,5 @@ def me(request: HttpRequest) -> HttpResponse:
     rows = [(labels[role], DESCRIPTIONS[role]) for role in roles]
     standing = request.standing
     libraries = Library.objects.current().filter(pk__in=standing.library_ids) if standing.libraries else []
-    return render(request, "tenants/me.html", {"roles": rows, "libraries": libraries})
+    context = {"roles": rows, "libraries": libraries, "themes": Person.Theme.choices}
+    return render(request, "tenants/me.html", context)

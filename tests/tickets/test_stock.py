@@ -123,6 +123,20 @@ def test_choosing_a_ticket_swaps_the_middle_alone(bisc, ticket, client_of):
     assert 'hx-get="/tickets/pane/?current=BISC-1&amp;view=all&amp;q=x"' in whole.content.decode()
 
 
+def test_the_theme_is_that_of_the_device_or_of_who_chose_one(bisc, client_of):
+    client, other = client_of("bisc desk"), client_of("bisc lead")
+    assert '<html lang="nl">' in client.get("/me/").content.decode()
+    for theme in ("dark", "light"):
+        assert client.post("/me/theme/", {"theme": theme}).status_code == 302
+        assert f'<html lang="nl" data-theme="{theme}">' in client.get("/tickets/").content.decode()
+        assert '<html lang="nl">' in other.get("/tickets/").content.decode()
+    for wrong in ({"theme": "paars"}, {}):
+        assert client.post("/me/theme/", wrong).status_code == 400
+    assert 'data-theme="light"' in client.get("/me/").content.decode()
+    client.post("/me/theme/", {"theme": ""})
+    assert '<html lang="nl">' in client.get("/tickets/").content.decode()
+
+
 def test_lists_have_two_lines_for_who_wants_them(bisc, client_of):
     client, other = client_of("bisc desk"), client_of("bisc lead")
     assert client.post("/me/rows/", {"roomy": "on", "next": "/tickets/?view=all"})["Location"] == "/tickets/?view=all"

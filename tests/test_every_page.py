@@ -1,0 +1,182 @@
+"""Every page of every host, seen by axe in the light and in the dark, and never wider than its window.
+
+With SAMENBEHEER_SHEET each is photographed too: 1280 and 390 wide, both themes, both languages, on one sheet.
+"""
+
+import html
+import os
+from pathlib import Path
+
+import pytest
+from django.urls import reverse
+
+from tests.test_isolation import ACCOUNT, _routes
+from tests.visitor import AXE, RULES, Visitor
+
+pytestmark = [pytest.mark.servers, pytest.mark.xdist_group("running")]
+
+SHEET = os.environ.get("SAMENBEHEER_SHEET", "")
+URLCONFS = {"bisc": "config.urls", "": "config.urls_common"}
+# By host who opens which page. A page that nobody opens here is not tested: see the test of the list.
+WHO = {
+    "desk@bisc.example": (
+        "bisc",
+        {
+            "start": {},
+            "tickets": {},
+            "new_ticket": {},
+            "ticket": {"number": "ticket"},
+            "ticket_edit": {"number": "ticket"},
+            "ticket_guests": {"number": "ticket"},
+            "libraries": {},
+            "library": {"slug": "eemland"},
+            "me": {},
+            "tokens": {},
+            "demo_mail": {},
+            "empty": {},
+        },
+    ),
+    "lead@bisc.example": ("bisc", {"people": {}, "settings": {}, "outbox": {}}),
+    "keyuser@eemland.example": (
+        "bisc",
+        {
+            "start": {},
+            "tickets": {},
+            "new_ticket": {},
+            "ticket": {"number": "of_library"},
+            "colleagues": {},
+            "colleague": {"pk": "colleague"},
+        },
+    ),
+    "kwartiermaker@samenbeheer.example": (
+        "",
+        {
+            "start": {},
+            "agenda": {},
+            "new_agenda_item": {},
+            "agenda_item": {"number": "item"},
+            "edit_agenda_item": {"number": "item"},
+            "contribution": {"number": "item", "slug": "bisc"},
+            "steering": {},
+            "me": {},
+            "empty": {},
+        },
+    ),
+    "stuurgroep@bisc.example": ("", {"steering": {}, "agenda": {}}),
+    "platform@samenbeheer.example": (
+        "",
+        {
+            "platform": {},
+            "platform_organisations": {},
+            "platform_organisation": {"slug": "bisc"},
+            "platform_people": {},
+            "platform_systems": {},
+            "platform_system": {"slug": "midden-zuid"},
+            "platform_categories": {},
+            "platform_category": {"code": "6.1"},
+            "platform_frameworks": {},
+            "platform_framework": {"pk": "framework"},
+            "platform_seats": {},
+            "platform_seat": {"pk": "seat"},
+            "outbox": {},
+            "demo_mail": {},
+            "tokens": {},
+        },
+    ),
+}
+# Not pages: what is posted, swapped in, downloaded or only points on.
+NO_PAGE = {
+    *("set_language", "theme", "choose_theme", "shortcuts", "rows", "end_token", "end_role", "end_guest_role"),
+    *("end_library_role", "withdraw_invitation", "outbox_send_all", "outbox_send", "outbox_drop", "next_ticket"),
+    *("previous_ticket", "ticket_preview", "ticket_answer", "ticket_move", "ticket_pick_up", "ticket_attachment"),
+    *("end_ticket_guest", "agenda_progress", "make_organisation", "organisation_days", "invite_administrator"),
+    *("organisation_hosts", "first_host", "remove_host", "end_cooperation_role", "withdraw_for_cooperation"),
+    *("end_category", "framework_goals"),
+}
+# The pages of what the demo has not: seen with what it gives, or by the story of one ticket.
+ELSEWHERE = {"invitation", "account_login"}
+QUERIES = {
+    "ticket": "SELECT number FROM bisc.tickets_ticket ORDER BY id DESC LIMIT 1",
+    "of_library": "SELECT t.number FROM bisc.tickets_ticket t JOIN public.tenants_person p ON p.id = t.reporter_id"
+    " WHERE p.email = 'keyuser@eemland.example' ORDER BY t.id DESC LIMIT 1",
+    "colleague": "SELECT m.id FROM public.tenants_librarymembership m JOIN public.tenants_person p"
+    " ON p.id = m.person_id WHERE p.email = 'balie@eemland.example'",
+    "item": "SELECT number FROM public.agenda_workitem ORDER BY number LIMIT 1",
+    "framework": "SELECT id FROM public.agenda_policyframework ORDER BY id LIMIT 1",
+    "seat": "SELECT id FROM public.agenda_seat ORDER BY id LIMIT 1",
+}
+
+
+@pytest.mark.parametrize("host", URLCONFS)
+def test_every_route_is_a_page_that_is_seen_or_no_page(host):
+    seen = {name for at, pages in WHO.values() if at == host for name in pages}
+    api = ("organisation_api:", "common_api:")
+    routes = [name for name in _routes(URLCONFS[host]) if not name.startswith((*ACCOUNT, *api))]
+    both = {name for _at, pages in WHO.values() for name in pages}  # the same view on two hosts is seen on one
+    assert [name for name in routes if name not in seen | both | NO_PAGE | ELSEWHERE] == []
+
+
+@pytest.fixture
+def paths(running):
+    """Return the addresses of the pages of somebody."""
+    found = {name: str(running.sql(query)[0][0]) for name, query in QUERIES.items()}
+
+    def of(who: str) -> list[str]:
+        host, pages = WHO[who]
+        return [
+            reverse(name, urlconf=URLCONFS[host], kwargs={key: found.get(value, value) for key, value in taken.items()})
+            for name, taken in pages.items()
+        ]
+
+    return of
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_every_page_is_clean_for_axe_in_both_themes_and_fits_at_320(visit, paths, who):
+    host, _pages = WHO[who]
+    visitor = visit(host)
+    visitor.sign_in(who)
+    for path in paths(who):
+        answer = visitor.page.goto(visitor.base + path)
+        assert answer.status == 200, path
+        for theme in ("light", "dark"):
+            visitor.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+            assert _complaints_of(visitor) == [], (path, theme)
+        for width in (390, 320):
+            visitor.page.set_viewport_size({"width": width, "height": 844})
+            wider = visitor.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            assert wider <= 0, (path, width, wider)
+        visitor.page.set_viewport_size({"width": 1280, "height": 900})
+    if SHEET:
+        _photograph(visitor, who, paths(who))
+
+
+def _complaints_of(visitor: Visitor) -> list[str]:
+    visitor.page.wait_for_load_state("networkidle")
+    visitor.page.evaluate(AXE.read_text())
+    return visitor.page.evaluate(
+        "rules => axe.run({runOnly: rules}).then(result => result.violations.map("
+        "one => one.id + ': ' + one.nodes.map(node => node.html).slice(0, 3).join(' | ')))",
+        RULES,
+    )
+
+
+def _photograph(visitor: Visitor, who: str, paths: list[str]) -> None:
+    folder = Path(SHEET)
+    folder.mkdir(parents=True, exist_ok=True)
+    sheet = [f"<h1>{html.escape(who)}</h1>"]
+    for language in ("nl", "en"):
+        for place, path in enumerate(paths):
+            visitor.page.goto(visitor.base + path)
+            sheet.append(f"<h2>{html.escape(path)} ({language})</h2>")
+            for width, theme in ((1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")):
+                visitor.page.emulate_media(color_scheme=theme)
+                visitor.page.set_viewport_size({"width": width, "height": 900})
+                name = f"{who.split('@')[0]}-{WHO[who][0] or 'samen'}-{place}-{width}-{theme}-{language}.png"
+                visitor.page.screenshot(path=folder / name, full_page=True)
+                sheet.append(f'<img src="{name}" width="{width // 3}" alt="">')
+        visitor.page.goto(visitor.base + "/me/")
+        with visitor.page.expect_navigation():
+            visitor.page.evaluate("document.getElementById('language').submit()")
+    with (folder / "index.html").open("a") as index:
+        index.write("\n".join(sheet) + "\n")
