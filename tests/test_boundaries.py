@@ -83,6 +83,8 @@ def test_what_every_template_may_say_is_no_word_of_an_app():
         "markdown",
         "moment",
         "rows",
+        "sentences",
+        "summary_of",
         "tag_icons",
         "with_query",
     ]

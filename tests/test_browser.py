@@ -18,7 +18,7 @@ def _story(visit, subject: str, **options) -> None:
     librarian.page.fill("[name=body]", "Sinds kwart voor negen. De balie werkt wel.")
     librarian.page.get_by_label("Eemland, vestiging 1 (demo)").check()
     librarian.press("Versturen")
-    assert "Er klopt nog iets niet" in librarian.text()
+    assert "Er mist nog iets" in librarian.text()
     assert librarian.page.input_value("[name=subject]") == subject
     librarian.page.select_option("[name=category]", "6.1")
     librarian.press("Versturen")

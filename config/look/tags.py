@@ -5,6 +5,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from agenda.work.tags import DOT_LOOK, STATUS_LOOK
+from config.look.sentences import Summary, sentences, summary
 from tenants.web.icons import svg, symbols
 from tenants.web.markdown import to_html
 from tenants.web.moments import day, moment
@@ -15,6 +16,7 @@ from tickets.desk.tags import PRIORITY_LOOK, STATE_LOOK
 register = template.Library()
 register.filter("day", day)
 register.filter("moment", moment)
+register.filter("sentences", sentences)
 LOOKS = [*STATE_LOOK.values(), *PRIORITY_LOOK.values(), *STATUS_LOOK.values()]
 ON_TAGS = tuple(sorted({symbol for _colour, symbol in LOOKS if symbol} | set(DOT_LOOK.values())))
 
@@ -29,6 +31,12 @@ def fixed(partial: str, **given) -> SafeString:
 def rows(context, partial: str, found) -> SafeString:
     """Return a partial of names alone for each row: a name is the row's own, else the page's (tenants.web.rows)."""
     return rendered(partial, found, context)
+
+
+@register.simple_tag
+def summary_of(form) -> Summary:
+    """Return what is wrong with a form: sentences, each with the field that it is about."""
+    return summary(form)
 
 
 @register.simple_tag

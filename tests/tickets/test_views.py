@@ -80,12 +80,12 @@ def test_file_a_ticket(client_of, bisc):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"subject": ""}, "Dit veld is verplicht."),
-        ({"subject": "x" * 151}, "150 teken"),
-        ({"category": ""}, "Dit veld is verplicht."),
-        ({"category": "99"}, "Selecteer een geldige keuze"),
-        ({"library": "cubiss-een"}, "Selecteer een geldige keuze"),
-        ({"urgency": "nu"}, "Selecteer een geldige keuze"),
+        ({"subject": ""}, "Schrijf in één zin waar het over gaat."),
+        ({"subject": "x" * 151}, "Maak “In één zin” korter: hooguit 150 tekens, nu 151."),
+        ({"category": ""}, "Kies iets bij “Waar gaat het over?”."),
+        ({"category": "99"}, "Kies iets uit de lijst bij “Waar gaat het over?”."),
+        ({"library": "cubiss-een"}, "Kies iets uit de lijst bij “Bibliotheek”."),
+        ({"urgency": "nu"}, "Kies iets uit de lijst bij “Hoe dringend is het?”."),
     ],
 )
 def test_bad_input_is_said_beside_the_field_and_nothing_typed_is_lost(client_of, changes, message):
@@ -93,7 +93,7 @@ def test_bad_input_is_said_beside_the_field_and_nothing_typed_is_lost(client_of,
     response = client_of("bisc colleague").post("/tickets/new/", data)
     page = response.content.decode()
     assert response.status_code == 422
-    assert message in page and 'class="errorlist"' in page
+    assert message in page and 'class="problems"' in page
     if "body" not in changes:
         assert "Lang verhaal &lt;b&gt;over&lt;/b&gt; zelfservice" in page
 

@@ -43,13 +43,17 @@ class TicketForm(forms.Form):
 
     type = forms.ChoiceField(label=_("What is it?"), choices=TYPE_CHOICES_FOR_LIBRARIES, widget=forms.RadioSelect)
     subject = forms.CharField(
-        label=_("In one sentence"), max_length=SUBJECT_MAX, help_text=_("Such as: self-service says “no connection”.")
+        label=_("In one sentence"),
+        max_length=SUBJECT_MAX,
+        help_text=_("Such as: self-service says “no connection”."),
+        error_messages={"required": _("Write in one sentence what it is about.")},
     )
     body = forms.CharField(
         label=_("What happens, and since when?"),
         max_length=BODY_MAX,
         widget=forms.Textarea(attrs={"rows": 6}),
         help_text=_("Use a patron number, never a name or address of a patron."),
+        error_messages={"required": _("Write what you see happening.")},
     )
     library = forms.ModelChoiceField(
         label=_("Library"), queryset=Library.objects.none(), to_field_name="slug", empty_label=_("Choose a library")
