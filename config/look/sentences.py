@@ -83,5 +83,3 @@ def _is_common(form_field: forms.Field, error: ValidationError) -> bool:
     return any(error.message == vars(one).get("default_error_messages", {}).get(error.code) for one in kinds) or (
         error.message == validators.EmailValidator.message
     )
-
-
