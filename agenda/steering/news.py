@@ -20,6 +20,7 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from agenda.figures.periods import Period
 from agenda.figures.queries import Figures
 from agenda.steering.asked import days_late, stuck_parts
 from agenda.steering.overview import Overview
@@ -58,6 +59,30 @@ def headline(desks: Desks, agenda: Overview) -> str:
 def sentences(desks: Desks, agenda: Overview) -> tuple[str, str]:
     """Return the two sentences under the headline; see the rules above."""
     return _flows(desks), _stuck(agenda)
+
+
+def compared_open(then: date) -> dict[int, str]:
+    """Return what a sentence says of open tickets beside those of a day: more (1), as many (0) and fewer (-1)."""
+    said = {
+        1: _("%(much)s more open than on {then}."),
+        0: _("As many open as on {then}."),
+        -1: _("%(much)s fewer open than on {then}."),
+    }
+    return {sign: text.format(then=_day(then)) for sign, text in said.items()}
+
+
+def compared_new(period: Period, runs: bool) -> dict[int, str]:
+    """Return the same of new tickets beside those of a year before."""
+    if runs:
+        then = _("in the same days of %(year)s") % {"year": period.year - 1}
+    else:
+        then = _("in the same quarter of %(year)s") % {"year": period.year - 1}
+    said = {
+        1: _("%(n)s, which is %(much)s more than {then}."),
+        0: _("%(n)s, as many as {then}."),
+        -1: _("%(n)s, which is %(much)s fewer than {then}."),
+    }
+    return {sign: text.format(then=then) for sign, text in said.items()}
 
 
 def _names_stock(desks: Desks) -> bool:

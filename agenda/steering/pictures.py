@@ -1,56 +1,131 @@
-"""The picture of the steering page: new tickets per quarter, side by side."""
+"""The pictures of the steering page: a small one for each organisation, all of one figure on one scale.
 
-from datetime import timedelta
+Drawn as SVG of which only the width stretches: so one drawing fits a screen, a phone and paper, with its letters in
+their own size, and takes its colours from the style. The quarter that runs is hatched. A table beside it has the same.
+"""
 
-from django.utils import timezone
-from django.utils.safestring import SafeString
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
-from agenda.figures.charts import stacked_bars
 from agenda.figures.periods import Period
-from agenda.figures.queries import ALL, Quarter, history, quarters
-from agenda.steering.queries import side_by_side
+from agenda.figures.queries import ALL, Figures, Quarter
 from tenants.models import Organisation
 
-FRESH = timedelta(minutes=2)
-OTHERS_COLOUR = "#8a949c"
-Columns = list[tuple[str, str, int]]
+TALL, ROOM = 64, 32  # of the highest bar, and for the words above it: pixels
+WORDS = 13  # height of a line of words, in pixels
+Figure = Callable[[Figures], int]
 
 
-def draw_ahead() -> None:
-    """Draw the picture of the running quarter in both languages, so that nobody who opens the page waits for it."""
-    organisations, others = side_by_side()
-    past = history(Period.of(timezone.localdate()))
-    known = quarters(past, [one.pk for one in organisations], fresh=FRESH)
-    for language in ("nl", "en"):
-        with override(language):
-            chart([(one, new_tickets(known[one], organisations, others)) for one in past])
+@dataclass(frozen=True)
+class Series:
+    """One figure of one organisation, quarter by quarter; of all who have no column when it is `others`."""
+
+    name: str
+    key: int | None
+    values: list[int]
+    before: int  # the last one is compared with
+
+    @property
+    def more(self) -> int:
+        """How much more the last is than what it is compared with."""
+        return self.values[-1] - self.before
 
 
-def new_tickets(quarter: Quarter, organisations: list[Organisation], others: bool) -> Columns:
-    """Return (name, colour, new tickets) per column, and at the end of all who have none when there are `others`."""
-    found = [(one.name, one.colour, quarter.of(one.pk).new) for one in organisations]
+@dataclass(frozen=True)
+class Small:
+    """A small picture with a sentence."""
+
+    name: str
+    key: int | None
+    sentence: str
+    picture: SafeString
+
+
+@dataclass(frozen=True)
+class Smalls:
+    """The small pictures of one figure, and the same as a table: by quarter the name and value of each."""
+
+    smalls: list[Small]
+    names: list[str]
+    rows: list[tuple[Period, list[tuple[str, str]]]]
+
+
+def open_tickets(known: dict[Period, Quarter], past: list[Period], organisations: list[Organisation], others: bool):
+    """Return the series of open tickets at the end of quarters, compared with the quarter before."""
+    return _series(known, past, known[past[-2]].figures, organisations, others, lambda one: one.open_at_end)
+
+
+def new_tickets(known: dict[Period, Quarter], past: list[Period], organisations: list[Organisation], others: bool):
+    """Return the series of new tickets, compared with the year before: the same days of it when the last runs."""
+    before = known[past[-1]].before or known[past[-1].year_before].figures
+    return _series(known, past, before, organisations, others, lambda one: one.new)
+
+
+def drawn(found: list[Series], past: list[Period], runs: bool, compared: dict[int, str]) -> Smalls:
+    """Return series as pictures; `compared` is what a sentence says by the sign of the difference (1, 0 and -1)."""
+    highest = max([value for one in found for value in one.values], default=0)
+    smalls = [Small(one.name, one.key, _sentence(one, compared), _bars(one, past, runs, highest)) for one in found]
+    rows = [(period, [(one.name, intcomma(one.values[place])) for one in found]) for place, period in enumerate(past)]
+    return Smalls(smalls, [one.name for one in found], rows)
+
+
+def _series(
+    known: dict[Period, Quarter],
+    past: list[Period],
+    before: dict[int | None, Figures],
+    organisations: list[Organisation],
+    others: bool,
+    figure: Figure,
+) -> list[Series]:
+    def of(figures: dict[int | None, Figures], key: int | None) -> int:
+        return figure(figures.get(key, Figures()))
+
+    found = [
+        Series(one.name, one.pk, [of(known[each].figures, one.pk) for each in past], of(before, one.pk))
+        for one in organisations
+    ]
     if others:
-        found.append((_("The others"), OTHERS_COLOUR, quarter.of(ALL).new - sum(new for _n, _c, new in found)))
+        rest = [
+            of(known[each].figures, ALL) - sum(of(known[each].figures, one.pk) for one in organisations)
+            for each in past
+        ]
+        found.append(
+            Series(_("The others"), ALL, rest, of(before, ALL) - sum(of(before, one.pk) for one in organisations))
+        )
     return found
 
 
-def chart(past: list[tuple[Period, Columns]]) -> SafeString:
-    """Return the columns of quarters as stacked bars."""
-    rows = [
-        {"period": _quarter_label(period), "name": name, "value": new, "order": order}
-        for period, found in past
-        for order, (name, _colour, new) in enumerate(found)
-    ]
-    first = past[0][1]
-    return stacked_bars(
-        rows,
-        [colour for _name, colour, _new in first],
-        [name for name, _colour, _new in first],
-        _("New tickets per quarter and organisation; the table below has the same numbers."),
+def _sentence(one: Series, compared: dict[int, str]) -> str:
+    return compared[(one.more > 0) - (one.more < 0)] % {"much": intcomma(abs(one.more)), "n": intcomma(one.values[-1])}
+
+
+def _bars(one: Series, past: list[Period], runs: bool, highest: int) -> SafeString:
+    """Return the bars of a series; `highest` is the value that is as tall as the picture."""
+    step = 100 / len(past)
+    tall = (
+        [max(round(value * TALL / highest), 1) if value else 0 for value in one.values] if highest else [0] * len(past)
     )
-
-
-def _quarter_label(period: Period) -> str:
-    return _("Q%(quarter)s %(year)s") % {"quarter": period.quarter, "year": period.year}
+    floor = ROOM + TALL
+    bars, said = [], []
+    for place, (period, value) in enumerate(zip(past, one.values, strict=True)):
+        words = f"{period}: {intcomma(value)}"
+        kind = ' class="runs"' if runs and place == len(past) - 1 else ""
+        box = f'x="{place * step + 1:g}%" y="{floor - tall[place]}" width="{step - 2:g}%" height="{tall[place]}"'
+        bars.append(f"<rect{kind} {box}><title>{words}</title></rect>")
+        said.append(words)
+    last = floor - tall[-1] - 5
+    former = floor - tall[-2] - 5
+    if abs(former - last) < WORDS:  # side by side, two numbers need more room than two bars
+        former = min(former, last) - (WORDS if len(f"{one.values[-1]}{one.values[-2]}") > 4 else 0)
+    label = escape(f"{one.name}, {'; '.join(said)}")
+    return mark_safe(
+        f'<svg class="bars" height="{floor + 1}" role="img" aria-label="{label}">{"".join(bars)}'
+        f'<line x1="0" x2="100%" y1="{floor}" y2="{floor}"/>'
+        f'<text x="{100 - step - 1:g}%" y="{former}">{intcomma(one.values[-2])}</text>'
+        f'<text x="99%" y="{last}">{intcomma(one.values[-1])}</text></svg>'
+    )

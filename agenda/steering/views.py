@@ -12,9 +12,9 @@ from django.views.decorators.http import require_GET
 from agenda.figures.periods import FIRST, Period
 from agenda.figures.queries import ALL, Figures, Quarter, categories, history, quarters
 from agenda.steering.models import Seat
-from agenda.steering.news import Desks, headline, sentences
+from agenda.steering.news import Desks, compared_new, compared_open, headline, sentences
 from agenda.steering.overview import Overview, at_end_of, running_now
-from agenda.steering.pictures import FRESH, chart, new_tickets
+from agenda.steering.pictures import drawn, new_tickets, open_tickets
 from agenda.steering.queries import side_by_side
 from agenda.steering.rows import standings
 from agenda.steering.table import lines
@@ -22,6 +22,8 @@ from agenda.work.models import WorkItem
 from tenants.access import Standing
 from tenants.models import Organisation
 from tenants.roles import CooperationRole, Permission
+
+FRESH = timedelta(minutes=2)  # what is kept of the running quarter, each minute
 
 
 @require_GET
@@ -65,10 +67,14 @@ def steering(request: HttpRequest) -> HttpResponse:
         "trouble": standings(agenda.trouble, organisations, own, agenda.reports, agenda.day),
         "steady": standings(agenda.steady, organisations, own, {}, agenda.day),
         "categories": categories(known[period]),
-        "history": [(one, new_tickets(known[one], organisations, others)) for one in past],
+        "open_smalls": drawn(
+            open_tickets(known, past, organisations, others), past, period == this, compared_open(desks.begun_after)
+        ),
+        "new_smalls": drawn(
+            new_tickets(known, past, organisations, others), past, period == this, compared_new(period, period == this)
+        ),
         "seats": Seat.objects.current().select_related("organisation"),
     }
-    context["chart"] = chart(context["history"])
     return render(request, "agenda/steering.html", context)
 
 

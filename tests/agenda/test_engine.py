@@ -10,7 +10,6 @@ import pytest
 from agenda.figures import engine
 from agenda.figures.charts import stacked_bars
 from agenda.figures.engine import ENGINE, Engine, EngineFailed
-from agenda.steering.pictures import draw_ahead
 
 SPEC = json.dumps(
     {
@@ -83,13 +82,3 @@ def test_a_page_goes_on_without_a_picture(monkeypatch, caplog):
     rows = [{"period": "kw 1", "name": "Zonder", "value": 98765, "order": 0}]
     assert stacked_bars(rows, ["#0b6a6a"], ["Zonder"], "Zonder tekening") == ""
     assert "no chart" in caplog.text
-
-
-def test_the_running_quarter_is_drawn_ahead_in_both_languages(cast, client_of, monkeypatch):
-    draw_ahead()
-
-    def fails(spec, locale):
-        raise EngineFailed
-
-    monkeypatch.setattr(ENGINE, "draw", fails)
-    assert "<svg " in client_of("member", "").get("/steering/").content.decode().partition('class="chart"')[2]
