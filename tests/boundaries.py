@@ -143,13 +143,13 @@ ROOMS: dict[str, dict[str, str]] = {
     "tickets.restoring": {"tenants": "context idempotency outbox", "tickets": "desk events snapshots"},
     "tickets.retention": {"tenants": "actor audit context everywhere files", "tickets": "desk restoring"},
     "tickets.router": {"tenants": "web"},
-    "tickets.search": {"tenants": "access context dated", "tickets": "access desk"},
+    "tickets.search": {"tenants": "access context dated libraries models roles", "tickets": "access desk"},
     "tickets.shapes": {"tenants": "models web", "agenda": "categories", "tickets": "access desk"},
     "tickets.sharing": {"tenants": "context together", "agenda": "figures", "tickets": "desk"},
     "tickets.since": {"tenants": "actor", "tickets": "access desk events refusals valid"},
     "tickets.snapshots": {"tenants": "actor audit context everywhere", "agenda": "figures", "tickets": "desk sharing"},
     "tickets.tasks": {"tickets": "closing notices retention snapshots"},
-    "tickets.urls": {"tickets": "desk guests lists"},
+    "tickets.urls": {"tickets": "desk guests lists search"},
     "tickets.valid": {"tenants": "access context dated models", "tickets": "states"},
 }
 

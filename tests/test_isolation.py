@@ -53,6 +53,7 @@ OBJECTS = {
     "tickets": None,
     "new_ticket": None,
     "ticket_pane": None,
+    "palette": None,
     "next_ticket": "ticket",
     "answer_and_next": "ticket",
     "previous_ticket": "ticket",

@@ -113,3 +113,37 @@ def test_list_and_ticket_are_two_pages_on_a_phone(visit, javascript):
     desk.page.get_by_role("link", name="Naar de lijst").click()
     desk.page.wait_for_url("**/tickets/?view=all")
     assert desk.page.locator("#list .stock a").first.is_visible()
+
+
+def test_the_palette_leads_to_a_library_a_ticket_or_an_act_by_keys(visit):
+    desk = visit("bisc")
+    desk.sign_in("desk@bisc.example")
+    desk.goto("/tickets/?view=all")
+    number = _numbers(desk)[0]
+    _keys(desk, "Control+k")
+    desk.page.keyboard.type(number)
+    desk.page.wait_for_selector("#palette [aria-selected=true] kbd")
+    desk.page.evaluate("history.replaceState(null, '', '/tickets/?view=all&palette')")
+    desk.check()
+    _keys(desk, "Enter")
+    desk.page.wait_for_url(f"**/tickets/{number}/")
+    _keys(desk, "Control+k")
+    desk.page.keyboard.type("eemland")
+    desk.page.wait_for_selector("#palette [aria-selected=true][href^='/libraries/']")
+    _keys(desk, "Tab", "Tab")
+    assert desk.page.locator("#palette [aria-selected=true]").inner_text().startswith("Toon in de lijst alleen")
+    _keys(desk, "Escape", "Control+k")
+    desk.page.keyboard.type("notitie")
+    desk.page.wait_for_selector("#palette .act")
+    assert desk.page.locator("#palette .act[aria-selected=true]").count() == 0
+    _keys(desk, "ArrowDown" if desk.page.locator("#palette [role=option]").count() == 1 else "ArrowUp", "Enter")
+    assert desk.page.evaluate("document.activeElement.id") == "id_body"
+    assert desk.page.is_checked("#answer [name=visibility][value=internal]")
+
+
+def test_the_palette_is_a_page_without_a_script(visit):
+    desk = visit("bisc", javascript=False)
+    desk.sign_in("desk@bisc.example")
+    desk.goto("/palette/?q=eemland")
+    desk.page.get_by_role("main").get_by_role("link", name="Eemland", exact=True).click()
+    assert "/libraries/" in desk.page.url

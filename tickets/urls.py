@@ -3,5 +3,6 @@
 from tickets.desk.urls import urlpatterns as desk
 from tickets.guests.urls import urlpatterns as guests
 from tickets.lists.urls import urlpatterns as lists
+from tickets.search.urls import urlpatterns as search
 
-urlpatterns = [*lists, *desk, *guests]
+urlpatterns = [*lists, *search, *desk, *guests]

@@ -46,7 +46,7 @@
   let begun = ""; // the first of two keys
   let waiting = 0;
   document.addEventListener("keydown", (event) => {
-    const field = typing(event.target);
+    const field = event.target.closest && typing(event.target); // the palette presses keys on the document itself
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && field?.form) {
       event.preventDefault();
       const further = event.shiftKey && document.querySelector(`[form="${field.form.id}"][data-next]`);
