@@ -1,6 +1,6 @@
 """Tables of the desk of one organisation, all in its own schema; what they may point at lies in the public schema."""
 
-from tickets.desk.models import Attachment, Counter, Event, Message, Ticket
+from tickets.desk.models import Attachment, Counter, Event, KeptFile, Message, Ticket
 from tickets.guests.models import TicketGrant, TicketGroupGrant
 from tickets.notices.models import Notice
 
@@ -8,6 +8,7 @@ __all__ = [
     "Attachment",
     "Counter",
     "Event",
+    "KeptFile",
     "Message",
     "Notice",
     "Ticket",

@@ -199,6 +199,23 @@ class Attachment(models.Model):
         indexes = [GinIndex(NameWords("name"), name="attachment_name_words")]
 
 
+class KeptFile(models.Model):
+    """A file of a form that could not be sent yet; of one person and one form, read by nobody."""
+
+    person = models.ForeignKey("tenants.Person", on_delete=models.CASCADE, related_name="+")
+    mark = models.CharField(max_length=64, help_text="Mark of the form.")
+    key = models.CharField(max_length=48, unique=True)
+    name = models.CharField(max_length=150)
+    size = models.PositiveIntegerField()
+    content_type = models.CharField(max_length=120)
+    storage_name = models.CharField(max_length=200, unique=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["pk"]
+        default_permissions = ()
+
+
 class Event(models.Model):
     """What happened to a ticket, one row a verb. Only ever added to; its kinds are never renamed."""
 

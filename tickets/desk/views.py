@@ -19,10 +19,10 @@ from tenants.web.paging import Page
 from tenants.web.refused import conflicts_shown, show_in
 from tenants.web.uploads import takes_files
 from tickets.access import as_told_to, role_on
-from tickets.desk import actions
+from tickets.desk import actions, kept
 from tickets.desk.along import list_query, with_list
 from tickets.desk.forms import AnswerForm, EditForm, MoveForm, TicketForm
-from tickets.desk.models import Attachment, Message, Ticket
+from tickets.desk.models import Attachment, KeptFile, Message, Ticket
 from tickets.desk.queries import Entry, came_in, ticket_visible_to, timeline
 from tickets.refusals import Stale
 from tickets.states import CLOSED_STATES, REPORTER, State, Visibility, allowed
@@ -48,15 +48,30 @@ def new_ticket(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     initial = {"type": request.GET.get("type", "incident")}
     form = TicketForm(request.POST or None, request.FILES or None, standing=request.standing, initial=initial)
-    if request.method == "POST" and form.is_valid():
+    mark = request.POST.get("once", "")[:64]
+    held = kept.kept(mark, request.user)  # no question where nothing was sent
+    if request.method == "POST" and form.is_valid() and "drop" not in request.POST:
+        values = form.values()
+        values["uploads"] = [*kept.as_uploads(held), *values["uploads"]]
         try:
-            ticket = actions.create(**form.values(), by=Actor.of_request(request))
+            ticket = actions.create(**values, by=Actor.of_request(request))
         except ValidationError as error:
             show_in(form, error)
         else:
             messages.success(request, _("Received. You can follow it here."))
             return redirect("ticket", ticket.number)
-    return render(request, "tickets/new.html", {"form": form}, status=422 if form.errors else 200)
+    if request.method == "POST":
+        held = _keep(request, form, mark)
+    return render(request, "tickets/new.html", {"form": form, "kept": held}, status=422 if form.errors else 200)
+
+
+def _keep(request: HttpRequest, form: TicketForm, mark: str) -> list[KeptFile]:
+    """Keep the files of a form that is not sent, less the one to take away, and return what is kept."""
+    if "drop" in request.POST:
+        kept.drop(key=request.POST["drop"][:48], mark=mark, person=request.user)
+        form.errors.clear()  # who takes a file away is not done yet: nothing is said about the rest
+    kept.keep(uploads=request.FILES.getlist("attachments"), mark=mark, person=request.user)
+    return kept.kept(mark, request.user)
 
 
 @require_GET

@@ -10,7 +10,8 @@ from tenants.actor import Actor
 from tenants.audit.actions import record
 from tenants.context import current_organisation
 from tenants.files import actions as files
-from tickets.desk.models import Attachment
+from tickets.desk import kept
+from tickets.desk.models import Attachment, KeptFile
 from tickets.restoring.queries import PURGED, kept_schemas
 
 BATCH = 500
@@ -64,7 +65,9 @@ def tidy_bytes(now: datetime) -> int:
     """
     if kept_schemas(current_organisation().schema_name):
         return 0
-    known = set(Attachment.objects.values_list("storage_name", flat=True))
+    kept.drop_old(now)
+    known = {*Attachment.objects.values_list("storage_name", flat=True)}
+    known |= {*KeptFile.objects.values_list("storage_name", flat=True)}
     left = files.orphans(known, current_organisation().schema_name, now - timedelta(days=1))
     for name in left:
         files.forget(name)

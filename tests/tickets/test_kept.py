@@ -1,0 +1,114 @@
+"""Files of a form that could not be sent yet: they stay with this person and this form, and go on their day."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
+from tenants.context import inside
+from tickets.desk import kept
+from tickets.models import Attachment, KeptFile, Ticket
+from tickets.retention.actions import tidy_bytes
+
+FORM = {
+    "type": "incident",
+    "subject": "Scanner doet niets",
+    "body": "Sinds vanmorgen.",
+    "library": "bisc-een",
+    "category": "6.1",
+    "urgency": "medium",
+    "once": "merk-van-dit-formulier",
+}
+
+
+def _send(client, *files: str, **changes):
+    uploads = [SimpleUploadedFile(name, b"wat er op het scherm stond") for name in files]
+    return client.post("/tickets/new/", {**FORM, **changes, "attachments": uploads})
+
+
+@pytest.fixture(autouse=True)
+def _no_bytes_left(cast):
+    yield
+    for house in (cast.bisc, cast.cubiss):
+        with inside(house.organisation):
+            for row in (*KeptFile.objects.all(), *Attachment.objects.all()):
+                default_storage.delete(row.storage_name)
+
+
+def _filed(bisc) -> list[str]:
+    with inside(bisc.organisation):
+        ticket = Ticket.objects.get(subject="Scanner doet niets")
+        return list(Attachment.objects.filter(message__ticket=ticket).values_list("name", flat=True))
+
+
+def test_a_file_stays_with_a_form_that_could_not_be_sent_and_goes_along_in_the_end(client_of, bisc):
+    client = client_of("bisc colleague")
+    page = _send(client, "scherm.txt", subject="")
+    assert page.status_code == 422
+    assert "scherm.txt" in page.content.decode() and "bewaard tot u verstuurt" in page.content.decode()
+    assert _send(client, "tweede.txt", category="").status_code == 422
+    assert _send(client).status_code == 302
+    assert _filed(bisc) == ["scherm.txt", "tweede.txt"]
+
+
+def test_a_form_that_is_sent_twice_with_a_kept_file_counts_once(client_of, bisc):
+    client = client_of("bisc colleague")
+    _send(client, "scherm.txt", subject="")
+    first, again = _send(client), _send(client)
+    assert first["Location"] == again["Location"]
+    assert _filed(bisc) == ["scherm.txt"]
+
+
+def test_a_kept_file_is_taken_away_and_what_was_typed_stays_without_a_word_about_the_rest(client_of, bisc):
+    client = client_of("bisc colleague")
+    _send(client, "scherm.txt", subject="")
+    with inside(bisc.organisation):
+        row = KeptFile.objects.get()
+    page = _send(client, "nieuw.txt", subject="", body="Lang verhaal", drop=row.key)
+    text = page.content.decode()
+    assert (page.status_code, "Lang verhaal" in text, "problems" in text) == (200, True, False)
+    with inside(bisc.organisation):
+        assert [one.name for one in KeptFile.objects.all()] == ["nieuw.txt"]
+    assert not default_storage.exists(row.storage_name)
+
+
+@pytest.mark.parametrize(("who", "at"), [("bisc desk", "bisc"), ("bisc keyuser", "bisc"), ("cubiss desk", "cubiss")])
+def test_nobody_else_sees_sends_or_takes_away_a_kept_file_even_with_its_mark_and_key(who, at, client_of, bisc):
+    _send(client_of("bisc colleague"), "scherm.txt", subject="")
+    with inside(bisc.organisation):
+        row = KeptFile.objects.get()
+    other = client_of(who, at)
+    library = {"library": "cubiss-een"} if at == "cubiss" else {}
+    for changes in ({"subject": ""}, {"drop": row.key}, {}):
+        assert "scherm.txt" not in _send(other, **library, **changes).content.decode()
+    with inside(bisc.organisation):
+        assert [one.name for one in KeptFile.objects.all()] == ["scherm.txt"]
+        assert not Attachment.objects.filter(name="scherm.txt").exists()
+    assert default_storage.exists(row.storage_name)
+
+
+def test_a_file_that_may_not_be_sent_is_not_kept(client_of, bisc):
+    page = _send(client_of("bisc colleague"), "virus.exe").content.decode()
+    assert "bewaard tot u verstuurt" not in page
+    with inside(bisc.organisation):
+        assert not KeptFile.objects.exists()
+
+
+def test_of_one_person_the_oldest_go_beyond_twenty(bisc):
+    person = bisc.people["colleague"]
+    for number in range(22):
+        upload = SimpleUploadedFile(f"{number}.txt", b"x")
+        kept.keep(uploads=[upload], mark="m", person=person)
+    assert [row.name for row in kept.kept("m", person)] == [f"{number}.txt" for number in range(2, 22)]
+
+
+def test_what_is_kept_goes_after_a_day_with_its_bytes(bisc):
+    now, person = timezone.now(), bisc.people["colleague"]
+    kept.keep(uploads=[SimpleUploadedFile("oud.txt", b"x")], mark="m", person=person, at=now - timedelta(hours=25))
+    kept.keep(uploads=[SimpleUploadedFile("jong.txt", b"x")], mark="m", person=person, at=now - timedelta(hours=23))
+    (old, young) = kept.kept("m", person)
+    tidy_bytes(now)
+    assert [row.name for row in kept.kept("m", person)] == ["jong.txt"]
+    assert (default_storage.exists(old.storage_name), default_storage.exists(young.storage_name)) == (False, True)
