@@ -66,8 +66,8 @@ def tidy_bytes(now: datetime) -> int:
     if kept_schemas(current_organisation().schema_name):
         return 0
     kept.drop_old(now)
-    known = {*Attachment.objects.values_list("storage_name", flat=True)}
-    known |= {*KeptFile.objects.values_list("storage_name", flat=True)}
+    known = set(Attachment.objects.values_list("storage_name", flat=True))
+    known |= set(KeptFile.objects.values_list("storage_name", flat=True))
     left = files.orphans(known, current_organisation().schema_name, now - timedelta(days=1))
     for name in left:
         files.forget(name)
