@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from config.contract import organisation_addresses
-from config.look import errors, views
+from config.look import errors, parts, views
 from tenants.signin.urls import account_urls
 
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("language/", views.set_language, name="set_language"),
     path("theme/<str:colour>.css", views.theme, name="theme"),
     path("demo/mail/", views.demo_mail, name="demo_mail"),
+    path("look/", parts.parts, name="parts"),
     path("empty/", views.empty, name="empty"),
     path("", include("tenants.urls")),
     path("", include("tickets.urls")),

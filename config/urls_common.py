@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from config.contract import common_addresses
-from config.look import errors, views
+from config.look import errors, parts, views
 from tenants.signin.urls import account_urls
 from tenants.urls import account_urls as invitation_urls
 from tenants.urls import own_urls, platform_urls
@@ -16,6 +16,7 @@ urlpatterns = [
     path("language/", views.set_language, name="set_language"),
     path("theme/<str:colour>.css", views.theme, name="theme"),
     path("demo/mail/", views.demo_mail, name="demo_mail"),
+    path("look/", parts.parts, name="parts"),
     path("empty/", views.empty, name="empty"),
     path("", include(own_urls)),
     path("", include(platform_urls)),

@@ -33,6 +33,7 @@ WHO = {
             "me": {},
             "tokens": {},
             "demo_mail": {},
+            "parts": {},
             "empty": {},
         },
     ),

@@ -31,6 +31,7 @@ OBJECTS = {
     "set_language": None,
     "theme": {"colour": "0b6a6a"},
     "demo_mail": None,
+    "parts": None,
     "empty": None,
     "me": None,
     "shortcuts": None,

@@ -1,6 +1,7 @@
 """How moments and lengths of time are shown, and how the demo keeps its mail."""
 
 import os
+import re
 import stat
 from datetime import UTC, datetime
 
@@ -13,6 +14,7 @@ from fontTools.varLib.instancer import instantiateVariableFont
 from config.look import zero
 from config.look.tags import duration, moment
 from tests.browsing import send
+from tests.running import ROOT
 
 
 def test_a_moment_is_shown_in_local_time():
@@ -97,3 +99,15 @@ def test_the_zero_has_no_slash_and_stands_as_wide_as_its_own(tmp_path, weight):
     assert own["glyf"]["zero"].numberOfContours > 2
     assert made["hmtx"]["zero"][0] == own["hmtx"]["zero"][0]
     assert {one.toUnicode() for one in made["name"].names if one.nameID == 1} == {"Samenbeheer Zero"}
+
+
+def test_a_colour_is_a_token_or_white_on_the_bar():
+    """Written out elsewhere it would be the same in the dark."""
+    rules = (ROOT / "config/look/static/samenbeheer/samenbeheer.css").read_text().split(":root[data-theme", 1)[1]
+    written = [line for line in rules.splitlines() if re.search(r"#[0-9a-f]{3,8}\b|, white\b|, black\b", line)]
+    dark_too = ("light-dark(", "rgb(255 255 255")
+    assert [
+        line
+        for line in written
+        if not line.startswith((".where", ".me summary")) and not any(x in line for x in dark_too)
+    ] == []
