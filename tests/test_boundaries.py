@@ -82,6 +82,7 @@ def test_what_every_template_may_say_is_no_word_of_an_app():
         "icon",
         "markdown",
         "moment",
+        "printed_on",
         "rows",
         "sentences",
         "summary_of",

@@ -121,7 +121,7 @@ def _bars(one: Series, past: list[Period], runs: bool, highest: int) -> SafeStri
     last = floor - tall[-1] - 5
     former = floor - tall[-2] - 5
     if abs(former - last) < WORDS:  # side by side, two numbers need more room than two bars
-        former = min(former, last) - (WORDS if len(f"{one.values[-1]}{one.values[-2]}") > 4 else 0)
+        former = min(former, last) - (WORDS if len(f"{one.values[-1]}{one.values[-2]}") > 2 else 0)
     label = escape(f"{one.name}, {'; '.join(said)}")
     return mark_safe(
         f'<svg class="bars" height="{floor + 1}" role="img" aria-label="{label}">{"".join(bars)}'

@@ -1,6 +1,7 @@
 """Tags and filters of every page: icons, moments, Markdown, lengths of time. No app's own words."""
 
 from django import template
+from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -43,6 +44,13 @@ def summary_of(form) -> Summary:
 def tag_icons() -> SafeString:
     """Return the icons of tags as symbols, once a page."""
     return symbols(ON_TAGS)
+
+
+@register.simple_tag
+def printed_on() -> str:
+    """Return when this page was made, for paper."""
+    now = timezone.localtime()
+    return _("Printed on %(day)s, %(clock)s") % {"day": day(now.date()), "clock": f"{now:%H:%M}"}
 
 
 @register.simple_tag
