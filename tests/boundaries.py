@@ -121,6 +121,7 @@ ROOMS: dict[str, dict[str, str]] = {
         "agenda": "categories",
         "tickets": "access change events opening refusals router search shapes since states valid",
     },
+    "tickets.events": {"tickets": "states"},
     "tickets.followers": {"tenants": "context outbox together", "tickets": "desk events sharing"},
     "tickets.guests": {"tenants": "actor context models people web", "tickets": "change desk events"},
     "tickets.lists": {
@@ -144,7 +145,7 @@ ROOMS: dict[str, dict[str, str]] = {
     "tickets.retention": {"tenants": "actor audit context everywhere files", "tickets": "desk restoring"},
     "tickets.router": {"tenants": "web"},
     "tickets.search": {"tenants": "access context dated libraries models roles", "tickets": "access desk"},
-    "tickets.shapes": {"tenants": "models web", "agenda": "categories", "tickets": "access desk"},
+    "tickets.shapes": {"tenants": "models web", "agenda": "categories", "tickets": "access desk states"},
     "tickets.sharing": {"tenants": "context together", "agenda": "figures", "tickets": "desk"},
     "tickets.since": {"tenants": "actor", "tickets": "access desk events refusals valid"},
     "tickets.snapshots": {"tenants": "actor audit context everywhere", "agenda": "figures", "tickets": "desk sharing"},

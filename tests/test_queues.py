@@ -98,7 +98,13 @@ def test_a_mail_server_that_hangs_holds_nothing_else_up():
             library = one.command("create_token", "balie@eemland.example", "--organisation", "bisc")
             desk = one.command("create_token", "desk@bisc.example", "--organisation", "bisc")
             numbers = [one.call("bisc", "POST", "/api/v1/tickets", library, NEW)[1]["number"] for _ in range(6)]
-            one.call("bisc", "POST", f"/api/v1/tickets/{numbers[0]}/transitions", desk, {"to": "resolved"})
+            one.call(
+                "bisc",
+                "POST",
+                f"/api/v1/tickets/{numbers[0]}/transitions",
+                desk,
+                {"to": "resolved", "answer": "Klaar."},
+            )
             one.sql(
                 "UPDATE bisc.tickets_ticket SET resolved_at = now() - interval '30 days' WHERE number = %s", numbers[0]
             )

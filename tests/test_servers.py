@@ -96,7 +96,9 @@ def test_beat_closes_what_was_resolved_long_ago_and_reports_drift(running):
     numbers = []
     for _ in range(2):
         number = running.call("bisc", "POST", "/api/v1/tickets", desk, NEW)[1]["number"]
-        running.call("bisc", "POST", f"/api/v1/tickets/{number}/transitions", desk, {"to": "resolved"})
+        running.call(
+            "bisc", "POST", f"/api/v1/tickets/{number}/transitions", desk, {"to": "resolved", "answer": "Klaar."}
+        )
         numbers.append(number)
     long_ago = "UPDATE bisc.tickets_ticket SET resolved_at = now() - interval '30 days' WHERE number = %s"
     state = "SELECT state FROM bisc.tickets_ticket WHERE number = %s"

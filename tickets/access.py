@@ -16,13 +16,15 @@ from tenants.actor import Actor
 from tenants.context import current_organisation
 from tenants.roles import Permission
 from tickets.events import Kind
-from tickets.states import OPEN_STATES, READER, REPORTER, STAFF, TIME, Visibility
+from tickets.states import FACT_NAMES, OPEN_STATES, OUR_TURN, READER, REPORTER, STAFF, TIME, Visibility
 
 if TYPE_CHECKING:
     from tickets.desk.models import Event, Ticket
 
 # Fields of which a library may know that they changed, and to what; the rest is the desk's own.
-PUBLIC_FIELDS = frozenset({"state", "subject", "type", "category", "library", "locations", "reporter", "urgency"})
+PUBLIC_FIELDS = frozenset(
+    {"state", "subject", "type", "category", "library", "locations", "reporter", "urgency", *FACT_NAMES}
+)
 # Kinds of events that a library may know of, as far as something public changed or was said.
 PUBLIC_KINDS = (Kind.CREATED, Kind.ANSWERED, Kind.STATE_CHANGED, Kind.PICKED_UP, Kind.EDITED)
 # What a library reads of a ticket; impact, priority and assignee are the desk's own.
@@ -31,6 +33,7 @@ TOLD = frozenset(
         *("pk", "number", "type", "subject", "state", "urgency", "category", "library", "platform", "locations"),
         *("category_id", "library_id", "reporter", "reporter_id", "is_open", "told_at", "told_version"),
         *("opened_at", "first_answer_at", "resolved_at", "closed_at"),
+        *FACT_NAMES,
         *("get_state_display", "get_type_display", "get_urgency_display"),
     }
 )
@@ -98,6 +101,10 @@ class TicketQuerySet(models.QuerySet):
     def unassigned(self) -> Self:
         """Return the tickets nobody has picked up."""
         return self.filter(assignee__isnull=True)
+
+    def to_pick_up(self) -> Self:
+        """Return the tickets of nobody on which it is our turn: what waits for another is none."""
+        return self.filter(assignee__isnull=True, state__in=OUR_TURN)
 
     def assigned_to(self, person) -> Self:
         """Return the tickets of one member of staff."""

@@ -34,6 +34,9 @@ from tickets.refusals import TicketClosed, TransitionNotAllowed
 from tickets.since import plain, plain_value
 from tickets.states import (
     AFTER_ANSWER,
+    ENDED,
+    FACT_NAMES,
+    FACTS,
     REOPEN_DAYS,
     REPORTER,
     Speaker,
@@ -42,7 +45,7 @@ from tickets.states import (
     allowed,
     priority_of,
 )
-from tickets.valid import refuse_invalid, refuse_text
+from tickets.valid import fact_of, refuse_invalid, refuse_text
 
 # What a library's people may do to a ticket they may see; the rest is for staff.
 OPEN_TO_LIBRARIES = {Kind.ANSWERED, Kind.STATE_CHANGED}
@@ -54,6 +57,7 @@ OPEN_TO_SYSTEM = {Kind.STATE_CHANGED: Permission.TICKETS_CLOSE}
 OPEN_WHEN_CLOSED = {Kind.NOTED, Kind.STATE_CHANGED, Kind.GRANTED, Kind.GRANT_ENDED}
 # Who speaks to one kind of reader only.
 MUST_SAY: dict[str, Visibility] = {Speaker.LIBRARY: Visibility.PUBLIC, Speaker.PARTNER: Visibility.PARTNERS}
+NO_FACT = {"supplier": "", "supplier_number": "", "asked": ""}
 PATRON_DATA_DAYS = 90
 
 
@@ -110,11 +114,11 @@ class Change:
     extra: dict[str, Any] = field(default_factory=dict)
     _locations: list | None = None
 
-    def go(self, to: str) -> None:
-        """Take the ticket to another state, by the table of transitions.
+    def go(self, to: str, fact: dict[str, Any] | None = None) -> None:
+        """Take the ticket to another state, by the table of transitions, with the fact that a waiting state asks.
 
-        Raises TransitionNotAllowed where there is no such step for this actor; a reporter's last step back lies 14 days
-        after closing.
+        Raises TransitionNotAllowed where there is no such step for this actor (a reporter's last step back lies 14 days
+        after closing), ValidationError by field for a fact that lacks.
         """
         if to not in State.values:
             raise ValidationError({"to": _("This value cannot be used.")})
@@ -123,7 +127,18 @@ class Change:
         too_late = role == REPORTER and closed_at and self.at > closed_at + timedelta(days=REOPEN_DAYS)
         if to not in allowed(role, self.ticket.state) or too_late:
             raise TransitionNotAllowed(self.ticket, to)
-        self._take(to)
+        self._take(to, fact_of(to, fact or {}, day=timezone.localdate(self.at)))
+
+    def tell(self, fact: dict[str, Any]) -> None:
+        """Change the fact of the state the ticket is in; raises what `go` raises for one that cannot be."""
+        told = {name: getattr(self.ticket, name) for name in FACTS.get(self.ticket.state, ())} | fact
+        self._tell(fact_of(self.ticket.state, told, day=timezone.localdate(self.at)))
+
+    def own(self) -> None:
+        """Let a member of staff have the ticket that nobody has."""
+        if self.ticket.assignee_id is None and self.by.is_staff and self.by.person:
+            self._note("assignee", None, self.by.person.pk)
+            self.ticket.assignee = self.by.person
 
     def go_along(self) -> None:
         """Take the ticket where a public answer takes it: new work is taken in hand, what waited for this goes on."""
@@ -131,19 +146,29 @@ class Change:
         if to:
             self._take(to)
 
-    def _take(self, to: str) -> None:
-        """Set the state with its moments: the only writer of both."""
+    def _take(self, to: str, fact: dict[str, Any] | None = None) -> None:
+        """Set the state with its moments and its fact: the only writer of these."""
         ticket, before = self.ticket, self.ticket.state
-        if before in (State.RESOLVED, State.CLOSED) and to == State.OPEN:
+        ticket.reopened_at = None
+        self._tell(fact or {})
+        if before in ENDED and to == State.OPEN:
             ticket.reopened += 1
+            ticket.reopened_at = self.at
             ticket.resolved_at = ticket.closed_at = None
         if to == State.RESOLVED:
             ticket.resolved_at = self.at
-            ticket.first_answer_at = ticket.first_answer_at or self.at
         if to == State.CLOSED:
             ticket.closed_at = self.at
         ticket.state = to
         self._note("state", before, to)
+
+    def _tell(self, fact: dict[str, Any]) -> None:
+        """Set the fact of the state; what another state asked goes."""
+        for name in FACT_NAMES:
+            before, after = getattr(self.ticket, name), fact.get(name, NO_FACT.get(name))
+            if before != after:
+                self._note(name, _kept(before), _kept(after))
+                setattr(self.ticket, name, after)
 
     def _note(self, name: str, before: Any, after: Any) -> None:
         """Remember a change; back at where it was, there was none."""
@@ -200,6 +225,7 @@ class Change:
         self.attach(self.message, self.put(uploads), patron_data)
         if self.by.is_staff and visibility == Visibility.PUBLIC:
             self.ticket.first_answer_at = self.ticket.first_answer_at or self.at
+            self.ticket.reopened_at = None
         return self.message
 
     def draft(self, body: str, visibility: str, *, with_files: bool = False, once: str = "") -> Message:
@@ -305,3 +331,8 @@ class Change:
             told_version=ticket.told_version if self.is_told else None,
             created_at=self.at,
         )
+
+
+def _kept(value: Any) -> Any:
+    """Return a fact as history keeps it: a day as ISO, an organisation by its key."""
+    return value.isoformat() if hasattr(value, "isoformat") else plain_value(value)

@@ -9,6 +9,8 @@ from typing import Any, ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from tickets.states import FACT_NAMES
+
 
 class Kind(models.TextChoices):
     """What happened."""
@@ -26,6 +28,9 @@ class Kind(models.TextChoices):
 
 # The fields that `edit` changes, and nothing else does.
 EDITABLE = ("type", "subject", "category", "library", "locations", "reporter", "urgency", "impact", "assignee")
+
+# What goes with a state: its fact, and who has the ticket then.
+STEP = frozenset({"state", "assignee", *FACT_NAMES})
 
 # Values before and after, by field: keys of rows, values of choices, or text.
 Changes = dict[str, list[Any]]
@@ -59,9 +64,9 @@ class Created(Payload):
 
 @dataclass(frozen=True)
 class Answered(Payload):
-    """Something was said that the library reads; the state may follow."""
+    """Something was said that the library reads; the state may follow, and who answers first has the ticket."""
 
-    fields = frozenset({"state"})
+    fields = STEP
 
 
 @dataclass(frozen=True)
@@ -71,9 +76,9 @@ class Noted(Payload):
 
 @dataclass(frozen=True)
 class StateChanged(Payload):
-    """The ticket went to another state."""
+    """The ticket went to another state, or its fact changed; who resolves has the ticket."""
 
-    fields = frozenset({"state"})
+    fields = STEP
 
 
 @dataclass(frozen=True)

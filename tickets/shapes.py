@@ -1,7 +1,7 @@
 """How tickets look in the API: the same for lists and for one, made of what the reader was told."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpRequest
@@ -10,10 +10,11 @@ from ninja import Field
 
 from agenda.categories.api import CategoryOut
 from agenda.categories.models import Category
-from tenants.models import Library, Location, Person
+from tenants.models import Library, Location, Organisation, Person
 from tenants.web.shapes import Out
 from tickets.access import as_told_to, events_visible_to, public_changes
 from tickets.desk.models import Attachment, Event, Message, Ticket
+from tickets.states import FACT_NAMES
 
 
 class NamedOut(Out):
@@ -82,6 +83,11 @@ class TicketDetailOut(TicketOut):
     """A ticket with all that the reader may see of it."""
 
     reporter: PersonOut
+    planned_until: date | None
+    supplier: str
+    supplier_number: str
+    partner: str | None
+    asked: str
     platform: str
     locations: list[str]
     messages: list[MessageOut]
@@ -125,6 +131,8 @@ def _whole(
     return {
         **row(request, ticket),
         "reporter": {"name": ticket.reporter.name},
+        **{name: getattr(ticket, name) for name in FACT_NAMES if name != "partner"},
+        "partner": ticket.partner.slug if ticket.partner else None,
         "platform": ticket.platform.name,
         "locations": [place.slug for place in ticket.locations.all()],
         "messages": [message_out(request, ticket, one, attached.get(one.pk, [])) for one in messages],
@@ -174,6 +182,7 @@ NAMED_BY = {
     "category": (Category, "code"),
     "library": (Library, "slug"),
     "locations": (Location, "slug"),
+    "partner": (Organisation, "slug"),
     "assignee": (Person, "name"),
     "reporter": (Person, "name"),
 }

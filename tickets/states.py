@@ -84,6 +84,19 @@ OPEN_STATES = (
     State.PLANNED,
 )
 CLOSED_STATES = (State.CLOSED, State.MERGED)
+# Work that waits for us: of these, what nobody has is to be picked up.
+OUR_TURN = (State.NEW, State.OPEN)
+
+# What each waiting state asks, by field of the ticket: its one fact, and what may be told with it. It holds as long as
+# the state does; history keeps it.
+FACTS: dict[str, tuple[str, ...]] = {
+    State.PLANNED: ("planned_until",),
+    State.WAITING_SUPPLIER: ("supplier", "supplier_number"),
+    State.WAITING_PARTNER: ("partner",),
+    State.WAITING_REPORTER: ("asked",),
+}
+FACT_NAMES = tuple(name for names in FACTS.values() for name in names)
+ENDED = (State.RESOLVED, State.CLOSED)
 
 # Priority by (urgency, impact): the 3 x 3 matrix of ITIL with four outcomes.
 PRIORITY = {

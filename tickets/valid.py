@@ -11,12 +11,20 @@ from tenants.access import staff_of, standing
 from tenants.context import current_organisation
 from tenants.dated import Dated
 from tenants.models import Library, Location, Person
-from tickets.states import Impact, Type, Urgency
+from tickets.states import FACTS, Impact, Type, Urgency
 
 SUBJECT_MAX = 150  # of one that is written now; what was longer before stays as it is
 SUBJECT_KEPT = 400  # what the database holds
 BODY_MAX = 20000
 TEXTS = {"subject": SUBJECT_MAX, "body": BODY_MAX}
+FACT_MAX = {"supplier": 120, "supplier_number": 60, "asked": 400}
+# The sentence for a fact that lacks.
+ASKS = {
+    "planned_until": lambda: _("Choose until when it is planned."),
+    "supplier": lambda: _("Name the supplier we are waiting for."),
+    "partner": lambda: _("Choose the organisation we are waiting for."),
+    "asked": lambda: _("Write in a sentence what the reporter is asked."),
+}
 CHOICES = {"type": Type, "urgency": Urgency, "impact": Impact}
 
 
@@ -55,6 +63,31 @@ def errors_in(
     if reporter is not None and {"library", "reporter"} & values.keys() and not _may_report(reporter, library, day):
         errors["reporter"] = _("Nobody with this address belongs to this library.")
     return errors
+
+
+def fact_of(to: str, given: dict[str, Any], *, day: date) -> dict[str, Any]:
+    """Return what a state asks, of what was given; `day` is a date in Europe/Amsterdam.
+
+    Raises ValidationError, by field, for what lacks, what no such state asks or what cannot be.
+    """
+    names = FACTS.get(to, ())
+    fact = {name: value.strip() if isinstance(value, str) else value for name, value in given.items() if value}
+    errors = {name: _("This does not belong to that state.") for name in fact if name not in names}
+    if names and not fact.get(names[0]):
+        errors[names[0]] = ASKS[names[0]]()
+    until, partner = fact.get("planned_until"), given.get("partner")
+    if until and not (isinstance(until, date) and until >= day):
+        errors["planned_until"] = _("Choose a day that is still to come.")
+    if partner and (partner.pk == current_organisation().pk or partner.is_common):
+        errors["partner"] = _("Choose another organisation that takes part.")
+    for name, most in FACT_MAX.items():
+        if len(fact.get(name, "")) > most:
+            errors[name] = _("At most %(most)s characters.") % {"most": most}
+        elif "\0" in fact.get(name, ""):
+            errors[name] = _("This value cannot be used.")
+    if errors:
+        raise ValidationError(errors)
+    return fact
 
 
 def refuse_invalid(values: dict[str, Any], *, library: Library, day: date, reporter: Person | None = None) -> None:

@@ -248,7 +248,9 @@ def _converse(row: dict, library: Library, index: int) -> None:
         at = min(at + timedelta(minutes=17 + 41 * turn + index % 30), latest)
         ticket.refresh_from_db()
         if who == ">":
-            desk_actions.move(ticket=ticket, to=text, by=desk, at=at)
+            fact = _fact(text, ticket, at)
+            words = "" if text != State.RESOLVED else "Dit is opgelost. Is er toch nog iets? Laat het dan hier weten."
+            desk_actions.move(ticket=ticket, to=text, fact=fact, answer=words, by=desk, at=at)
         elif who == "L>":
             desk_actions.move(ticket=ticket, to=State.CLOSED, by=reporter, at=at)
         elif who == "L":
@@ -258,6 +260,18 @@ def _converse(row: dict, library: Library, index: int) -> None:
                 desk_actions.pick_up(ticket=ticket, by=desk, at=at - timedelta(minutes=5))
             level = {"S": Visibility.PUBLIC, "I": Visibility.INTERNAL, "P": Visibility.PARTNERS}[who]
             desk_actions.answer(ticket=ticket, body=text, visibility=level, by=desk, at=at)
+
+
+def _fact(state: str, ticket: Ticket, at: datetime) -> dict[str, object]:
+    """Return what a waiting state asks, as it may have been told."""
+    others = Organisation.objects.taking_part().exclude(pk=ticket.library.organisation_id)
+    facts: dict[str, dict[str, object]] = {
+        State.PLANNED: {"planned_until": timezone.localdate(at) + timedelta(days=21)},
+        State.WAITING_SUPPLIER: {"supplier": ticket.platform.supplier, "supplier_number": f"{4400 + ticket.pk}"},
+        State.WAITING_PARTNER: {"partner": others.order_by("slug").first()},
+        State.WAITING_REPORTER: {"asked": "Wilt u laten weten of het nu goed gaat, en zo niet wat u ziet?"},
+    }
+    return facts.get(state, {})
 
 
 def _quarter(offset: int) -> date:

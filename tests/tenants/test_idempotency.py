@@ -45,7 +45,7 @@ def _refused(answer) -> bool:
     [
         ("/tickets", NEW, 201),
         ("/tickets/BISC-1/messages", NOTE, 201),
-        ("/tickets/BISC-1/transitions", {"to": "resolved"}, 200),
+        ("/tickets/BISC-1/transitions", {"to": "resolved", "answer": "Klaar."}, 200),
     ],
 )
 def test_every_post_is_done_once_and_answered_again(bisc, ticket, api_of, path, data, status):
@@ -218,7 +218,7 @@ def test_an_answer_about_a_ticket_that_is_no_longer_open_to_a_guest_is_not_read(
 
 def test_an_answer_about_a_ticket_that_is_somebody_elses_now_is_not_read(bisc, ticket, api_of):
     lead, call, again = bisc.actor("lead"), api_of("bisc colleague"), {"to": "open", "reason": "Het piept nog"}
-    verbs.move(ticket=ticket, to="resolved", by=lead)
+    verbs.move(ticket=ticket, to="resolved", answer="Klaar.", by=lead)
     for _ in range(2):
         assert call("POST", "/tickets/BISC-1/transitions", again, **KEY).status_code == 200
     changes = {"library": bisc.other_library, "reporter": bisc.people["neighbour"]}

@@ -14,6 +14,7 @@ from tests.tickets.verbs import (
     ACTORS,
     OPENED,
     OWN,
+    SUPPLIER,
     World,
 )
 from tickets.desk import actions as verbs
@@ -98,9 +99,9 @@ def stock(bisc, ticket):
     verbs.pick_up(ticket=three, by=lead, at=later)
     made(3, "neighbour", type="wish", library=bisc.other_library, category=Category.objects.get(code="7.1"))  # new
     five = made(4, "colleague2")  # waits for a supplier, nobody's
-    verbs.move(ticket=five, to="open", by=desk, at=later)
-    verbs.move(ticket=five, to="waiting_supplier", by=desk, at=later)
+    verbs.move(ticket=five, to="open", reason="Toch niet.", by=desk, at=later)
+    verbs.move(ticket=five, to="waiting_supplier", fact=SUPPLIER, by=desk, at=later)
     six = made(5, "colleague")  # resolved, of the desk
     verbs.pick_up(ticket=six, by=desk, at=later)
-    verbs.move(ticket=six, to="resolved", by=desk, at=later + timedelta(hours=1))
+    verbs.move(ticket=six, to="resolved", answer="Klaar.", by=desk, at=later + timedelta(hours=1))
     return bisc

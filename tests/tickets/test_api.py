@@ -108,7 +108,7 @@ def test_missing_fields_are_all_named(colleague):
         ("GET", "/tickets?assignee=%00", None, "application/json", 400),
         ("GET", "/tickets?q=%00", None, "application/json", 400),
         ("PATCH", "/tickets/BISC-1", '{"subject": "x"}', "application/json", 403),
-        ("POST", "/tickets/BISC-1/transitions", '{"to": "resolved"}', "application/json", 409),
+        ("POST", "/tickets/BISC-1/transitions", '{"to": "resolved", "answer": "Klaar."}', "application/json", 409),
         ("POST", "/tickets/BISC-1/transitions", '{"to": "onzin"}', "application/json", 400),
         ("POST", "/tickets/BISC-1/messages", '{"body": "x", "visibility": "internal"}', "application/json", 403),
         ("POST", "/tickets/BISC-1/messages", '{"body": ""}', "application/json", 400),

@@ -11,6 +11,7 @@ from agenda.categories.models import Category
 from tenants.actor import Actor
 from tenants.refusals import NotAllowed
 from tenants.roles import Permission
+from tests.tickets.verbs import PLANNED, SUPPLIER
 from tickets.change import changing
 from tickets.desk import actions as verbs
 from tickets.events import Kind
@@ -117,9 +118,11 @@ def test_where_an_answer_takes_a_ticket(bisc, ticket, who, state):
 
 
 def test_an_answer_with_the_state_it_has_is_an_answer(bisc, ticket):
-    verbs.move(ticket=ticket, to="planned", by=bisc.actor("desk"))
-    verbs.answer(ticket=ticket, body="Volgende week", then="planned", by=bisc.actor("desk"))
-    verbs.answer(ticket=ticket, body="Intern", visibility="internal", then="planned", by=bisc.actor("desk"))
+    verbs.move(ticket=ticket, to="planned", fact=PLANNED, by=bisc.actor("desk"))
+    verbs.answer(ticket=ticket, body="Volgende week", then="planned", fact=PLANNED, by=bisc.actor("desk"))
+    verbs.answer(
+        ticket=ticket, body="Intern", visibility="internal", then="planned", fact=PLANNED, by=bisc.actor("desk")
+    )
     assert _after(ticket, "state") == ("planned",)
     assert list(ticket.messages.order_by("pk").values_list("body", flat=True))[-2:] == ["Volgende week", "Intern"]
 
@@ -129,7 +132,9 @@ def test_moments_follow_the_state(bisc, ticket):
     names = ("first_answer_at", "resolved_at", "closed_at", "reopened")
     found = []
     for step, to in enumerate(["resolved", "open", "resolved", "closed", "open", "waiting_supplier", "resolved"]):
-        verbs.move(ticket=ticket, to=to, by=desk, at=AT + step * hour)
+        words = {"answer": "Klaar."} if to == "resolved" else {"reason": "Toch niet."} if to == "open" else {}
+        fact = SUPPLIER if to == "waiting_supplier" else None
+        verbs.move(ticket=ticket, to=to, **words, fact=fact, by=desk, at=AT + step * hour)
         found.append(_after(ticket, *names))
     assert found == [
         (AT, AT, None, 0),
@@ -160,16 +165,16 @@ def test_filing_on_behalf_is_no_answer(bisc, ticket):
 @pytest.mark.parametrize(("hours", "may"), [(14 * 24, True), (14 * 24 + 0.001, False)])
 @pytest.mark.parametrize("who", ["colleague", "keyuser"])
 def test_the_library_reopens_up_to_14_days_after_closing(bisc, ticket, who, hours, may):
-    verbs.move(ticket=ticket, to="resolved", by=bisc.actor("desk"), at=AT)
+    verbs.move(ticket=ticket, to="resolved", answer="Klaar.", by=bisc.actor("desk"), at=AT)
     closed = AT + timedelta(days=30)
     verbs.move(ticket=ticket, to="closed", by=bisc.actor("desk"), at=closed)
     later = closed + timedelta(hours=hours)
     if may:
-        assert verbs.move(ticket=ticket, to="open", by=bisc.actor(who), at=later).state == "open"
+        assert verbs.move(ticket=ticket, to="open", reason="Toch niet.", by=bisc.actor(who), at=later).state == "open"
         return
     with pytest.raises(TransitionNotAllowed):
-        verbs.move(ticket=ticket, to="open", by=bisc.actor(who), at=later)
-    assert verbs.move(ticket=ticket, to="open", by=bisc.actor("desk"), at=later).state == "open"
+        verbs.move(ticket=ticket, to="open", reason="Toch niet.", by=bisc.actor(who), at=later)
+    assert verbs.move(ticket=ticket, to="open", reason="Toch niet.", by=bisc.actor("desk"), at=later).state == "open"
 
 
 # What a colleague changed since -> what conflicts with a change of ours; everything else goes through.
@@ -236,16 +241,16 @@ def test_a_state_conflicts_with_a_state_and_with_nothing_else(bisc, ticket):
     desk, lead = bisc.actor("desk"), bisc.actor("lead")
     verbs.edit(ticket=ticket, changes={"subject": "x"}, by=lead)
     verbs.answer(ticket=ticket, body="x", visibility="internal", by=lead)
-    verbs.move(ticket=ticket, to="planned", base_version=3, by=desk)
+    verbs.move(ticket=ticket, to="planned", fact=PLANNED, base_version=3, by=desk)
     with pytest.raises(Stale) as caught:
-        verbs.move(ticket=ticket, to="resolved", base_version=5, by=desk)
+        verbs.move(ticket=ticket, to="resolved", answer="Klaar.", base_version=5, by=desk)
     assert (caught.value.fields, caught.value.version) == (["state"], 6)
     verbs.answer(ticket=ticket, body="Klaar", then="resolved", by=desk)
 
 
 def test_a_library_is_stale_by_its_own_count(bisc, ticket):
     desk, reporter = bisc.actor("desk"), bisc.actor("colleague")
-    verbs.move(ticket=ticket, to="resolved", by=desk)
+    verbs.move(ticket=ticket, to="resolved", answer="Klaar.", by=desk)
     assert _after(ticket, "version", "told_version") == (4, 2)
     for version in (1, 3, 4):
         with pytest.raises(Stale) as caught:

@@ -71,10 +71,10 @@ def test_only_what_is_resolved_closes(bisc, ticket, state):
 
 def test_a_ticket_that_was_reopened_or_resolved_anew_waits_anew(bisc, ticket):
     first, second = _local(2, 10), _local(6, 10)
-    verbs.move(ticket=ticket, to="resolved", by=bisc.actor("desk"), at=first)
-    verbs.move(ticket=ticket, to="open", by=bisc.actor("colleague"), at=_local(3, 10))
+    verbs.move(ticket=ticket, to="resolved", answer="Klaar.", by=bisc.actor("desk"), at=first)
+    verbs.move(ticket=ticket, to="open", reason="Toch niet.", by=bisc.actor("colleague"), at=_local(3, 10))
     assert close_by_time(ticket=ticket, resolved_at=first) is False
-    verbs.move(ticket=ticket, to="resolved", by=bisc.actor("desk"), at=second)
+    verbs.move(ticket=ticket, to="resolved", answer="Klaar.", by=bisc.actor("desk"), at=second)
     assert close_by_time(ticket=ticket, resolved_at=first) is False
     assert close_resolved(_local(9, 10)) == 0
     assert close_resolved(_local(13, 10)) == 1

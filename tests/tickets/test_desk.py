@@ -7,10 +7,11 @@ from django.utils import timezone
 from agenda.categories.models import Category
 from agenda.figures.models import TicketSnapshot
 from tenants.actor import Actor
-from tenants.models import LibraryMembership
+from tenants.models import LibraryMembership, Organisation
 from tenants.outbox.models import OutboxEntry
 from tenants.refusals import NotAllowed
 from tenants.roles import Permission
+from tests.tickets.verbs import PLANNED, SUPPLIER
 from tickets.desk import actions as verbs
 from tickets.desk.queries import timeline
 from tickets.models import Event, Ticket
@@ -98,6 +99,19 @@ STEPS = {
 ALL = ["new", *WORKING, "resolved", "closed", "merged"]
 
 
+def _with(goal, bisc):
+    """What a step to a state asks."""
+    elsewhere = Organisation.objects.get(slug="cubiss")
+    fact = {
+        **{"planned": PLANNED, "waiting_supplier": SUPPLIER, "waiting_reporter": {"asked": "Hoe?"}},
+        "waiting_partner": {"partner": elsewhere},
+    }
+    return {
+        **{"fact": fact.get(goal), "answer": "Klaar." if goal == "resolved" else ""},
+        "reason": "Toch niet." if goal == "open" else "",
+    }
+
+
 @pytest.mark.parametrize("state", ALL)
 @pytest.mark.parametrize("who", STEPS)
 def test_move_keeps_to_the_table(bisc, ticket, state, who):
@@ -108,7 +122,7 @@ def test_move_keeps_to_the_table(bisc, ticket, state, who):
         ticket = _at(ticket, state)
         events = Event.objects.count()
         if goal in STEPS[who].get(state, []):
-            assert verbs.move(ticket=ticket, to=goal, by=actor).state == goal
+            assert verbs.move(ticket=ticket, to=goal, **_with(goal, bisc), by=actor).state == goal
             assert TicketSnapshot.objects.get(number=ticket.number).state == goal
             assert Event.objects.count() == events + 1
         elif state == "merged":
@@ -144,10 +158,12 @@ def test_answer_on_a_closed_ticket_is_refused(bisc, ticket):
 
 
 def test_reason_is_internal_from_staff_and_public_from_the_library(bisc, ticket):
-    verbs.move(ticket=ticket, to="resolved", reason="contract", by=bisc.actor("desk"))
+    verbs.move(ticket=ticket, to="waiting_supplier", fact=SUPPLIER, reason="contract", by=bisc.actor("desk"))
+    verbs.answer(ticket=ticket, body="Klaar.", then="resolved", by=bisc.actor("desk"))
     verbs.move(ticket=ticket, to="open", reason="nog niet", by=bisc.actor("colleague"))
     said = list(ticket.messages.order_by("pk").values_list("body", "visibility"))[-2:]
-    assert said == [("contract", "internal"), ("nog niet", "public")]
+    assert said == [("Klaar.", "public"), ("nog niet", "public")]
+    assert ticket.messages.get(body="contract").visibility == "internal"
 
 
 @pytest.mark.parametrize(
@@ -172,7 +188,7 @@ def test_a_system_actor_may_what_it_was_given_and_no_more(bisc, ticket):
         verbs.move(ticket=ticket, to="closed", by=Actor.of_system("auto_close", Permission.TICKETS_WORK))
     time = Actor.of_system("auto_close", Permission.TICKETS_CLOSE)
     with pytest.raises(TransitionNotAllowed):
-        verbs.move(ticket=ticket, to="open", by=time)
+        verbs.move(ticket=ticket, to="open", reason="Toch niet.", by=time)
     for verb, values in (
         (verbs.edit, {"changes": {"subject": "x"}}),
         (verbs.pick_up, {}),
@@ -184,7 +200,8 @@ def test_a_system_actor_may_what_it_was_given_and_no_more(bisc, ticket):
 
 
 def test_resolving_behind_a_note_is_told_and_seen(bisc, ticket):
-    verbs.answer(ticket=ticket, body="Intern", visibility="internal", then="resolved", by=bisc.actor("desk"))
+    inside = {"visibility": "internal", "then": "resolved", "words": "Klaar."}
+    verbs.answer(ticket=ticket, body="Intern", **inside, by=bisc.actor("desk"))
     events = list(ticket.events.order_by("pk").values_list("kind", flat=True))[-2:]
     assert events == ["noted", "state_changed"]
     last = ticket.events.last()
@@ -208,7 +225,7 @@ def test_internal_work_leaves_no_moment_for_the_library(bisc, ticket, api_of):
 
 def test_a_library_that_saw_the_last_it_may_know_is_not_stale(bisc, ticket, api_of):
     call = api_of("bisc colleague")
-    verbs.move(ticket=ticket, to="resolved", by=bisc.actor("desk"))
+    verbs.move(ticket=ticket, to="resolved", answer="Klaar.", by=bisc.actor("desk"))
     seen = call("GET", "/tickets/BISC-1").json()["version"]
     verbs.answer(ticket=ticket, body="Intern", visibility="internal", by=bisc.actor("desk"))
     stale = call("POST", "/tickets/BISC-1/transitions", {"to": "closed", "version": seen - 1})

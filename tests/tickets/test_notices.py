@@ -13,6 +13,7 @@ from django.utils import timezone
 from tenants.models import LibraryMembership, Membership, Person
 from tenants.outbox import actions as outbox
 from tenants.outbox.models import OutboxEntry
+from tests.tickets.verbs import PLANNED, SUPPLIER
 from tickets.closing.actions import close_by_time
 from tickets.desk import actions as verbs
 from tickets.guests.actions import close_to, open_to
@@ -38,9 +39,9 @@ def _deliver(house):
 def test_reporter_hears_received_answered_resolved(bisc, ticket):
     desk = bisc.actor("desk")
     verbs.answer(ticket=ticket, body="We kijken mee.", by=desk)
-    verbs.move(ticket=ticket, to="waiting_supplier", by=desk)
+    verbs.move(ticket=ticket, to="waiting_supplier", fact=SUPPLIER, by=desk)
     verbs.answer(ticket=ticket, body="Intern praatje", visibility=Visibility.INTERNAL, by=desk)
-    verbs.move(ticket=ticket, to="resolved", reason="interne reden", by=desk)
+    verbs.move(ticket=ticket, to="resolved", answer="Klaar.", reason="interne reden", by=desk)
     to = [bisc.people["colleague"].email]
     assert _deliver(bisc) == [(to, "Nieuw antwoord"), (to, "Opgelost, graag bevestigen")]
     text = "".join(one.subject + one.body for one in mail.outbox)
@@ -153,10 +154,13 @@ HEARD = {
     "answer of the director": (_answer("director"), [("desk", REACTION)]),
     "note": (_answer("lead", visibility="internal"), []),
     "note among POIs": (_answer("lead", visibility="partners"), []),
-    "note that resolves": (_answer("lead", visibility="internal", then="resolved"), [("colleague", DONE)]),
-    "resolved": (_move("lead", "resolved"), [("colleague", DONE)]),
-    "waits for a supplier": (_move("lead", "waiting_supplier"), []),
-    "planned": (_move("desk", "planned", reason="Volgende week"), []),
+    "note that resolves": (
+        _answer("lead", visibility="internal", then="resolved", words="Klaar."),
+        [("colleague", DONE)],
+    ),
+    "resolved": (_move("lead", "resolved", answer="Klaar."), [("colleague", DONE)]),
+    "waits for a supplier": (_move("lead", "waiting_supplier", fact=SUPPLIER), []),
+    "planned": (_move("desk", "planned", fact=PLANNED, reason="Volgende week"), []),
     "assigned to another": (_edit("lead", assignee="seated"), [("seated", ASSIGNED)]),
     "assigned and changed": (_edit("lead", assignee="seated", subject="Anders"), [("seated", ASSIGNED)]),
     "taken by oneself": (_edit("lead", assignee="lead"), []),
@@ -168,10 +172,10 @@ HEARD = {
 HEARD_OF_RESOLVED = {
     "closed by the reporter": (_move("colleague", "closed"), []),
     "closed by the desk": (_move("lead", "closed"), []),
-    "reopened by the reporter": (_move("colleague", "open", reason="Nog niet"), [("desk", REACTION)]),
-    "reopened by the key user": (_move("keyuser", "open"), [("desk", REACTION)]),
-    "reopened by a colleague at the desk": (_move("lead", "open"), []),
-    "reopened by the assignee": (_move("desk", "open"), []),
+    "reopened by the reporter": (_move("colleague", "open", reason="Nog niet"), [("desk", "Heropend door Balie BiSC")]),
+    "reopened by the key user": (_move("keyuser", "open", reason="Nee"), [("desk", "Heropend door Key-user BiSC")]),
+    "reopened by a colleague at the desk": (_move("lead", "open", reason="Nee"), [("desk", "Heropend door Lead BiSC")]),
+    "reopened by the assignee": (_move("desk", "open", reason="Nee"), []),
     "thanks of the reporter": (_answer("colleague"), [("desk", REACTION)]),
     "closed by time": (
         lambda house, ticket: close_by_time(ticket=ticket, resolved_at=Ticket.objects.get(pk=ticket.pk).resolved_at),
@@ -216,7 +220,8 @@ def test_what_stands_in_a_mail(bisc, ticket):
     """The whole text, to the letter: nothing of priority, assignee or what was said inside."""
     Ticket.objects.filter(pk=ticket.pk).update(assignee=bisc.people["lead"], impact="high", priority="critical")
     verbs.answer(ticket=ticket, body="Wij kijken mee & zo <gauw>.", by=bisc.actor("desk"))
-    verbs.answer(ticket=ticket, body="Intern", visibility="internal", then="resolved", by=bisc.actor("desk"))
+    inside = {"visibility": "internal", "then": "resolved", "words": "Klaar."}
+    verbs.answer(ticket=ticket, body="Intern", **inside, by=bisc.actor("desk"))
     verbs.move(ticket=ticket, to="open", reason="Nog niet opgelost", by=bisc.actor("colleague"))
     _deliver(bisc)
     words = [" ".join(one.body.split()) for one in mail.outbox]
@@ -224,11 +229,11 @@ def test_what_stands_in_a_mail(bisc, ticket):
     assert words == [
         f"Beste Balie BiSC, BiSC heeft uw melding BISC-1 beantwoord: Wij kijken mee & zo <gauw>. {end}",
         "Beste Balie BiSC, BiSC heeft uw melding BISC-1 opgelost. Wilt u dat bevestigen, of zeggen wat er nog mis is?"
-        f" Horen we niets, dan sluit de melding na enkele werkdagen vanzelf. {end}",
-        f"Beste Lead BiSC, Bibliotheek een BiSC reageerde op melding BISC-1: Nog niet opgelost {end}",
+        f" Horen we niets, dan sluit de melding na enkele werkdagen vanzelf. Klaar. {end}",
+        f"Beste Lead BiSC, Melding BISC-1 is heropend door Balie BiSC. Nog niet opgelost {end}",
     ]
     assert [one.subject for one in mail.outbox] == [
-        f"[BISC-1] {word}: Zelfservice zegt kwartelzang" for word in (ANSWERED, DONE, REACTION)
+        f"[BISC-1] {word}: Zelfservice zegt kwartelzang" for word in (ANSWERED, DONE, "Heropend door Balie BiSC")
     ]
 
 
@@ -294,7 +299,7 @@ def test_what_was_sent_is_kept_by_kind(bisc, ticket):
     Ticket.objects.filter(pk=ticket.pk).update(assignee=bisc.people["lead"])
     verbs.answer(ticket=ticket, body="Wij kijken mee.", by=bisc.actor("desk"))
     verbs.answer(ticket=ticket, body="Graag.", by=bisc.actor("colleague"))
-    verbs.move(ticket=ticket, to="resolved", by=bisc.actor("desk"))
+    verbs.move(ticket=ticket, to="resolved", answer="Klaar.", by=bisc.actor("desk"))
     _deliver(bisc)
     kept = Notice.objects.order_by("event").values_list("kind", "person__email")
     assert list(kept) == [

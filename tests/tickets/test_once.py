@@ -4,6 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 
+from tests.tickets.verbs import PLANNED
 from tickets.desk import actions as verbs
 from tickets.models import Counter, Message, Ticket
 from tickets.refusals import AlreadySaid
@@ -28,7 +29,7 @@ def test_an_answer_sent_twice_is_one_message(bisc, ticket, client_of):
     for _ in range(2):
         assert client.post("/tickets/BISC-1/messages/", {"body": "Eén keer", "once": "m"}).status_code == 302
     assert Message.objects.filter(body="Eén keer").count() == 1
-    note = {"body": "Intern", "visibility": "internal", "then": "waiting_supplier", "once": "n"}
+    note = {"body": "Intern", "visibility": "internal", "then": "waiting_supplier", "supplier": "OCLC", "once": "n"}
     for _ in range(2):
         assert client.post("/tickets/BISC-1/messages/", note).status_code == 302
     assert Message.objects.filter(body="Intern").count() == 1
@@ -77,7 +78,7 @@ def test_a_mark_of_one_ticket_is_none_of_another(bisc, ticket, client_of):
 def test_the_same_words_sent_again_to_go_on_go_on(bisc, ticket, client_of):
     client = client_of("bisc desk")
     for then in ("", "waiting_supplier"):
-        client.post("/tickets/BISC-1/messages/", {"body": "Eén keer", "once": "m", "then": then})
+        client.post("/tickets/BISC-1/messages/", {"body": "Eén keer", "once": "m", "then": then, "supplier": "x"})
     assert Message.objects.filter(body="Eén keer").count() == 1
     assert Ticket.objects.get(pk=ticket.pk).state == "waiting_supplier"
 
@@ -104,8 +105,11 @@ def test_a_row_that_the_database_refuses_is_not_taken_for_a_form_sent_twice(bisc
 @pytest.mark.parametrize("then", ["waiting_supplier", "planned"])
 def test_an_answer_sent_again_does_not_move_what_a_colleague_moved_meanwhile(bisc, ticket, client_of, readers, then):
     client, said = client_of("bisc desk"), {"body": "Eén keer", "once": "m", "visibility": readers}
-    assert client.post("/tickets/BISC-1/messages/", {**said, "then": "waiting_supplier"}).status_code == 302
-    verbs.move(ticket=ticket, to="resolved", by=bisc.actor("lead"))
+    assert (
+        client.post("/tickets/BISC-1/messages/", {**said, "then": "waiting_supplier", "supplier": "OCLC"}).status_code
+        == 302
+    )
+    verbs.move(ticket=ticket, to="resolved", answer="Klaar.", by=bisc.actor("lead"))
     again = client.post("/tickets/BISC-1/messages/", {**said, "then": then})
     assert (again.status_code, Ticket.objects.get(pk=ticket.pk).state) == (409, "resolved")
     page = again.content.decode()
@@ -122,17 +126,20 @@ def test_an_answer_sent_again_goes_on_when_only_other_things_changed(bisc, ticke
     client.post("/tickets/BISC-1/messages/", said)
     verbs.edit(ticket=ticket, changes={"subject": "Een ander onderwerp"}, by=bisc.actor("lead"))
     verbs.answer(ticket=ticket, body="Intussen", visibility="internal", by=bisc.actor("lead"))
-    assert client.post("/tickets/BISC-1/messages/", {**said, "then": "planned"}).status_code == 302
+    assert (
+        client.post("/tickets/BISC-1/messages/", {**said, "then": "planned", "planned_until": "2099-01-01"}).status_code
+        == 302
+    )
     assert Ticket.objects.get(pk=ticket.pk).state == "planned"
 
 
 def test_a_librarys_answer_sent_again_counts_by_what_it_was_told(bisc, ticket):
     keyuser, said = bisc.actor("keyuser"), {"ticket": ticket, "body": "Nog iets", "once": "m"}
     verbs.answer(ticket=ticket, body="Onder ons", visibility="internal", by=bisc.actor("lead"))
-    verbs.move(ticket=ticket, to="resolved", by=bisc.actor("lead"))
+    verbs.move(ticket=ticket, to="resolved", answer="Klaar.", by=bisc.actor("lead"))
     verbs.answer(**said, by=keyuser)
     verbs.answer(**said, then="open", by=keyuser)
     assert Ticket.objects.get(pk=ticket.pk).state == "open"
-    verbs.move(ticket=ticket, to="planned", by=bisc.actor("lead"))
+    verbs.move(ticket=ticket, to="planned", fact=PLANNED, by=bisc.actor("lead"))
     with pytest.raises(AlreadySaid):
         verbs.answer(**said, then="resolved", by=keyuser)

@@ -7,13 +7,14 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
+from tests.tickets.verbs import PLANNED
 from tickets.desk import actions as verbs
 from tickets.models import Attachment, Message, Ticket, TicketGrant
 from tickets.states import Visibility
 
 PEOPLE = ["bisc desk", "bisc seated", "bisc keyuser", "bisc director", "bisc colleague", "bisc colleague2"]
 PEOPLE += ["bisc neighbour", "bisc former", "bisc coming", "cubiss guest", "cubiss desk", "stranger", None]
-ANSWER, MOVE, EDIT = {"body": "Tekst"}, {"to": "planned"}, {"subject": "x", "version": 3}
+ANSWER, MOVE, EDIT = {"body": "Tekst"}, {"to": "open"}, {"subject": "x", "version": 3}
 LATER = {"person": "desk@cubiss.example", "until_on": "2026-01-01"}
 # Method, path, what is sent -> a status for each of PEOPLE. Rooms: desk, guests; lists and search have their own file.
 LADDER = [
@@ -24,7 +25,7 @@ LADDER = [
     (
         "POST",
         "BISC-1/transitions/",
-        {"to": "planned"},
+        {"to": "open"},
         [302, 302, 409, 409, 409, 404, 404, 404, 404, 403, 404, 404, 401],
     ),
     ("GET", "BISC-1/transitions/", {}, [405, 405, 405, 405, 405, 405, 405, 404, 404, 405, 404, 404, 302]),
@@ -67,8 +68,8 @@ def _box(page: str) -> str:
 READERS = [
     (
         "bisc desk",
-        ["Bibliotheek een BiSC leest dit", "Alleen BiSC"],
-        ["public", "internal"],
+        ["Bibliotheek een BiSC leest dit", "Alleen BiSC", "Ook collega-POI’s"],
+        ["public", "internal", "partners"],
     ),
     ("bisc keyuser", ["Zichtbaar voor: BiSC en Bibliotheek een BiSC"], []),
     ("bisc director", ["Zichtbaar voor: BiSC en Bibliotheek een BiSC"], []),
@@ -128,7 +129,7 @@ def test_a_form_of_a_state_that_is_wrong_keeps_the_reason(bisc, ticket, client_o
 
 
 def test_a_reason_for_the_state_it_has_comes_back(bisc, ticket, client_of):
-    verbs.move(ticket=ticket, to="planned", by=bisc.actor("lead"))
+    verbs.move(ticket=ticket, to="planned", fact=PLANNED, by=bisc.actor("lead"))
     sent = client_of("bisc desk").post("/tickets/BISC-1/transitions/", {"to": "planned", "reason": "Anders"})
     assert (sent.status_code, "Anders" in _box(sent.content.decode())) == (409, True)
 

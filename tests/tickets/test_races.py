@@ -14,6 +14,7 @@ from tenants.context import inside
 from tenants.models import AuditEntry, Membership, OutboxEntry
 from tests import conftest
 from tests.races import Work
+from tests.tickets.verbs import PLANNED
 from tickets.closing.actions import close_by_time
 from tickets.desk import actions as verbs
 from tickets.guests.actions import close_to, open_to
@@ -115,7 +116,7 @@ def test_two_answers_at_once_are_both_there(committed, fresh):
     assert outcome[0].body == "Tweede"
     assert _trail(fresh) == [
         ("created", 1, 1, {}),
-        ("answered", 2, 2, {"changes": {"state": ["new", "open"]}}),
+        ("answered", 2, 2, {"changes": {"state": ["new", "open"], "assignee": [None, house.people["desk"].pk]}}),
         ("answered", 3, 3, {}),
     ]
     now = Ticket.objects.get(pk=fresh.pk)
@@ -158,7 +159,7 @@ def test_a_change_of_the_state_and_an_edit_do_not_undo_each_other(committed, fre
     house = committed
     mine = {"changes": {"subject": "Nieuw"}, "base_version": 1, "by": house.actor("lead")}
     with second(_there(house, verbs.edit, ticket=fresh, **mine)):
-        verbs.move(ticket=fresh, to="planned", by=house.actor("desk"))
+        verbs.move(ticket=fresh, to="planned", fact=PLANNED, by=house.actor("desk"))
     now = Ticket.objects.get(pk=fresh.pk)
     assert (now.state, now.subject, now.version) == ("planned", "Nieuw", 3)
     assert TicketSnapshot.objects.get(number=fresh.number).state == "planned"
@@ -167,19 +168,19 @@ def test_a_change_of_the_state_and_an_edit_do_not_undo_each_other(committed, fre
 def test_the_second_of_two_states_is_a_step_from_the_first(committed, fresh):
     """Closing what the other just reopened is no step; nothing is overwritten."""
     house = committed
-    verbs.move(ticket=fresh, to="resolved", by=house.actor("desk"))
+    verbs.move(ticket=fresh, to="resolved", answer="Klaar.", by=house.actor("desk"))
     with second(_there(house, verbs.move, ticket=fresh, to="closed", by=house.actor("colleague"))) as outcome:
-        verbs.move(ticket=fresh, to="open", by=house.actor("desk"))
+        verbs.move(ticket=fresh, to="open", reason="Toch niet.", by=house.actor("desk"))
     assert type(outcome[0]) is TransitionNotAllowed
     assert Ticket.objects.get(pk=fresh.pk).state == "open"
 
 
 def test_time_does_not_close_what_was_resolved_anew_at_that_moment(committed, fresh):
     house, first = committed, timezone.now() - timedelta(days=30)
-    verbs.move(ticket=fresh, to="resolved", by=house.actor("desk"), at=first)
+    verbs.move(ticket=fresh, to="resolved", answer="Klaar.", by=house.actor("desk"), at=first)
     with second(_there(house, close_by_time, ticket=fresh, resolved_at=first)) as outcome:
-        verbs.move(ticket=fresh, to="open", by=house.actor("colleague"))
-        verbs.move(ticket=fresh, to="resolved", by=house.actor("desk"))
+        verbs.move(ticket=fresh, to="open", reason="Toch niet.", by=house.actor("colleague"))
+        verbs.move(ticket=fresh, to="resolved", answer="Klaar.", by=house.actor("desk"))
     assert outcome == [False]
     assert Ticket.objects.get(pk=fresh.pk).state == "resolved" and len(_trail(fresh)) == 4
 
@@ -187,7 +188,7 @@ def test_time_does_not_close_what_was_resolved_anew_at_that_moment(committed, fr
 @pytest.mark.parametrize("state", ["closed", "merged"])
 def test_time_leaves_alone_what_ended_at_that_moment(committed, fresh, state):
     house, first = committed, timezone.now() - timedelta(days=30)
-    verbs.move(ticket=fresh, to="resolved", by=house.actor("desk"), at=first)
+    verbs.move(ticket=fresh, to="resolved", answer="Klaar.", by=house.actor("desk"), at=first)
     with second(_there(house, close_by_time, ticket=fresh, resolved_at=first)) as outcome:
         Ticket.objects.filter(pk=fresh.pk).update(state=state, closed_at=timezone.now())
     assert outcome == [False] and len(_trail(fresh)) == 2
@@ -195,7 +196,7 @@ def test_time_leaves_alone_what_ended_at_that_moment(committed, fresh, state):
 
 def test_two_runs_of_time_close_once(committed, fresh):
     house, first = committed, timezone.now() - timedelta(days=30)
-    verbs.move(ticket=fresh, to="resolved", by=house.actor("desk"), at=first)
+    verbs.move(ticket=fresh, to="resolved", answer="Klaar.", by=house.actor("desk"), at=first)
     with second(_there(house, close_by_time, ticket=fresh, resolved_at=first)) as outcome:
         assert close_by_time(ticket=fresh, resolved_at=first) is True
     assert outcome == [False] and [kind for kind, *_more in _trail(fresh)].count("state_changed") == 2
@@ -211,7 +212,8 @@ def test_a_ticket_whose_form_is_sent_twice_at_once_is_one(committed):
 
 def test_an_answer_whose_form_is_sent_twice_at_once_is_one(committed, fresh):
     house = committed
-    values = {"ticket": fresh, "body": "Eén keer", "then": "planned", "once": "merk", "by": house.actor("desk")}
+    values = {"ticket": fresh, "body": "Eén keer", "then": "planned", "fact": PLANNED, "once": "merk"}
+    values["by"] = house.actor("desk")
     with second(_there(house, verbs.answer, **values)) as outcome:
         said = verbs.answer(**values)
     assert outcome == [said] and Message.objects.filter(ticket=fresh, body="Eén keer").count() == 1

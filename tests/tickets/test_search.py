@@ -165,8 +165,8 @@ def test_a_hit_on_an_internal_note_is_no_hit_for_the_library(bisc, ticket):
 
 def test_hits_are_sorted_by_open_then_relevance_then_date(bisc, make):
     done = make("Pinautomaat pinautomaat", "Pinautomaat")  # BISC-2, fits best, and is resolved
-    verbs.move(ticket=done, to="open", by=bisc.actor("desk"))
-    verbs.move(ticket=done, to="resolved", by=bisc.actor("desk"))
+    verbs.move(ticket=done, to="open", reason="Toch niet.", by=bisc.actor("desk"))
+    verbs.move(ticket=done, to="resolved", answer="Klaar.", by=bisc.actor("desk"))
     make("Pinautomaat", "Pinautomaat")  # BISC-3
     make("Storing", "De pinautomaat")  # BISC-4
     make("Pinautomaat", "Stuk")  # BISC-5

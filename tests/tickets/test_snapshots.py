@@ -52,7 +52,7 @@ def seven(bisc, ticket):
         if index:
             verbs.answer(ticket=made, body="x", by=desk, at=at + timedelta(minutes=7, seconds=59))
         if index > 1:
-            verbs.move(ticket=made, to="resolved", by=desk, at=at + timedelta(minutes=90))
+            verbs.move(ticket=made, to="resolved", answer="Klaar.", by=desk, at=at + timedelta(minutes=90))
         if index > 2:
             verbs.move(ticket=made, to="closed", by=desk, at=at + timedelta(minutes=95))
     return list(Ticket.objects.order_by("pk"))

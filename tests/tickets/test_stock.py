@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tests.tickets.verbs import SUPPLIER
 from tickets.desk import actions as verbs
 from tickets.models import Ticket
 
@@ -14,7 +15,7 @@ def test_what_is_my_turn_comes_first_and_what_waits_after_it(bisc, ticket, clien
     """Of what is mine; a tab of others is one list."""
     desk, lead = bisc.actor("desk"), bisc.actor("lead")
     verbs.edit(ticket=ticket, changes={"urgency": "high", "impact": "high", "assignee": bisc.people["desk"]}, by=lead)
-    verbs.move(ticket=ticket, to="waiting_supplier", by=desk)
+    verbs.move(ticket=ticket, to="waiting_supplier", fact=SUPPLIER, by=desk)
     values = {"type": "wish", "body": "x", "category": ticket.category, "urgency": "low", "library": bisc.library}
     two = verbs.create(**values, subject="Twee", by=bisc.actor("colleague"))
     verbs.pick_up(ticket=two, by=desk)

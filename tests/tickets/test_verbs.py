@@ -21,6 +21,7 @@ from tests.tickets.test_verbs_refused import REFUSALS, WHEN_CLOSED, WHEN_MERGED
 from tests.tickets.verbs import (
     AT,
     BEFORE,
+    PLANNED,
     SNAPSHOT,
     VERBS,
     all_rows,
@@ -187,12 +188,12 @@ def test_the_same_call_again(case, world):
 def test_a_reason_that_would_be_lost_is_refused(world):
     """The same state with another reason than was given last: nothing happens, and the text comes back."""
     in_state(world.ticket, "open")
-    desk.move(ticket=world.ticket, to="planned", reason="Volgende week.", by=world.actors["desk"])
+    desk.move(ticket=world.ticket, to="planned", fact=PLANNED, reason="Volgende week.", by=world.actors["desk"])
     before = all_rows()
     for who, reason in (("desk", "Toch later."), ("lead", "Volgende week.")):
         with pytest.raises(AlreadyThere):
-            desk.move(ticket=world.ticket, to="planned", reason=reason, by=world.actors[who])
-    desk.move(ticket=world.ticket, to="planned", reason="  ", by=world.actors["lead"])
+            desk.move(ticket=world.ticket, to="planned", fact=PLANNED, reason=reason, by=world.actors[who])
+    desk.move(ticket=world.ticket, to="planned", fact=PLANNED, reason="  ", by=world.actors["lead"])
     assert all_rows() == before
 
 
@@ -223,7 +224,7 @@ def test_a_verb_works_on_the_ticket_as_it_is_now(world):
     stale = Ticket.objects.get(pk=world.ticket.pk)
     desk.edit(ticket=world.ticket, changes={"subject": "Van een ander", "impact": "high"}, by=world.actors["lead"])
     desk.answer(ticket=stale, body="Toch", by=world.actors["desk"])
-    desk.move(ticket=stale, to="planned", by=world.actors["desk"])
+    desk.move(ticket=stale, to="planned", fact=PLANNED, by=world.actors["desk"])
     now = Ticket.objects.get(pk=stale.pk)
     assert (now.subject, now.impact, now.priority, now.state) == ("Van een ander", "high", "critical", "planned")
 

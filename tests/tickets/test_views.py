@@ -141,9 +141,9 @@ def test_the_second_of_two_sees_both_versions_with_own_text_in_the_form(client_o
 
 
 def test_the_state_changed_meanwhile_and_the_text_is_kept(client_of, ticket, bisc):
-    verbs.move(ticket=ticket, to="resolved", by=bisc.actor("desk"))
+    verbs.move(ticket=ticket, to="resolved", answer="Klaar.", by=bisc.actor("desk"))
     seen = Ticket.objects.get(pk=ticket.pk).version
-    verbs.move(ticket=ticket, to="open", by=bisc.actor("desk"))
+    verbs.move(ticket=ticket, to="open", reason="Toch niet.", by=bisc.actor("desk"))
     data = {"to": "open", "reason": "Het is er nog steeds", "version": seen}
     response = client_of("bisc colleague").post("/tickets/BISC-1/transitions/", data)
     assert (response.status_code, "Het is er nog steeds" in response.content.decode()) == (409, True)

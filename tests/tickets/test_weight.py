@@ -31,7 +31,7 @@ def _queries(client, path) -> int:
         ("/tickets/?q=zelfservice", "bisc desk", 5),
         ("/tickets/", "bisc keyuser", 2),
         ("/", "bisc colleague", 2),
-        ("/tickets/BISC-1/", "bisc desk", 6),
+        ("/tickets/BISC-1/", "bisc desk", 7),
         ("/tickets/BISC-1/", "bisc colleague", 6),
     ],
 )

@@ -22,6 +22,9 @@ CLOSED = OPENED + timedelta(minutes=80)
 AT = OPENED + timedelta(minutes=90, seconds=50)  # 90 whole minutes
 LATER = date(2026, 12, 24)
 NOTICES = "tickets.notices"
+# What a waiting state asks.
+PLANNED = {"planned_until": date(2099, 1, 1)}
+SUPPLIER = {"supplier": "OCLC", "supplier_number": "4471"}
 
 
 @dataclass
@@ -49,6 +52,10 @@ ACTORS = [
 ]
 
 
+NO_FACT = {
+    **{"planned_until": None, "supplier": "", "supplier_number": "", "partner": None, "asked": ""},
+    "reopened_at": None,
+}
 # Ticket 1 of BiSC before each case: made by the cast, with an internal note and a grant since.
 BEFORE = {
     **{"number": "BISC-1", "type": "incident", "subject": "Zelfservice zegt kwartelzang", "state": "new"},
@@ -56,6 +63,7 @@ BEFORE = {
     **{"urgency": "high", "impact": "low", "priority": "medium", "priority_rank": 2},
     **{"reporter": "balie@bisc-een.example", "assignee": None},
     **{"opened_at": OPENED, "first_answer_at": None, "resolved_at": None, "closed_at": None},
+    **NO_FACT,
     **{"changed_at": OPENED, "told_at": OPENED, "reopened": 0, "version": 3, "told_version": 1},
 }
 SNAPSHOT = {
@@ -115,6 +123,7 @@ NEW_ROW = {
     **{"urgency": "low", "impact": "medium", "priority": "low", "priority_rank": 3},
     **{"reporter": "balie2@bisc-een.example", "assignee": None},
     **{"opened_at": AT, "first_answer_at": None, "resolved_at": None, "closed_at": None},
+    **NO_FACT,
     **{"changed_at": AT, "told_at": AT, "reopened": 0, "version": 1, "told_version": 1},
 }
 NEW_SNAPSHOT = {

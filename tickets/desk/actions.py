@@ -4,22 +4,27 @@ import hashlib
 import json
 from collections.abc import Iterable
 from datetime import datetime
+from textwrap import shorten
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from agenda.categories.models import Category
 from tenants.actor import Actor
 from tenants.files import actions as files
 from tenants.models import Library, Location, Person
-from tickets.change import changing
+from tickets.change import Change, changing
 from tickets.desk.models import Event, Message, Ticket
 from tickets.events import Kind
 from tickets.opening import open_ticket
 from tickets.refusals import AlreadySaid, AlreadyTaken, AlreadyThere, Stale
 from tickets.since import refuse_stale
-from tickets.states import State, Visibility
+from tickets.states import ENDED, Speaker, State, Visibility
+
+ASKED_MAX = 300
 
 
 def create(
@@ -76,6 +81,8 @@ def answer(
     by: Actor,
     visibility: str = Visibility.PUBLIC,
     then: str | None = None,
+    fact: dict[str, Any] | None = None,
+    words: str = "",
     uploads: Iterable[UploadedFile] = (),
     patron_data: bool = False,
     once: str = "",
@@ -83,9 +90,11 @@ def answer(
 ) -> Message:
     """Say something on a ticket, and return the message. Never conflicts with what came in meanwhile.
 
-    A public answer of staff counts as first answer and takes a new ticket in hand; an answer from the library while
-    the ticket waits for its reporter makes it open. `then` is a state to go to afterwards. What the library may not
-    read is one event, what it must know another. The same form (`once`) sent again says nothing more; it goes on to
+    A public answer of staff counts as first answer, takes a new ticket in hand, and who gives it has the ticket when
+    nobody had; an answer from the library while the ticket waits for its reporter makes it open. `then` is a state to
+    go to afterwards, with the `fact` that it asks (what is asked of the reporter is the answer itself, unless said);
+    `words` are what the library reads where an internal note resolves. What the library may not read is one event,
+    what it must know another. The same form (`once`) sent again says nothing more; it goes on to
     `then`, unless the state changed since it was said: AlreadySaid. Raises NotAllowed when the library's side wants to
     speak internally, TicketClosed on a closed ticket (reopen it first), TransitionNotAllowed for `then`,
     ValidationError by field.
@@ -96,16 +105,18 @@ def answer(
         with files.keeping(), transaction.atomic():  # what is said inside and a step are two events: both or neither
             with changing(ticket, Kind.ANSWERED if public else Kind.NOTED, by=by, at=at) as change:
                 message = change.say(body, visibility, uploads=uploads, patron_data=patron_data, once=mark)
-                if public and then and then != change.ticket.state:
-                    change.go(then)
+                if public and then:
+                    _step(change, then, fact=_asking(then, fact, body), reason=body, answer=body)
                 elif public:
                     change.go_along()
+                if public:
+                    change.own()
             if then and not public:
-                move(ticket=ticket, to=then, by=by, at=at)
+                _then(ticket, then, by=by, at=at, fact=fact, words=words)
     except IntegrityError as error:
         message = _said_before(error, mark)
         if then and message.ticket.state != then:  # the same words, sent again to go on
-            _go_on(message, then, by, at)
+            _go_on(message, then, by, at, _asking(then, fact, body if public else ""), words)
     return message
 
 
@@ -115,24 +126,86 @@ def move(
     to: str,
     by: Actor,
     reason: str = "",
+    answer: str = "",
+    fact: dict[str, Any] | None = None,
     base_version: int | None = None,
     at: datetime | None = None,
 ) -> Ticket:
-    """Take a ticket to another state, and return it. In that state already: nothing happens.
+    """Take a ticket to another state, and return it. In that state already: another fact is told, else nothing happens.
 
-    A reason becomes a message: internal from staff and from the system, public from the library. Raises NotAllowed for
-    whoever may not change it, TransitionNotAllowed when the table in `states` has no such step, Stale when the
-    state changed since `base_version`, and AlreadyThere when a reason would be lost.
+    A waiting state asks its `fact` (fields in states.FACTS). Resolving asks the `answer` that the library reads, unless
+    a public answer of staff is the last public word, and who resolves has the ticket when nobody had. Opening again
+    asks the `reason`. A reason becomes a message: internal from staff and from the system, public from the library.
+    Raises NotAllowed for whoever may not change it, TransitionNotAllowed when the table in `states` has no such step,
+    ValidationError by field, Stale when the state changed since `base_version`, and AlreadyThere when a text would be
+    lost.
     """
+    reason, answer = reason.strip(), answer.strip()
+    with transaction.atomic():  # a reason for colleagues and an answer for the library are two events
+        if reason and answer and by.is_staff:
+            with changing(ticket, Kind.NOTED, by=by, at=at) as note:
+                if note.ticket.state != to:
+                    note.say(reason, Visibility.INTERNAL)
+        with changing(ticket, Kind.STATE_CHANGED, by=by, at=at) as change:
+            refuse_stale(change.ticket, ["state"], base_version, by)
+            said = answer or reason
+            if change.ticket.state == to and said and not _just_said(change.ticket, said, by):
+                raise AlreadyThere(change.ticket)
+            if change.ticket.state != to and said:
+                inside = not answer and (by.is_staff or by.system)
+                change.say(said, Visibility.INTERNAL if inside else Visibility.PUBLIC)
+            _step(change, to, fact=fact, reason=reason, answer=answer)
+    return change.ticket
+
+
+def _step(change: Change, to: str, *, fact: dict[str, Any] | None, reason: str, answer: str) -> None:
+    """Go to a state, or tell another fact of the one it is in. Raises ValidationError for words that lack."""
+    before = change.ticket.state
+    if before == to:
+        if fact:
+            change.tell(fact)
+        return
+    change.go(to, fact)
+    if before in ENDED and to == State.OPEN and not reason.strip():
+        raise ValidationError({"reason": _("Write why it is opened again.")})
+    if to == State.RESOLVED:
+        if not answer.strip() and not _staff_spoke_last(change.ticket):
+            raise ValidationError({"answer": _("Write what the library will read: what was done.")})
+        change.own()
+
+
+def _staff_spoke_last(ticket: Ticket) -> bool:
+    """Is the last public word an answer of staff? What they filed for somebody is none."""
+    public = ticket.messages.filter(visibility=Visibility.PUBLIC).order_by("-created_at", "-pk")
+    last = public.values_list("pk", "speaker").first()
+    if last is None or last[1] != Speaker.STAFF:
+        return False
+    return not ticket.events.filter(kind=Kind.CREATED, message=last[0]).exists()
+
+
+def _asking(then: str | None, fact: dict[str, Any] | None, body: str) -> dict[str, Any] | None:
+    """Return the fact for `then`; what is asked of the reporter stands in the answer, unless it was said."""
+    if then == State.WAITING_REPORTER and not (fact or {}).get("asked") and body:
+        return {"asked": shorten(" ".join(body.split()), ASKED_MAX, placeholder="…")}
+    return fact
+
+
+def _then(
+    ticket: Ticket,
+    to: str,
+    *,
+    by: Actor,
+    at: datetime | None,
+    fact: dict[str, Any] | None,
+    words: str,
+    base_version: int | None = None,
+) -> None:
+    """Go on after something was said: that is the reason, and nothing more is said but `words` for the library."""
     with changing(ticket, Kind.STATE_CHANGED, by=by, at=at) as change:
         refuse_stale(change.ticket, ["state"], base_version, by)
-        if change.ticket.state != to:
-            change.go(to)
-            if reason.strip():
-                change.say(reason, Visibility.INTERNAL if by.is_staff or by.system else Visibility.PUBLIC)
-        elif reason.strip() and not _just_said(change.ticket, reason, by):
-            raise AlreadyThere(change.ticket)
-    return change.ticket
+        if words.strip() and change.ticket.state != to:
+            change.say(words, Visibility.PUBLIC)
+        _step(change, to, fact=fact, reason="said", answer=words)
 
 
 def edit(
@@ -185,12 +258,14 @@ def _said_before(error: IntegrityError, mark: str) -> Message:
     return Message.objects.select_related("ticket").get(once=mark)
 
 
-def _go_on(message: Message, then: str, by: Actor, at: datetime | None) -> None:
+def _go_on(
+    message: Message, then: str, by: Actor, at: datetime | None, fact: dict[str, Any] | None, words: str
+) -> None:
     """Take the ticket on from where it stood when this was said."""
     said = Event.objects.get(message=message)
     try:
         version = said.ticket_version if by.is_staff else said.told_version
-        move(ticket=message.ticket, to=then, base_version=version, by=by, at=at)
+        _then(message.ticket, then, by=by, at=at, fact=fact, words=words, base_version=version)
     except Stale as stale:
         raise AlreadySaid(message.ticket) from stale
 

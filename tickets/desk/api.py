@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import date
 from functools import wraps
 from typing import Annotated, Any
 
@@ -21,7 +22,7 @@ from tenants.actor import Actor
 from tenants.files import actions as files
 from tenants.idempotency.actions import idempotent_while
 from tenants.libraries.queries import libraries_visible_to
-from tenants.models import Location, Person
+from tenants.models import Location, Organisation, Person
 from tenants.refusals import NotAllowed
 from tenants.roles import Permission
 from tenants.web.shapes import In
@@ -32,7 +33,7 @@ from tickets.desk.models import Attachment, Message, Ticket
 from tickets.desk.queries import ticket_visible_to
 from tickets.router import router
 from tickets.shapes import AttachmentsOut, MessageOut, TicketDetailOut, attachment_out, begun, detail, message_out
-from tickets.states import Impact, State, Type, Urgency, Visibility
+from tickets.states import FACT_NAMES, Impact, State, Type, Urgency, Visibility
 from tickets.valid import BODY_MAX, SUBJECT_KEPT, errors_in
 
 
@@ -42,6 +43,9 @@ def _one_of(choices) -> dict[str, object]:
 
 def _text(most: int) -> dict[str, object]:
     return {"json_schema_extra": {"minLength": 1, "maxLength": most}}
+
+
+REACHED = [one for one in State.values if one not in (State.NEW, State.MERGED)]
 
 
 class TicketIn(In):
@@ -83,8 +87,18 @@ class MessageIn(In):
 class TransitionIn(In):
     """A state to go to."""
 
-    to: Annotated[str, Field(**_one_of(State))]
-    reason: Annotated[str, Field(description="Internal from staff, public from a library.")] = ""
+    to: Annotated[str, Field(json_schema_extra={"enum": REACHED})]
+    reason: Annotated[
+        str, Field(description="Internal from staff, public from a library. Asked when it is opened again.")
+    ] = ""
+    answer: Annotated[
+        str, Field(description="What the library reads. Asked to resolve, unless staff have the last public word.")
+    ] = ""
+    planned_until: Annotated[date | None, Field(description="Asked by planned.")] = None
+    supplier: Annotated[str, Field(description="Asked by waiting_supplier.", max_length=120)] = ""
+    supplier_number: Annotated[str, Field(description="The number there, when known.", max_length=60)] = ""
+    partner: Annotated[str, Field(description="Slug of an organisation; asked by waiting_partner.")] = ""
+    asked: Annotated[str, Field(description="A sentence; asked by waiting_reporter.", max_length=400)] = ""
     version: int | None = None
 
 
@@ -201,7 +215,20 @@ def post_message(request: HttpRequest, number: str, data: MessageIn):
 def post_transition(request: HttpRequest, number: str, data: TransitionIn):
     """Take the ticket to another state; 409 when that is not allowed from the state it is in."""
     ticket = _ticket(request, number)
-    actions.move(ticket=ticket, to=data.to, reason=data.reason, base_version=data.version, by=Actor.of_request(request))
+    fact: dict[str, Any] = {name: getattr(data, name) for name in FACT_NAMES if getattr(data, name)}
+    if data.partner:
+        fact["partner"] = _first(Organisation.objects.taking_part(), slug=data.partner)
+        if fact["partner"] is None:
+            raise ValidationError({"partner": _("This is not there, or not yours to choose.")})
+    actions.move(
+        ticket=ticket,
+        to=data.to,
+        reason=data.reason,
+        answer=data.answer,
+        fact=fact,
+        base_version=data.version,
+        by=Actor.of_request(request),
+    )
     return detail(request, _ticket(request, number))
 
 

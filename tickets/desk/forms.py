@@ -4,17 +4,18 @@ import secrets
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tenants.access import Standing, people_of, staff_of
 from tenants.context import current_organisation
 from tenants.libraries.queries import libraries_visible_to
-from tenants.models import Library, Location, Person
-from tenants.web.widgets import LongSelect
+from tenants.models import Library, Location, Organisation, Person
+from tenants.web.widgets import DayInput, LongSelect
 from tickets.desk.fields import CategoryField, FilesField, LocationBoxes
 from tickets.desk.models import Ticket
 from tickets.since import plain_value, values_at
-from tickets.states import Impact, State, Type, Urgency, Visibility
+from tickets.states import FACT_NAMES, FACTS, Impact, State, Type, Urgency, Visibility
 from tickets.valid import BODY_MAX, SUBJECT_KEPT, SUBJECT_MAX
 
 # Words for a librarian, who knows no ITIL.
@@ -129,6 +130,19 @@ class TicketForm(forms.Form):
         }
 
 
+def ready_words() -> str:
+    """Return a text to resolve with, ready to change."""
+    return gettext("This is resolved. Is something still wrong? Then answer here.")
+
+
+def initial_facts(ticket: Ticket) -> dict[str, object]:
+    """Return what the answer box shows of the facts: those of now, else the supplier of the library's system."""
+    known: dict[str, object] = {name: getattr(ticket, name) for name in FACT_NAMES if name != "partner"}
+    known["partner"] = ticket.partner.slug if ticket.partner else None
+    known["supplier"] = known["supplier"] or ticket.platform.supplier
+    return known
+
+
 class AnswerForm(forms.Form):
     """Say something on a ticket."""
 
@@ -137,13 +151,30 @@ class AnswerForm(forms.Form):
         label=_("Who reads this?"), choices=Visibility.choices, initial=Visibility.PUBLIC, required=False
     )
     then = forms.ChoiceField(label=_("And then"), required=False)
+    planned_until = forms.DateField(label=_("Planned until"), required=False, widget=DayInput)
+    supplier = forms.CharField(label=_("Which supplier"), required=False, max_length=120)
+    supplier_number = forms.CharField(label=_("Its number there"), required=False, max_length=60)
+    partner = forms.ModelChoiceField(
+        label=_("Which POI"), queryset=Organisation.objects.none(), to_field_name="slug", required=False
+    )
+    asked = forms.CharField(label=_("What the reporter is asked (empty: your answer)"), required=False, max_length=400)
+    words = forms.CharField(
+        label=_("What the library will read"),
+        required=False,
+        max_length=BODY_MAX,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
     attachments = FilesField(label=_("Files"), required=False)
     patron_data = forms.BooleanField(label=_("A file shows patron data; delete it after 90 days"), required=False)
     once = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput, initial=once)
     seen = forms.IntegerField(required=False, help_text="How much of the conversation its page showed.")
 
-    def __init__(self, *args, then: tuple[str, ...] = (), **kwargs):
+    def __init__(self, *args, then: tuple[str, ...] = (), ticket: Ticket | None = None, **kwargs):
+        if ticket is not None:
+            kwargs["initial"] = initial_facts(ticket)
         super().__init__(*args, **kwargs)
+        self.fields["partner"].queryset = Organisation.objects.taking_part().exclude(pk=current_organisation().pk)
+        self.fields["words"].widget.attrs["placeholder"] = ready_words()
         field = self.fields["then"]
         field.choices = [("", ""), *State.choices]  # what is possible meanwhile, the verb knows
         field.widget = LongSelect()
@@ -159,6 +190,11 @@ class AnswerForm(forms.Form):
             self.add_error("body", _("Write something first."))
         return chosen
 
+    def fact(self) -> dict[str, object]:
+        """Return what the chosen state asks, of what was filled in."""
+        names = FACTS.get(self.cleaned_data["then"], ())
+        return {name: self.cleaned_data[name] for name in names if self.cleaned_data[name]}
+
     @property
     def only_moves(self) -> bool:
         """Is there a next state and nothing said?"""
@@ -170,6 +206,8 @@ class AnswerForm(forms.Form):
         return {
             **{name: chosen[name] for name in ("body", "visibility", "patron_data", "once")},
             "then": chosen["then"] or None,
+            "fact": self.fact(),
+            "words": chosen["words"],
             "uploads": chosen["attachments"],
         }
 

@@ -73,6 +73,15 @@ class Ticket(models.Model):
     assignee = models.ForeignKey(
         "tenants.Person", on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("assignee")
     )
+    planned_until = models.DateField(_("planned until"), null=True)
+    supplier = models.CharField(_("supplier"), max_length=120, blank=True, default="", db_default="")
+    supplier_number = models.CharField(
+        _("number at the supplier"), max_length=60, blank=True, default="", db_default=""
+    )
+    partner = models.ForeignKey(
+        "tenants.Organisation", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("colleague POI")
+    )
+    asked = models.CharField(_("asked of the reporter"), max_length=400, blank=True, default="", db_default="")
     opened_at = models.DateTimeField(_("opened"))
     first_answer_at = models.DateTimeField(_("first answer"), null=True)
     resolved_at = models.DateTimeField(_("resolved"), null=True)
@@ -80,6 +89,7 @@ class Ticket(models.Model):
     changed_at = models.DateTimeField(_("last change"))
     told_at = models.DateTimeField(help_text="Last change that the library may know of.")
     reopened = models.PositiveSmallIntegerField(default=0)
+    reopened_at = models.DateTimeField(null=True, help_text="Until staff answered, or took it to another state.")
     version = models.PositiveIntegerField(default=1)
     told_version = models.PositiveIntegerField(default=1, help_text="Counts only what the library may know of.")
     search = SearchColumn("subject")
@@ -108,6 +118,14 @@ class Ticket(models.Model):
             models.Index(
                 fields=["priority_rank", "opened_at", "id"],
                 name="ticket_open_by_priority",
+                condition=Q(state__in=OPEN_STATES),
+            ),
+            models.Index(
+                F("reopened_at").asc(nulls_last=True),
+                "priority_rank",
+                "opened_at",
+                "id",
+                name="ticket_open_reopened",
                 condition=Q(state__in=OPEN_STATES),
             ),
             models.Index(fields=["assignee"], name="ticket_open_assignee", condition=Q(state__in=OPEN_STATES)),

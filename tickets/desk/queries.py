@@ -6,7 +6,8 @@ from datetime import datetime
 from tenants.access import Standing
 from tickets.access import PUBLIC_FIELDS, events_visible_to
 from tickets.desk.models import Attachment, Event, Message, Ticket
-from tickets.events import Kind
+from tickets.events import STEP, Kind
+from tickets.states import Visibility
 
 
 def ticket_visible_to(standing: Standing, number: str) -> Ticket | None:
@@ -14,7 +15,7 @@ def ticket_visible_to(standing: Standing, number: str) -> Ticket | None:
     if "\0" in number:
         return None
     tickets = Ticket.objects.visible_to(standing).select_related(
-        "library", "category", "assignee", "reporter", "platform"
+        "library", "category", "assignee", "reporter", "platform", "partner"
     )
     if standing.is_staff:
         tickets = tickets.with_shared()
@@ -25,6 +26,8 @@ def ticket_visible_to(standing: Standing, number: str) -> Ticket | None:
 SHOWN_TO_STAFF = (Kind.PICKED_UP, Kind.GRANTED, Kind.GRANT_ENDED)
 
 
+# What the line about a state says itself.
+WITH_STATE = STEP - {"assignee"}
 # What a message shows of itself.
 SAID = ("key", "speaker", "speaker_name", "visibility", "body", "created_at")
 
@@ -59,12 +62,18 @@ def timeline(ticket: Ticket, standing: Standing) -> list[Entry]:
     entries = [Entry(at=one.created_at, message=one, attachments=tuple(files.get(one.pk, ()))) for one in messages]
     for event in events_visible_to(ticket, standing, changes=True):
         changes = event.payload.get("changes", {})
-        fields = tuple(name for name in changes if name != "state" and (standing.is_staff or name in PUBLIC_FIELDS))
+        fields = tuple(name for name in changes if name not in WITH_STATE and _known(name, standing))
         state = changes.get("state", [None, ""])[1]
+        if state and fields == ("assignee",):
+            fields = ()
         if state or fields or (event.kind in SHOWN_TO_STAFF and standing.is_staff):
             entries.append(Entry(at=event.created_at, event=event, fields=fields, state=state))
     entries.sort(key=lambda entry: (entry.at, entry.message is None, (entry.message or entry.event).pk))
     return entries
+
+
+def _known(name: str, standing: Standing) -> bool:
+    return standing.is_staff or name in PUBLIC_FIELDS
 
 
 def came_in(entries: list[Entry], seen: int | None, standing: Standing) -> list[Entry]:
@@ -73,3 +82,9 @@ def came_in(entries: list[Entry], seen: int | None, standing: Standing) -> list[
         return []
     person = standing.person
     return [one for one in entries[seen:] if person is None or one.who != person.pk]
+
+
+def staff_spoke_last(entries: list[Entry]) -> bool:
+    """Is the last public word of a timeline an answer of staff? Its first word is what was filed."""
+    said = [one.message for one in entries if one.message and one.message.visibility == Visibility.PUBLIC]
+    return len(said) > 1 and said[-1].by_staff

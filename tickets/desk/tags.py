@@ -6,7 +6,7 @@ from django import template
 from django.db.models import TextChoices
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 from tenants.web.icons import Look, tag
 from tickets.desk.models import Ticket
@@ -32,6 +32,7 @@ PRIORITY_LOOK: dict[str, Look] = {
     "medium": ("", ""),
     "low": ("", ""),
 }
+REOPENED_LOOK: Look = ("red", "rotate")
 LOOKS: dict[type[TextChoices], dict[str, Look]] = {State: STATE_LOOK, Priority: PRIORITY_LOOK}
 
 
@@ -58,8 +59,13 @@ def in_words(kind: type[TextChoices], value: str) -> str:
 
 @register.filter
 def state_tag(ticket) -> SafeString:
-    """Return the state of a ticket as a tag in words."""
-    return as_tag(State, ticket.state)
+    """Return the state of a ticket as a tag in words; to staff, what was opened again says so until they answered."""
+    return reopened_tag() if getattr(ticket, "reopened_at", None) else as_tag(State, ticket.state)
+
+
+def reopened_tag() -> SafeString:
+    """Return the tag of what was opened again."""
+    return tag(capfirst(gettext("reopened")), REOPENED_LOOK)
 
 
 @register.filter

@@ -21,11 +21,11 @@ from tenants.web.uploads import takes_files
 from tickets.access import as_told_to, role_on
 from tickets.desk import actions, kept
 from tickets.desk.along import list_query, with_list
-from tickets.desk.forms import AnswerForm, EditForm, MoveForm, TicketForm
+from tickets.desk.forms import AnswerForm, EditForm, MoveForm, TicketForm, ready_words
 from tickets.desk.models import Attachment, KeptFile, Message, Ticket
-from tickets.desk.queries import Entry, came_in, ticket_visible_to, timeline
+from tickets.desk.queries import Entry, came_in, staff_spoke_last, ticket_visible_to, timeline
 from tickets.refusals import Stale
-from tickets.states import CLOSED_STATES, REPORTER, State, Visibility, allowed
+from tickets.states import CLOSED_STATES, FACTS, REPORTER, State, Visibility, allowed
 
 
 def fetch(request: HttpRequest, number: str) -> Ticket:
@@ -80,6 +80,26 @@ def ticket(request: HttpRequest, number: str) -> HttpResponse:
     return _show(request, fetch(request, number))
 
 
+def _box(actor: Actor, found: Ticket, *data) -> AnswerForm:
+    """Return the answer box for this person, empty or with what was sent; a waiting state is offered for its fact."""
+    if not actor.is_staff:
+        return AnswerForm(*data)
+    steps = _steps(actor, found)
+    return AnswerForm(*data, then=(*steps, found.state) if found.state in FACTS else steps, ticket=found)
+
+
+def _refused(form: AnswerForm, error: ValidationError) -> None:
+    """Show what a verb refused at the fields of the box; where words lack, a text stands ready to change."""
+    known = error.error_dict if hasattr(error, "error_dict") else {"body": [error]}
+    moved = {"answer": "body" if form.cleaned_data["visibility"] == Visibility.PUBLIC else "words", "reason": "body"}
+    for name, errors in known.items():
+        field = moved.get(name, name)
+        form.add_error(field if field in form.fields else None, errors)
+        if name == "answer":
+            form.data = form.data.copy()
+            form.data[field] = ready_words()
+
+
 def _show(
     request: HttpRequest,
     found: Ticket,
@@ -98,8 +118,9 @@ def _show(
         "seen": len(entries),
         "news": news,
         "locations": list(found.locations.all()),
-        "form": form or AnswerForm(then=steps if actor.is_staff else ()),
+        "form": form or _box(actor, found),
         "steps": [State(step) for step in steps],
+        "words_lack": actor.is_staff and not staff_spoke_last(entries),
         "may_answer": found.state not in CLOSED_STATES,
         "may_change": found.state not in CLOSED_STATES,
         "is_guest": not actor.is_staff and found.library_id not in request.standing.library_ids,
@@ -132,7 +153,7 @@ def answer(request: HttpRequest, number: str) -> HttpResponse:
     """Say something. What others said since the page was opened comes first, above the box; sent again, it goes."""
     found = fetch(request, number)
     actor = Actor.of_request(request)
-    form = AnswerForm(request.POST, request.FILES, then=_steps(actor, found) if actor.is_staff else ())
+    form = _box(actor, found, request.POST, request.FILES)
     if not form.is_valid():
         return _show(request, found, form, status=422)
     seen = form.cleaned_data["seen"]
@@ -142,11 +163,12 @@ def answer(request: HttpRequest, number: str) -> HttpResponse:
         return _show(request, found, form, status=409, entries=entries, news=fresh)
     try:
         if form.only_moves:
-            actions.move(ticket=found, to=form.cleaned_data["then"], by=actor)
+            chosen = form.cleaned_data
+            actions.move(ticket=found, to=chosen["then"], answer=chosen["words"], fact=form.fact(), by=actor)
         else:
             actions.answer(ticket=found, **form.values(), by=actor)
     except ValidationError as error:
-        show_in(form, error)
+        _refused(form, error)
         return _show(request, found, form, status=422)
     except Conflict as conflict:
         form.add_error(None, conflict.detail + " " + _("Your text is still here."))
@@ -172,6 +194,8 @@ def move(request: HttpRequest, number: str) -> HttpResponse:
             base_version=values["version"],
             by=Actor.of_request(request),
         )
+    except ValidationError as error:
+        return _again(request, found, values["reason"], " ".join(error.messages), status=422)
     except Conflict as conflict:
         fresh = fetch(request, number)
         detail = conflict.detail
@@ -187,7 +211,7 @@ def _again(request: HttpRequest, found: Ticket, text: str, error: str, status: i
     """Show the ticket with a reason that was not taken in the answer box, addressed to those who would have read it."""
     actor = Actor.of_request(request)
     readers = Visibility.INTERNAL if actor.is_staff else Visibility.PUBLIC
-    form = AnswerForm({"body": text, "visibility": readers}, then=_steps(actor, found))
+    form = _box(actor, found, {"body": text, "visibility": readers})
     form.is_valid()
     form.errors.clear()
     form.add_error(None, error)

@@ -11,11 +11,11 @@ from tenants.refusals import NotAllowed
 from tenants.roles import Permission
 from tenants.web.shapes import In
 from tickets.desk.models import Ticket
-from tickets.lists.forms import FOR_STAFF, SORTS, UNRESOLVED, FilterForm
+from tickets.lists.forms import FOR_STAFF, OFFERED, SORTS, UNRESOLVED, FilterForm
 from tickets.lists.queries import listed
 from tickets.router import router
 from tickets.shapes import TicketsOut, row
-from tickets.states import Priority, State, Type
+from tickets.states import Priority, Type
 
 WHAT = (
     "Words, each also as a prefix, that all occur: in the subject, the messages and names of files that you may read,"
@@ -26,7 +26,7 @@ WHAT = (
 class Filters(In):
     """Parameters of the list."""
 
-    state: Annotated[str, Field(json_schema_extra={"enum": ["", UNRESOLVED, *State.values]})] = ""
+    state: Annotated[str, Field(json_schema_extra={"enum": ["", UNRESOLVED, *(one for one, _name in OFFERED)]})] = ""
     q: Annotated[str, Field(description=WHAT)] = ""
     library: Annotated[str, Field(description="Slug or ISIL.")] = ""
     assignee: Annotated[str, Field(description='E-mail address, "me" or "none"; for staff.')] = ""

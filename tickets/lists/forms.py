@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from agenda.categories.queries import leaves
@@ -21,11 +22,13 @@ from tickets.search.queries import Hits, Shown, search
 from tickets.states import Priority, State, Type
 
 UNRESOLVED = "unresolved"
+TO_PICK_UP = "to-pick-up"  # what nobody has, less what waits for another
+OFFERED = [one for one in State.choices if one[0] != State.MERGED]  # nothing can be merged yet
 
 MATCH = "match"
 SORTS = {
     MATCH: (_("open first, then what fits best"), []),
-    "priority": (_("most urgent first"), ["priority_rank", "opened_at", "pk"]),
+    "priority": (_("most urgent first"), [F("reopened_at").asc(nulls_last=True), "priority_rank", "opened_at", "pk"]),
     "newest": (_("newest first"), ["-opened_at", "-pk"]),
     "oldest": (_("oldest first"), ["opened_at", "pk"]),
     "changed": (_("last changed first"), ["-changed_at", "-pk"]),
@@ -74,6 +77,8 @@ def narrowed(tickets: TicketQuerySet, chosen: Mapping[str, Any], standing: Stand
     assignee = chosen.get("assignee")
     if assignee == "me":
         tickets = tickets.assigned_to(standing.person)
+    elif assignee == TO_PICK_UP:
+        tickets = tickets.to_pick_up()
     elif assignee == "none":
         tickets = tickets.unassigned()
     elif assignee:
@@ -89,7 +94,7 @@ class FilterForm(forms.Form):
 
     q = forms.CharField(label=_("Search"), required=False, max_length=200)
     state = forms.ChoiceField(
-        label=_("State"), required=False, choices=[("", _("any state")), (UNRESOLVED, _("all open")), *State.choices]
+        label=_("State"), required=False, choices=[("", _("any state")), (UNRESOLVED, _("all open")), *OFFERED]
     )
     type = forms.ChoiceField(label=_("Type"), required=False, choices=[("", _("any type")), *Type.choices])
     priority = forms.ChoiceField(
@@ -128,7 +133,7 @@ class FilterForm(forms.Form):
 
     def clean_assignee(self) -> str:
         value = self.cleaned_data["assignee"].strip()
-        if value in ("", "me", "none"):
+        if value in ("", "me", "none", TO_PICK_UP):
             return value
         if value.isascii() and value.isdecimal() and len(value) < 10:
             return value

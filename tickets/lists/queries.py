@@ -14,7 +14,16 @@ def listed(tickets: TicketQuerySet) -> TicketQuerySet:
     """Return the queryset with all that a row of a list shows, in one query."""
     return tickets.select_related("library", "category", "assignee").only(
         *("number", "type", "subject", "state", "priority", "urgency", "impact", "version"),
-        *("opened_at", "changed_at", "told_at", "told_version", "first_answer_at", "resolved_at", "closed_at"),
+        *(
+            "opened_at",
+            "changed_at",
+            "told_at",
+            "told_version",
+            "first_answer_at",
+            "resolved_at",
+            "closed_at",
+            "reopened_at",
+        ),
         *("library__slug", "library__name", "category__code", "category__name_nl", "category__name_en"),
         "assignee__name",
     )
@@ -38,7 +47,7 @@ def open_counts(standing: Standing) -> Counts:
         .aggregate(
             all=Count("pk"),
             mine=Count("pk", filter=Q(assignee=standing.person)),
-            unassigned=Count("pk", filter=Q(assignee__isnull=True)),
+            unassigned=Count("pk", filter=Q(assignee__isnull=True, state__in=MY_TURN)),
             my_turn=Count("pk", filter=Q(assignee=standing.person, state__in=MY_TURN)),
         )
     )

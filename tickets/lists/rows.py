@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 from tenants.web.icons import use
 from tenants.web.moments import day_of
 from tickets.access import TicketQuerySet
-from tickets.desk.tags import PRIORITY_LOOK, STATE_LOOK, as_tag, in_words
+from tickets.desk.tags import PRIORITY_LOOK, REOPENED_LOOK, STATE_LOOK, as_tag, in_words
 from tickets.lists.stock import MY_TURN
 from tickets.states import Priority, State, Type
 
 COLUMNS = (
     *("number", "subject", "library__name", "type", "category__name_nl", "category__name_en"),
-    *("state", "priority", "assignee__name", "changed_at"),
+    *("state", "priority", "assignee__name", "changed_at", "reopened_at"),
 )
 LONG = 40  # a subject of more characters may not fit on its line
 HERE = SafeString(' aria-current="true"')
@@ -61,23 +61,23 @@ def in_rows(found, here: str = "", waits: bool = False) -> list[Row]:
     With `waits` the state says in a word for whom it waits, because the heading says that it does.
     """
     english, nobody = (get_language() or "nl").startswith("en"), _("nobody yet")
-    states = _whom() if waits else {}
+    states, again = _whom() if waits else {}, capfirst(_("reopened"))
     return [
         Row(
             number=number,
             subject=subject,
             long=" long" if len(subject) > LONG else "",
             here=HERE if number == here else SafeString(""),
-            sign=_sign(state, priority),
+            sign=use(REOPENED_LOOK[1]) if reopened else _sign(state, priority),
             library=library,
             type=in_words(Type, kind),
             category=(name_en if english else "") or name_nl,
-            state=states.get(state) or capfirst(in_words(State, state)),
+            state=again if reopened else states.get(state) or capfirst(in_words(State, state)),
             priority=as_tag(Priority, priority),
             assignee=assignee or nobody,
             changed=day_of(changed_at),
         )
-        for number, subject, library, kind, name_nl, name_en, state, priority, assignee, changed_at in found
+        for number, subject, library, kind, name_nl, name_en, state, priority, assignee, changed_at, reopened in found
     ]
 
 

@@ -7,10 +7,10 @@ from django.db.models import Case, Value, When
 
 from tenants.access import Standing
 from tickets.desk.models import Ticket
-from tickets.lists.forms import MATCH, UNRESOLVED, FilterForm, Narrowed, narrowed
+from tickets.lists.forms import MATCH, TO_PICK_UP, UNRESOLVED, FilterForm, Narrowed, narrowed
 from tickets.states import State
 
-VIEWS = {"mine": "me", "unassigned": "none", "all": ""}
+VIEWS = {"mine": "me", "unassigned": TO_PICK_UP, "all": ""}
 MY_TURN = (State.NEW, State.OPEN)
 WAITS = Case(When(state__in=MY_TURN, then=Value(0)), default=Value(1))
 

@@ -16,18 +16,20 @@ from tickets.access import as_told_to
 from tickets.desk.models import Event, Ticket
 from tickets.events import Kind
 from tickets.notices.models import Notice
-from tickets.states import Speaker, State, Visibility
+from tickets.states import ENDED, Speaker, State, Visibility
 
 
 def recipients(event: Event) -> list[tuple[Person, str]]:
     """Return who hears of `event`, and as what kind of notice; never the actor, never somebody who may not see it.
 
-    The reporter hears that it was received, answered, resolved; the assignee that the library reacted or reopened it,
-    and that it was assigned; a colleague elsewhere that it was opened to them. Of its closing, nobody hears.
+    The reporter hears that it was received, answered, resolved; the assignee that the library reacted, and that it was
+    assigned; the last assignee that it was reopened, and by whom; a colleague elsewhere that it was opened to them. Of
+    its closing, nobody hears.
     """
     ticket, found = event.ticket, list[tuple[Person, str]]()
     changes = event.payload.get("changes", {})
-    state = changes.get("state", [None, None])[1]
+    before, state = changes.get("state", [None, None])
+    reopened = before in ENDED and state == State.OPEN
     by_staff = _by_staff(event)
     if event.kind == Kind.CREATED:
         found.append((ticket.reporter, Notice.Kind.RECEIVED))
@@ -37,15 +39,26 @@ def recipients(event: Event) -> list[tuple[Person, str]]:
         found.append((ticket.reporter, Notice.Kind.RESOLVED))
     elif event.kind == Kind.ANSWERED and by_staff:
         found.append((ticket.reporter, Notice.Kind.ANSWERED))
-    elif not by_staff and (event.kind == Kind.ANSWERED or state == State.OPEN) and ticket.assignee:
+    elif not reopened and not by_staff and (event.kind == Kind.ANSWERED or state == State.OPEN) and ticket.assignee:
         found.append((ticket.assignee, Notice.Kind.REACTION))
     elif "assignee" in changes and ticket.assignee:
         found.append((ticket.assignee, Notice.Kind.ASSIGNED))
+    last = _last_assignee(ticket) if reopened else None
+    if last:
+        found.append((last, Notice.Kind.REOPENED))
     return [
         (person, kind)
         for person, kind in found
         if (person.pk != event.actor_id or kind == Notice.Kind.RECEIVED) and _may_hear(person, ticket)
     ]
+
+
+def _last_assignee(ticket: Ticket) -> Person | None:
+    """Return who has the ticket, or had it last."""
+    if ticket.assignee:
+        return ticket.assignee
+    payload = ticket.events.filter(payload__changes__has_key="assignee").values_list("payload", flat=True).last()
+    return Person.objects.filter(pk=payload["changes"]["assignee"][0]).first() if payload else None
 
 
 def _by_staff(event: Event) -> bool:
@@ -87,6 +100,7 @@ def _mail(event: Event, person: Person, kind: str) -> None:
             "ticket": as_told_to(ticket, standing(person, organisation)),
             "organisation": organisation,
             "kind": kind,
+            "who": event.actor.name if event.actor else "",
             "text": text,
             "link": address_of(organisation, path),
         }

@@ -13,6 +13,7 @@ class Notice(models.Model):
         ASSIGNED = "assigned", _("assigned")
         REACTION = "reaction", _("reaction")
         OPENED = "opened", _("opened to you")
+        REOPENED = "reopened", _("reopened")
 
     event = models.ForeignKey("tickets.Event", on_delete=models.PROTECT, related_name="+")
     person = models.ForeignKey("tenants.Person", on_delete=models.PROTECT, related_name="+")

@@ -18,6 +18,15 @@
     mark.hidden = !chosen.length && !form.elements.patron_data.checked;
   };
 
+  // Who resolves finds the words for the library ready, to change.
+  document.addEventListener("change", (event) => {
+    const form = event.target.closest("form.answer");
+    if (!form || !["then", "visibility"].includes(event.target.name) || form.elements.then.value !== "resolved") return;
+    const open = form.querySelector("input[name=visibility]:checked").value === "public";
+    const box = open ? form.elements.body : form.elements.words;
+    if (!box.value.trim() && "asksWords" in form.dataset) box.value = form.elements.words.placeholder;
+  });
+
   const show = () => document.querySelectorAll("form.answer").forEach((form) => {
     form.classList.add("live");
     words(form);

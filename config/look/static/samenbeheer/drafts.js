@@ -4,7 +4,7 @@
 
 (() => {
   const PREFIX = "draft ";
-  const NAMES = ["body", "visibility", "then", "patron_data"];
+  const NAMES = ["body", "visibility", "then", "patron_data", "planned_until", "supplier", "supplier_number", "partner", "asked", "words"];
   const me = document.body.dataset.person;
   const keys = () => Object.keys(sessionStorage).filter((key) => key.startsWith(PREFIX));
   const forget = (key) => sessionStorage.removeItem(key);
@@ -64,7 +64,7 @@
     };
     const keep = () => {
       const draft = values(form);
-      if (!draft.body.trim()) forget(key);
+      if (!draft.body.trim() && !draft.then) forget(key);
       else sessionStorage.setItem(key, JSON.stringify({ ...draft, once: form.elements.once.value }));
     };
 
