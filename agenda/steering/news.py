@@ -61,28 +61,33 @@ def sentences(desks: Desks, agenda: Overview) -> tuple[str, str]:
     return _flows(desks), _stuck(agenda)
 
 
-def compared_open(then: date) -> dict[int, str]:
-    """Return what a sentence says of open tickets beside those of a day: more (1), as many (0) and fewer (-1)."""
-    said = {
-        1: _("%(much)s more open than on {then}."),
-        0: _("As many open as on {then}."),
-        -1: _("%(much)s fewer open than on {then}."),
-    }
-    return {sign: text.format(then=_day(then)) for sign, text in said.items()}
+def compared_open(then: date) -> tuple[str, str, str]:
+    """Return what a sentence says of open tickets beside those of a day: as many, more, fewer."""
+    said = (
+        _("As many open as on {then}."),
+        _("%(much)s more open than on {then}."),
+        _("%(much)s fewer open than on {then}."),
+    )
+    return _of(said, _day(then))
 
 
-def compared_new(period: Period, runs: bool) -> dict[int, str]:
+def compared_new(period: Period, runs: bool) -> tuple[str, str, str]:
     """Return the same of new tickets beside those of a year before."""
     if runs:
         then = _("in the same days of %(year)s") % {"year": period.year - 1}
     else:
         then = _("in the same quarter of %(year)s") % {"year": period.year - 1}
-    said = {
-        1: _("%(n)s, which is %(much)s more than {then}."),
-        0: _("%(n)s, as many as {then}."),
-        -1: _("%(n)s, which is %(much)s fewer than {then}."),
-    }
-    return {sign: text.format(then=then) for sign, text in said.items()}
+    said = (
+        _("%(n)s, as many as {then}."),
+        _("%(n)s, which is %(much)s more than {then}."),
+        _("%(n)s, which is %(much)s fewer than {then}."),
+    )
+    return _of(said, then)
+
+
+def _of(said: tuple[str, str, str], then: str) -> tuple[str, str, str]:
+    same, more, fewer = said
+    return same.format(then=then), more.format(then=then), fewer.format(then=then)
 
 
 def _names_stock(desks: Desks) -> bool:

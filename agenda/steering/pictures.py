@@ -6,6 +6,7 @@ their own size, and takes its colours from the style. The quarter that runs is h
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.html import escape
@@ -27,7 +28,7 @@ class Series:
 
     name: str
     key: int | None
-    values: list[int]
+    values: tuple[int, ...]
     before: int  # the last one is compared with
 
     @property
@@ -50,28 +51,40 @@ class Small:
 class Smalls:
     """The small pictures of one figure, and the same as a table: by quarter the name and value of each."""
 
-    smalls: list[Small]
-    names: list[str]
-    rows: list[tuple[Period, list[tuple[str, str]]]]
+    smalls: tuple[Small, ...]
+    names: tuple[str, ...]
+    rows: tuple[tuple[Period, tuple[tuple[str, str], ...]], ...]
 
 
-def open_tickets(known: dict[Period, Quarter], past: list[Period], organisations: list[Organisation], others: bool):
+def open_tickets(
+    known: dict[Period, Quarter], past: list[Period], organisations: list[Organisation], others: bool
+) -> tuple[Series, ...]:
     """Return the series of open tickets at the end of quarters, compared with the quarter before."""
     return _series(known, past, known[past[-2]].figures, organisations, others, lambda one: one.open_at_end)
 
 
-def new_tickets(known: dict[Period, Quarter], past: list[Period], organisations: list[Organisation], others: bool):
+def new_tickets(
+    known: dict[Period, Quarter], past: list[Period], organisations: list[Organisation], others: bool
+) -> tuple[Series, ...]:
     """Return the series of new tickets, compared with the year before: the same days of it when the last runs."""
     before = known[past[-1]].before or known[past[-1].year_before].figures
     return _series(known, past, before, organisations, others, lambda one: one.new)
 
 
-def drawn(found: list[Series], past: list[Period], runs: bool, compared: dict[int, str]) -> Smalls:
-    """Return series as pictures; `compared` is what a sentence says by the sign of the difference (1, 0 and -1)."""
+@lru_cache(maxsize=64)
+def drawn(found: tuple[Series, ...], past: tuple[Period, ...], runs: bool, compared: tuple[str, str, str]) -> Smalls:
+    """Return series as pictures, made once; `compared` is what a sentence says of as many, more and fewer."""
     highest = max([value for one in found for value in one.values], default=0)
-    smalls = [Small(one.name, one.key, _sentence(one, compared), _bars(one, past, runs, highest)) for one in found]
-    rows = [(period, [(one.name, intcomma(one.values[place])) for one in found]) for place, period in enumerate(past)]
-    return Smalls(smalls, [one.name for one in found], rows)
+    return Smalls(
+        smalls=tuple(
+            Small(one.name, one.key, _sentence(one, compared), _bars(one, past, runs, highest)) for one in found
+        ),
+        names=tuple(one.name for one in found),
+        rows=tuple(
+            (period, tuple((one.name, intcomma(one.values[place])) for one in found))
+            for place, period in enumerate(past)
+        ),
+    )
 
 
 def _series(
@@ -81,12 +94,12 @@ def _series(
     organisations: list[Organisation],
     others: bool,
     figure: Figure,
-) -> list[Series]:
+) -> tuple[Series, ...]:
     def of(figures: dict[int | None, Figures], key: int | None) -> int:
         return figure(figures.get(key, Figures()))
 
     found = [
-        Series(one.name, one.pk, [of(known[each].figures, one.pk) for each in past], of(before, one.pk))
+        Series(one.name, one.pk, tuple([of(known[each].figures, one.pk) for each in past]), of(before, one.pk))
         for one in organisations
     ]
     if others:
@@ -95,16 +108,18 @@ def _series(
             for each in past
         ]
         found.append(
-            Series(_("The others"), ALL, rest, of(before, ALL) - sum(of(before, one.pk) for one in organisations))
+            Series(
+                _("The others"), ALL, tuple(rest), of(before, ALL) - sum(of(before, one.pk) for one in organisations)
+            )
         )
-    return found
+    return tuple(found)
 
 
-def _sentence(one: Series, compared: dict[int, str]) -> str:
+def _sentence(one: Series, compared: tuple[str, str, str]) -> str:
     return compared[(one.more > 0) - (one.more < 0)] % {"much": intcomma(abs(one.more)), "n": intcomma(one.values[-1])}
 
 
-def _bars(one: Series, past: list[Period], runs: bool, highest: int) -> SafeString:
+def _bars(one: Series, past: tuple[Period, ...], runs: bool, highest: int) -> SafeString:
     """Return the bars of a series; `highest` is the value that is as tall as the picture."""
     step = 100 / len(past)
     tall = (

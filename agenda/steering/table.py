@@ -17,35 +17,43 @@ HOUR, DAY = 60, 24 * 60  # minutes
 
 @dataclass(frozen=True)
 class Line:
-    """One figure: of each organisation in a column, of all together, and of all a year before."""
+    """One figure: of each organisation (name, whether it is one's own, value), of all together, and a year before."""
 
     label: str
     unit: str
-    each: list[tuple[Organisation, str]]
+    each: tuple[tuple[str, str, str], ...]
     together: str
     before: str
 
 
 def lines(
-    each: list[tuple[Organisation, Figures]], together: Figures, before: Figures, ended_on: date | None
-) -> list[Line]:
+    each: list[tuple[Organisation, Figures]],
+    together: Figures,
+    before: Figures,
+    ended_on: date | None,
+    own: frozenset[int],
+) -> tuple[Line, ...]:
     """Return the lines of a quarter that ended on a day, or (None) that runs."""
     at_end = _("Open on %(day)s") % {"day": day(ended_on)} if ended_on else _("Open now")
-    columns = [one for one, _figures in each]
+    columns = [(one.name, "own" if one.pk in own else "other") for one, _figures in each]
     found = [figures for _one, figures in each] + [together, before]
-    return [
+    return (
         _line(_("New tickets"), columns, [one.new for one in found], _whole),
         _line(_("Resolved"), columns, [one.resolved for one in found], _whole),
         _line(at_end, columns, [one.open_at_end for one in found], _whole),
         _line(_("Median to first answer"), columns, [one.first_answer_minutes for one in found], in_one_unit),
         _line(_("Median to resolution"), columns, [one.resolution_minutes for one in found], in_one_unit),
-    ]
+    )
 
 
-def _line(label: str, columns: list[Organisation], values: list, say: Callable[[list], tuple[str, list[str]]]) -> Line:
+def _line(
+    label: str, columns: list[tuple[str, str]], values: list, say: Callable[[list], tuple[str, list[str]]]
+) -> Line:
     unit, words = say(values)
     *own, together, before = words
-    return Line(label, unit, list(zip(columns, own, strict=True)), together, before)
+    return Line(
+        label, unit, tuple((*column, value) for column, value in zip(columns, own, strict=True)), together, before
+    )
 
 
 def _whole(counts: list[int]) -> tuple[str, list[str]]:

@@ -52,9 +52,10 @@ def steering(request: HttpRequest) -> HttpResponse:
         "headline": headline(desks, agenda),
         "sentences": sentences(desks, agenda),
         "own": own,
-        "own_names": [one.name for one in organisations if one.pk in own],
+        "own_names": tuple(one.name for one in organisations if one.pk in own),
         "asked": agenda.asked_of(own),
         "organisations": organisations,
+        "columns": tuple((one.name, "own" if one.pk in own else "other") for one in organisations),
         "others": others,
         "before_label": _before_label(period, period == this),
         "lines": lines(
@@ -62,16 +63,23 @@ def steering(request: HttpRequest) -> HttpResponse:
             known[period].of(ALL),
             _before(known, period).get(ALL, Figures()),
             desks.ended_on,
+            own,
         ),
         "tally": agenda.tally,
         "trouble": standings(agenda.trouble, organisations, own, agenda.reports, agenda.day),
         "steady": standings(agenda.steady, organisations, own, {}, agenda.day),
         "categories": categories(known[period]),
         "open_smalls": drawn(
-            open_tickets(known, past, organisations, others), past, period == this, compared_open(desks.begun_after)
+            open_tickets(known, past, organisations, others),
+            tuple(past),
+            period == this,
+            compared_open(desks.begun_after),
         ),
         "new_smalls": drawn(
-            new_tickets(known, past, organisations, others), past, period == this, compared_new(period, period == this)
+            new_tickets(known, past, organisations, others),
+            tuple(past),
+            period == this,
+            compared_new(period, period == this),
         ),
         "seats": Seat.objects.current().select_related("organisation"),
     }
