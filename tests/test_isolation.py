@@ -55,9 +55,6 @@ OBJECTS = {
     "new_ticket": None,
     "ticket_pane": None,
     "palette": None,
-    "next_ticket": "ticket",
-    "answer_and_next": "ticket",
-    "previous_ticket": "ticket",
     "ticket_preview": None,
     "ticket": "ticket",
     "ticket_answer": "ticket",
@@ -65,6 +62,8 @@ OBJECTS = {
     "ticket_move": "ticket",
     "ticket_pick_up": "ticket",
     "ticket_edit": "ticket",
+    "ticket_part": "part",
+    **dict.fromkeys(("next_ticket", "previous_ticket", "answer_and_next", "undo_ticket"), "ticket"),
     "ticket_attachment": "attachment",
     "ticket_guests": "ticket",
     "end_ticket_guest": "guest",
@@ -179,6 +178,7 @@ def planted(bisc):
     colleague = LibraryMembership.objects.get(person=bisc.people["colleague"], library=bisc.library)
     yield {
         "ticket": {"number": ticket.number},
+        "part": {"number": ticket.number, "part": "library"},
         "attachment": {"number": ticket.number, "key": attachment.key},
         "guest": {"number": ticket.number, "pk": 1},
         "token": {"pk": token.pk},

@@ -147,3 +147,73 @@ def test_the_palette_is_a_page_without_a_script(visit):
     desk.goto("/palette/?q=eemland")
     desk.page.get_by_role("main").get_by_role("link", name="Eemland", exact=True).click()
     assert "/libraries/" in desk.page.url
+
+
+def test_a_ticket_is_assigned_by_two_keys_and_a_name_and_put_back(visit):
+    desk = visit("bisc")
+    desk.sign_in("desk@bisc.example")
+    desk.goto("/tickets/?view=all")
+    _keys(desk, "j", "Enter")
+    desk.page.wait_for_selector("#ticket > section")
+    before = desk.page.inner_text("#part-who")
+    desk.page.fill("#id_body", "Een concept dat blijft.")
+    _keys(desk, "Escape", "w")
+    desk.page.wait_for_selector("#id_who:focus")
+    desk.page.keyboard.type("xyzzy")
+    _keys(desk, "Enter")
+    desk.page.wait_for_selector("#part-who .errorlist")
+    assert "Zo heet hier niemand" in desk.page.inner_text("#part-who")
+    desk.page.fill("#id_who", "desklead")
+    _keys(desk, "Enter")
+    desk.page.get_by_role("button", name="Ongedaan maken").wait_for()
+    assert "Toegewezen aan Desklead" in desk.page.inner_text("#flash")
+    assert "Desklead" in desk.page.inner_text("#part-who") and "Toegewezen" in desk.page.inner_text("#said")
+    assert desk.page.input_value("#id_body") == "Een concept dat blijft."
+    desk.check()
+    desk.page.get_by_role("button", name="Ongedaan maken").click()
+    desk.page.get_by_text("Teruggedraaid.").wait_for()
+    assert desk.page.inner_text("#part-who") == before
+    desk.page.fill("#id_body", "")
+
+
+def test_a_part_is_changed_without_a_script(visit):
+    desk = visit("bisc", javascript=False)
+    desk.sign_in("desk@bisc.example")
+    desk.goto("/tickets/?view=all")
+    desk.page.locator("#list .stock a").first.click()
+    desk.page.get_by_role("link", name="Wijzigen: Prioriteit").click()
+    desk.page.select_option("[name=urgency]", "high")
+    desk.page.select_option("[name=impact]", "medium")
+    desk.press("Opslaan")
+    assert "De prioriteit is nu “hoog”." in desk.text()
+    desk.page.get_by_role("button", name="Ongedaan maken").click()
+    assert "Teruggedraaid." in desk.text()
+
+
+WORD = "onderwerpzonderspaties" * 19
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_no_page_is_wider_than_its_window(visit, running, javascript):
+    """At 320 pixels, with one word of 400 letters as subject, text and names."""
+    desk = visit("bisc", width=320, javascript=javascript)
+    desk.sign_in("desk@bisc.example")
+    desk.goto("/tickets/?view=all&sort=newest")
+    number = _numbers(desk)[0]
+    running.sql(f"UPDATE bisc.tickets_ticket SET subject = '{WORD[:400]}' WHERE number = '{number}'")
+    running.sql(
+        f"UPDATE bisc.tickets_message SET body = '{WORD[:400]}' WHERE ticket_id ="
+        f" (SELECT id FROM bisc.tickets_ticket WHERE number = '{number}')"
+    )
+    for path in (
+        "/tickets/?view=all&sort=newest",
+        f"/tickets/{number}/",
+        f"/tickets/{number}/edit/",
+        f"/tickets/{number}/parts/category/",
+        f"/tickets/{number}/parts/locations/",
+        f"/tickets/?q={WORD[:150]}",
+        f"/palette/?q={number}",
+    ):
+        desk.page.goto(desk.base + path)
+        wide = desk.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, (path, wide)

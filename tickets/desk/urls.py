@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tickets.desk import views
+from tickets.desk import parts, views
 
 urlpatterns = [
     path("tickets/new/", views.new_ticket, name="new_ticket"),
@@ -14,5 +14,7 @@ urlpatterns = [
     path("tickets/<str:number>/pick-up/", views.pick_up, name="ticket_pick_up"),
     path("tickets/<str:number>/edit/", views.edit, name="ticket_edit"),
     path("tickets/<str:number>/attachments/<str:key>/", views.attachment, name="ticket_attachment"),
+    path("tickets/<str:number>/parts/<str:part>/", parts.part, name="ticket_part"),
+    path("tickets/<str:number>/undo/", parts.undo, name="undo_ticket"),
     path("libraries/", views.libraries, name="libraries"),
 ]

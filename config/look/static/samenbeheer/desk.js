@@ -25,18 +25,29 @@
   });
   // What is no ticket (the sign-in page, the end of the list) is shown as the page it is.
   document.addEventListener("htmx:beforeSwap", (event) => {
-    if (event.detail.target !== opened) return;
+    const { target, xhr, requestConfig } = event.detail;
+    if (xhr.status === 422 && xhr.getResponseHeader("HX-Retarget")) { // a small form with what is wrong
+      event.detail.shouldSwap = true;
+      event.detail.isError = false;
+      return;
+    }
+    const part = target.matches("#ticket > .side, [id^=part-]");
+    if (target !== opened && !part) return;
     if (!wanted) { event.detail.shouldSwap = false; return; }
-    const { xhr } = event.detail;
-    if (xhr.status < 400 && /^\/tickets\/[^/]+\/$/.test(new URL(xhr.responseURL).pathname)) return;
+    if (xhr.status < 400 && /^\/tickets\/[^/]+\/(parts\/\w+\/)?$/.test(new URL(xhr.responseURL).pathname)) return;
     event.detail.shouldSwap = false;
-    location.assign(xhr.status < 400 ? xhr.responseURL : event.detail.pathInfo.requestPath);
+    if (part) location.reload();
+    else location.assign(xhr.status < 400 ? xhr.responseURL : requestConfig.path);
   });
   document.addEventListener("htmx:sendError", (event) => {
     if (event.detail.target === opened) location.assign(event.detail.pathInfo.requestPath);
   });
   document.addEventListener("htmx:afterSettle", (event) => {
     if (event.detail.target === list) { mark(); inSight(); return; }
+    if (event.detail.requestConfig?.verb === "post" && event.detail.target.matches(".side")) {
+      opened.focus({ preventScroll: true });
+      if (links().length) window.htmx.trigger(list, "renew");
+    }
     if (event.detail.target !== opened) return;
     mark();
     inSight();
@@ -48,6 +59,15 @@
     if (isOpen()) return;
     window.scrollTo(0, top);
     document.title = list.dataset.title || document.title;
+  });
+
+  // A part that is changed where it stands: its first field, and back by Escape.
+  document.addEventListener("htmx:afterSettle", (event) => {
+    event.detail.target.querySelector(".part :is(input:not([type=hidden]), select)")?.focus();
+  });
+  document.addEventListener("keydown", (event) => {
+    const form = event.key === "Escape" && event.target.closest?.(".part");
+    if (form) form.querySelector("a.btn").click();
   });
 
   // To the list: where it is there already, the ticket only makes room.
