@@ -111,10 +111,13 @@ def test_each_picture_has_a_sentence_and_says_its_numbers(quarters, client_of):
 
 def test_the_quarter_that_runs_is_hatched(cast, snapshots, client_of):
     snapshots(cast.bisc, 3, opened_at=timezone.now())
+    snapshots(cast.cubiss, 7, opened_at=timezone.now())
     page = client_of("member", "").get("/steering/").content.decode()
     this = Period.of(timezone.localdate())
     for heading in ("Open meldingen", "Nieuwe meldingen per kwartaal"):
-        assert _bars(page, heading)["BiSC"][-1] == f"{this}: 4, 64 px hatched"  # one of the cast
+        found = _bars(page, heading)
+        assert found["BiSC"][-1] == f"{this}: 4, 32 px hatched"  # one of the cast
+        assert found["Cubiss"][-1] == f"{this}: 8, 64 px hatched"  # the highest of all, so the scale is its
     assert page.count("gearceerd: loopt nog") == 2 and page.count('class="small-one own"') == 2
 
 
