@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from tenants.web.markdown import to_html
 from tenants.web.moments import moment
 from tenants.web.rows import filler, fixed
+from tickets.desk.linked import linked
 from tickets.desk.models import Message, Ticket
 from tickets.desk.queries import Entry
 from tickets.states import Speaker
@@ -40,7 +41,7 @@ def said(entry: Entry, message: Message, *, ticket: Ticket, organisation: str, s
         name=message.name,
         side=_side(message, ticket, organisation),
         moment=moment(message.created_at, exact=True),
-        body=to_html(message.body),
+        body=linked(to_html(message.body), ticket.number.rpartition("-")[0]),
         files=render_to_string("tickets/_files.html", files) if entry.attachments else SafeString(""),
     )
 
