@@ -16,12 +16,13 @@ def _story(visit, subject: str, **options) -> None:
     librarian.check()
     librarian.page.fill("[name=subject]", subject)
     librarian.page.fill("[name=body]", "Sinds kwart voor negen. De balie werkt wel.")
+    librarian.page.get_by_text("Geen plek gekozen").click()
     librarian.page.get_by_label("Eemland, vestiging 1 (demo)").check()
-    librarian.press("Versturen")
+    librarian.press("Verstuur naar BiSC")
     assert "Er mist nog iets" in librarian.text()
     assert librarian.page.input_value("[name=subject]") == subject
     librarian.page.select_option("[name=category]", "6.1")
-    librarian.press("Versturen")
+    librarian.press("Verstuur naar BiSC")
     number = re.search(r"BISC-\d+", librarian.page.url)[0]
     assert "Ontvangen. U kunt het hier volgen." in librarian.text() and "Nieuw" in librarian.text()
 

@@ -40,8 +40,8 @@ def _in_90_days():
 def test_a_colleague_of_one_library_files_a_ticket(bisc, client_of, kept):
     sent = send(
         client_of("bisc colleague"),
-        "/tickets/new/",
-        "Versturen",
+        "/tickets/new/?type=incident",
+        "Verstuur naar BiSC",
         subject="Kassa zegt niets",
         body="Sinds vanmorgen.",
         category="6.1",
@@ -60,6 +60,7 @@ def test_staff_file_a_ticket_with_an_impact_and_a_file_with_patron_data(bisc, cl
         client_of("bisc desk"),
         "/tickets/new/",
         "Versturen",
+        type="incident",
         subject="Storing bij allen",
         body="Niets werkt.",
         library="bisc-een",

@@ -80,8 +80,8 @@ def test_file_a_ticket(client_of, bisc):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"subject": ""}, "Schrijf in één zin waar het over gaat."),
-        ({"subject": "x" * 151}, "Maak “In één zin” korter: hooguit 150 tekens, nu 151."),
+        ({"subject": ""}, "Schrijf in één zin wat er niet werkt."),
+        ({"subject": "x" * 151}, "Maak “Wat werkt er niet, in één zin?” korter: hooguit 150 tekens, nu 151."),
         ({"category": ""}, "Kies iets bij “Waar gaat het over?”."),
         ({"category": "99"}, "Kies iets uit de lijst bij “Waar gaat het over?”."),
         ({"library": "cubiss-een"}, "Kies iets uit de lijst bij “Bibliotheek”."),
@@ -310,3 +310,26 @@ def test_a_library_does_not_decide_the_impact(client_of, api_of, bisc):
     refused = api_of("bisc colleague")("POST", "/tickets", data)
     assert (refused.status_code, [one["field"] for one in refused.json()["errors"]]) == (400, ["impact"])
     assert api_of("bisc desk")("POST", "/tickets", data).json()["impact"] == "high"
+
+
+@pytest.mark.parametrize(
+    ("kind", "title", "question", "missing"),
+    [
+        ("incident", "Iets melden", "Wat werkt er niet, in één zin?", "Schrijf in één zin wat er niet werkt."),
+        ("service_request", "Iets aanvragen", "Wat hebt u nodig, in één zin?", "Schrijf in één zin wat u nodig hebt."),
+        ("question", "Iets vragen", "Wat is uw vraag, in één zin?", "Schrijf uw vraag in één zin."),
+    ],
+)
+def test_a_form_asks_as_fits_what_it_is(client_of, kind, title, question, missing):
+    client = client_of("bisc colleague")
+    page = client.get(f"/tickets/new/?type={kind}").content.decode()
+    assert question in page and title in page.partition("<h1>")[2].partition("</h1>")[0]
+    assert missing in client.post("/tickets/new/", {**FORM, "type": kind, "subject": ""}).content.decode()
+
+
+def test_no_kind_is_chosen_beforehand_unless_the_portal_did(client_of):
+    client = client_of("bisc colleague")
+    chosen = 'name="type" value="incident" required id="id_type_0" checked'
+    assert chosen not in client.get("/tickets/new/").content.decode()
+    assert chosen in client.get("/tickets/new/?type=incident").content.decode()
+    assert "Kies wat het is." in client.post("/tickets/new/", {**FORM, "type": ""}).content.decode()

@@ -4,6 +4,8 @@ import secrets
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.models import ModelChoiceIteratorValue
+from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -13,20 +15,13 @@ from tenants.libraries.queries import libraries_visible_to
 from tenants.models import Library, Location, Organisation, Person
 from tenants.web.widgets import DayInput, LongSelect
 from tickets.desk.fields import CategoryField, FilesField, LocationBoxes
+from tickets.desk.kinds import CHOICES, KINDS, Kind
 from tickets.desk.models import Ticket
 from tickets.since import plain_value, values_at
 from tickets.states import FACT_NAMES, FACTS, Impact, State, Type, Urgency, Visibility
 from tickets.valid import BODY_MAX, SUBJECT_KEPT, SUBJECT_MAX
 
 # Words for a librarian, who knows no ITIL.
-TYPE_CHOICES_FOR_LIBRARIES = [
-    (Type.INCIDENT, _("Something is not working")),
-    (Type.SERVICE_REQUEST, _("I want something arranged")),
-    (Type.QUESTION, _("I have a question")),
-    (Type.CHANGE, _("I want a setting changed")),
-    (Type.WISH, _("I have a wish for the future")),
-    (Type.COMPLAINT, _("I have a complaint")),
-]
 URGENCY_CHOICES_FOR_LIBRARIES = [
     (Urgency.HIGH, _("Urgent: we cannot go on")),
     (Urgency.MEDIUM, _("Medium: it gets in our way")),
@@ -42,7 +37,12 @@ def once() -> str:
 class TicketForm(forms.Form):
     """File a ticket."""
 
-    type = forms.ChoiceField(label=_("What is it?"), choices=TYPE_CHOICES_FOR_LIBRARIES, widget=forms.RadioSelect)
+    type = forms.ChoiceField(
+        label=_("What is it?"),
+        choices=CHOICES,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what it is.")},
+    )
     subject = forms.CharField(
         label=_("In one sentence"),
         max_length=SUBJECT_MAX,
@@ -82,6 +82,7 @@ class TicketForm(forms.Form):
     attachments = FilesField(label=_("Files"), required=False)
     patron_data = forms.BooleanField(label=_("A file shows patron data; delete it after 90 days"), required=False)
     once = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput, initial=once)
+    kind: Kind | None = None  # of a librarian's form, once it is known
 
     def __init__(self, *args, standing: Standing, **kwargs):
         self.standing = standing
@@ -106,6 +107,30 @@ class TicketForm(forms.Form):
             self.fields["locations"].queryset = (
                 Location.objects.current().filter(library__in=own).select_related("library")
             )
+            self._ask_by_kind()
+        self.fields["locations"].choices = lambda: [
+            (ModelChoiceIteratorValue(place.slug, place), place.name) for place in self.places
+        ]
+
+    def _ask_by_kind(self) -> None:
+        """Put the two questions as fits what it is, where that is known: by the portal's choice, or by this form's."""
+        self.kind = KINDS.get(self.data.get("type") or self.initial.get("type"))
+        if self.kind is None:
+            return
+        subject, body = self.fields["subject"], self.fields["body"]
+        subject.label, subject.help_text, body.label = self.kind.subject, self.kind.example, self.kind.body
+        subject.error_messages["required"] = self.kind.no_subject
+        body.error_messages["required"] = self.kind.no_body
+
+    @cached_property
+    def places(self) -> list[Location]:
+        """The locations that may be chosen; one query, when the page shows them."""
+        return list(self.fields["locations"].queryset)
+
+    @property
+    def places_chosen(self) -> int:
+        """How many locations are chosen on this page."""
+        return len(self["locations"].value() or ())
 
     def clean_reporter(self) -> Person | None:
         address = self.cleaned_data["reporter"].strip().lower()

@@ -46,7 +46,7 @@ def new_ticket(request: HttpRequest) -> HttpResponse:
     """File a ticket, in one screen."""
     if not request.standing.may(Permission.TICKETS_REPORT):
         raise PermissionDenied
-    initial = {"type": request.GET.get("type", "incident")}
+    initial = {"type": request.GET.get("type", "")}
     form = TicketForm(request.POST or None, request.FILES or None, standing=request.standing, initial=initial)
     mark = request.POST.get("once", "")[:64]
     held = kept.kept(mark, request.user)  # no question where nothing was sent
