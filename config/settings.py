@@ -347,6 +347,7 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "/account/login/"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_RATE_LIMITS = {"login_failed": "5/m/key,20/m/ip" if not DEMO else "5/m/key,100/m/ip"}
 ACCOUNT_FORMS = {
+    "login": "tenants.signin.forms.LoginForm",
     "reset_password": "tenants.signin.forms.ResetPasswordForm",
     "change_password": "tenants.signin.forms.ChangePasswordForm",
     "reset_password_from_key": "tenants.signin.forms.ResetPasswordKeyForm",

@@ -65,3 +65,11 @@ def test_a_page_begins_with_its_summary_which_takes_the_focus(client_of, who, pa
     page = client_of(who, "bisc").post(path, data).content.decode()
     assert 'class="problems" role="alert" tabindex="-1" autofocus' in page and goal in page
     assert "<title>Fout: " in page or who is None
+
+
+def test_who_signs_in_can_type_at_once_and_after_a_mistake_hears_of_it_first(client_of):
+    client = client_of(None, "bisc")
+    page = client.get("/account/login/").content.decode()
+    assert page.count(" autofocus") == 1 and " autofocus" in page.partition('name="login"')[2].partition(">")[0]
+    page = client.post("/account/login/", {"login": ""}).content.decode()
+    assert page.index('class="problems" role="alert" tabindex="-1" autofocus') < page.index('name="login"')

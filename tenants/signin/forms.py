@@ -1,6 +1,7 @@
 """The forms of allauth that change how one signs in, with a choice for one's API tokens; mail goes by the outbox."""
 
 from allauth.account.forms import ChangePasswordForm as AllauthChangePasswordForm
+from allauth.account.forms import LoginForm as AllauthLoginForm
 from allauth.account.forms import ResetPasswordForm as AllauthResetPasswordForm
 from allauth.account.forms import ResetPasswordKeyForm as AllauthResetPasswordKeyForm
 from allauth.mfa.totp.forms import ActivateTOTPForm as AllauthActivateTOTPForm
@@ -28,6 +29,14 @@ class KeepTokens:
                 required=False,
                 help_text=_("Not chosen, they all end now. Choose it only if nobody else can know them."),
             )
+
+
+class LoginForm(AllauthLoginForm):
+    """Sign in; one can type at once. After a mistake the summary, which stands before it, takes the focus."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["login"].widget.attrs["autofocus"] = True
 
 
 class ChangePasswordForm(KeepTokens, AllauthChangePasswordForm):
