@@ -87,7 +87,7 @@ class Command(BaseCommand):
 
     def _memory(self, server: Server, asks: dict[str, Ask], clients: list[Client]) -> float:
         """Return what the web processes hold after so many requests, of what is opened often."""
-        _together(clients, [asks["steering"]], 10)  # the charts
+        _together(clients, [asks["steering"]], 10)
         reads = [asks[name] for name in OFTEN]
         _together(clients, reads, REQUESTS // len(clients) // len(reads))
         found = server.memory()
