@@ -2,8 +2,9 @@
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -183,7 +184,8 @@ def rows(request: HttpRequest) -> HttpResponse:
     request.user.roomy = "roomy" in request.POST
     request.user.save(update_fields=["roomy"])
     goal = request.POST.get("next", "")
-    return redirect(goal if url_has_allowed_host_and_scheme(goal, allowed_hosts={request.get_host()}) else "me")
+    here = url_has_allowed_host_and_scheme(goal, allowed_hosts={request.get_host()})
+    return HttpResponseRedirect(goal if here else reverse("me"))
 
 
 @require_GET

@@ -46,6 +46,7 @@ def things(bisc, settings, tmp_path):
             "code": "6.1",
             "colour": "0b6a6a",
             "uidb36": "1",
+            "part": "assignee",
         },
         ticket=ticket.number,
         attachment=attachment,
