@@ -162,7 +162,7 @@ DOORS = {
     # Rights come from the standing; the others list and change roles of people, or make them for the demo.
     "names memberships": [
         "config/demo/load.py",
-        "config/demo/volume.py",
+        "config/demo/places.py",
         "tenants/access.py",
         "tenants/invitations/actions.py",
         "tenants/invitations/models.py",

@@ -2,9 +2,9 @@
 
 import tomllib
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
@@ -16,10 +16,11 @@ from agenda.steering.models import Seat
 from agenda.work.actions import change_contribution, create_item, report_progress
 from agenda.work.models import PolicyGoal, WorkItem
 from config.demo.network import ORGANISATIONS, PLATFORM_OF_PROVINCE, PLATFORMS, DemoLibrary, libraries_of
+from config.demo.told import Told, Turn, told, working_day
 from config.demo.volume import Builder
 from tenants.access import standing
 from tenants.actor import Actor
-from tenants.context import inside, organisation_by_schema
+from tenants.context import current_organisation, inside, organisation_by_schema
 from tenants.models import (
     Isil,
     Library,
@@ -37,13 +38,13 @@ from tenants.outbox.models import OutboxEntry
 from tenants.roles import CooperationRole, LibraryRole, OrganisationRole, Permission
 from tickets.desk import actions as desk_actions
 from tickets.models import Ticket
-from tickets.states import State, Visibility
+from tickets.states import Visibility
 
 HERE = Path(__file__).parent
 PASSWORD = "samenbeheer"  # noqa: S105  the demo's, printed at its start
 SINCE = date(2021, 10, 1)
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 WORDS = {"bus_stop": "bushalte", "school": "school", "self_service": "zelfbediening"}
+SAYS = {"S": Visibility.PUBLIC, "I": Visibility.INTERNAL, "P": Visibility.PARTNERS}
 Step = Callable[[str], None]
 
 
@@ -103,11 +104,12 @@ def load(step: Step, volume: float = 1.0) -> None:
                 _load_library(organisation, library, password)
             _load_staff(organisation, password, demo.has_seat)
     step("example tickets")
+    written = told()
     for demo in ORGANISATIONS:
         with inside(organisation_by_schema(demo.slug)):
-            _load_volume(demo.tickets, volume)
+            _load_volume(demo.tickets, volume, [one for one in written if not one.is_first])
             step(f"tickets of {demo.name}")
-    _load_conversations()
+    _load_conversations([one for one in written if one.is_first])
     step("work agenda")
     _load_agenda(password)
 
@@ -198,80 +200,77 @@ def _load_staff(organisation: Organisation, password: str, has_seat: bool) -> No
             )
 
 
-def _load_volume(count: int, volume: float) -> None:
-    wanted = round(count * volume)
-    if wanted and not Ticket.objects.exists():
-        Builder(count=wanted, until=timezone.now() - timedelta(days=1), open_at_least=0).build()
+def _load_volume(count: int, volume: float, written: list[Told]) -> None:
+    """Make the closed tickets of long ago, and the written ones among them."""
+    if not Ticket.objects.exists():
+        here = set(Library.objects.filter(organisation=current_organisation()).values_list("slug", flat=True))
+        ours = [one for one in written if one.row["library"] in here]
+        Builder(
+            count=round(count * volume),
+            until=timezone.now() - timedelta(days=1),
+            open_at_least=0,
+            all_closed=True,
+            written=ours,
+        ).build()
 
 
-def _working_day(ago: int, hour: int, minute: int) -> datetime:
-    """Return a moment `ago` working days before today (weekends skipped), in local time."""
-    day = timezone.localdate()
-    while ago > 0 or day.weekday() >= 5:
-        day -= timedelta(days=1)
-        if day.weekday() < 5:
-            ago -= 1
-    return datetime.combine(day, time(hour, minute), AMSTERDAM)
-
-
-def _load_conversations() -> None:
-    rows = tomllib.loads((HERE / "conversations.toml").read_text())["ticket"]
-    for index, row in enumerate(sorted(rows, key=lambda row: -row["ago"])):
-        library = Library.objects.select_related("organisation").get(slug=row["library"])
+def _load_conversations(tickets: list[Told]) -> None:
+    """Let the people of the demo say the first tickets through the verbs."""
+    actor = cache(_actor)
+    for one in tickets:
+        library = Library.objects.select_related("organisation").get(slug=one.row["library"])
         with inside(organisation_by_schema(library.organisation.schema_name)):
-            if not Ticket.objects.filter(subject=row["subject"]).exists():
+            if not Ticket.objects.filter(subject=one.row["subject"]).exists():
                 with transaction.atomic():
-                    _converse(row, library, index)
+                    _converse(one, library, actor)
     # What happened before today is not mailed today.
     OutboxEntry.objects.filter(done_at__isnull=True, topic="tickets.notices").update(done_at=timezone.now())
 
 
-def _converse(row: dict, library: Library, index: int) -> None:
-    organisation = library.organisation
-    at = _working_day(row["ago"], 8 + index % 4, (index * 13) % 60)
-    latest = timezone.now() - timedelta(minutes=1)
-    account = "balie" if index % 3 else "keyuser"
-    reporter = Actor.of(standing(Person.objects.get(email=f"{account}@{library.slug}.example"), organisation))
-    desk = Actor.of(standing(Person.objects.get(email=f"desk@{organisation.slug}.example"), organisation))
+def _actor(email: str, organisation: Organisation) -> Actor:
+    return Actor.of(standing(Person.objects.get(email=email), organisation))
+
+
+def _converse(one: Told, library: Library, actor: Callable[[str, Organisation], Actor]) -> None:
+    organisation, row = library.organisation, one.row
+    account = "keyuser" if one.is_of_key_user else "balie"
+    reporter = actor(f"{account}@{library.slug}.example", organisation)
+    desk = actor(f"{'lead' if one.is_for_lead else 'desk'}@{organisation.slug}.example", organisation)
     ticket = desk_actions.create(
         type=row["type"],
         subject=row["subject"],
-        body=row["talk"][0][1],
+        body=one.turns[0].text,
         library=library,
         category=Category.objects.get(code=row["category"]),
         urgency=row["urgency"],
         locations=list(library.locations.all()[: row.get("locations", 1)]),
         by=reporter,
-        at=at,
+        at=one.turns[0].at,
     )
-    for turn, (who, text) in enumerate(row["talk"][1:]):
-        at = min(at + timedelta(minutes=17 + 41 * turn + index % 30), latest)
-        ticket.refresh_from_db()
-        if who == ">":
-            fact = _fact(text, ticket, at)
-            words = "" if text != State.RESOLVED else "Dit is opgelost. Is er toch nog iets? Laat het dan hier weten."
-            desk_actions.move(ticket=ticket, to=text, fact=fact, answer=words, by=desk, at=at)
-        elif who == "L>":
-            desk_actions.move(ticket=ticket, to=State.CLOSED, by=reporter, at=at)
-        elif who == "L":
-            desk_actions.answer(ticket=ticket, body=text, by=reporter, at=at)
+    is_picked_up = one.is_nobodys
+    for turn in one.turns[1:]:
+        at = turn.at
+        if turn.who in SAYS and not is_picked_up:
+            desk_actions.pick_up(ticket=ticket, by=desk, at=at - timedelta(minutes=5))
+            is_picked_up = True
+        if turn.who in SAYS:
+            then, level = turn.to or None, SAYS[turn.who]
+            desk_actions.answer(
+                ticket=ticket, body=turn.text, visibility=level, then=then, fact=_fact(turn), by=desk, at=at
+            )
+        elif turn.who == ">":
+            desk_actions.move(ticket=ticket, to=turn.to, fact=_fact(turn), by=desk, at=at)
+        elif turn.who == "L":
+            desk_actions.answer(ticket=ticket, body=turn.text, by=reporter, at=at)
         else:
-            if ticket.assignee_id is None and index % 5:
-                desk_actions.pick_up(ticket=ticket, by=desk, at=at - timedelta(minutes=5))
-            level = {"S": Visibility.PUBLIC, "I": Visibility.INTERNAL, "P": Visibility.PARTNERS}[who]
-            desk_actions.answer(ticket=ticket, body=text, visibility=level, by=desk, at=at)
+            desk_actions.move(ticket=ticket, to=turn.to, reason=turn.text, by=reporter, at=at)
 
 
-def _fact(state: str, ticket: Ticket, at: datetime) -> dict[str, object]:
-    """Return what a waiting state asks, as it may have been told."""
-    others = Organisation.objects.taking_part().exclude(pk=ticket.library.organisation_id)
-    facts: dict[str, dict[str, object]] = {
-        State.PLANNED: {"planned_until": timezone.localdate(at) + timedelta(days=21)},
-        State.WAITING_SUPPLIER: {"supplier": ticket.platform.supplier, "supplier_number": f"{4400 + ticket.pk}"},
-        State.WAITING_PARTNER: {"partner": others.order_by("slug").first()},
-        State.WAITING_REPORTER: {"asked": "Wilt u laten weten of het nu goed gaat, en zo niet wat u ziet?"},
-    }
-    return facts.get(state, {})
+def _fact(turn: Turn) -> dict[str, object]:
+    """Return what a waiting state asks, as the verbs take it."""
+    if "partner" in turn.fact:
+        return {"partner": Organisation.objects.get(slug=turn.fact["partner"])}
+    return turn.fact
 
 
 def _quarter(offset: int) -> date:
@@ -291,7 +290,7 @@ def _load_item(row: dict, manager: Actor, index: int) -> None:
     organisations = {one.slug: one for one in Organisation.objects.taking_part()}
     begin, end = _quarter(row["begin"]), _quarter(row["end"] + 1) - timedelta(days=1)
     first = max((report["ago"] for report in row.get("reports", [])), default=10)
-    agreed = _working_day(max(first + 20, (timezone.localdate() - begin).days * 5 // 7), 10, index * 2)
+    agreed = working_day(max(first + 20, (timezone.localdate() - begin).days * 5 // 7), 10, index * 2)
     item = create_item(
         title=row["title"],
         description=row["description"],
@@ -321,7 +320,7 @@ def _load_item(row: dict, manager: Actor, index: int) -> None:
             status=report["status"],
             finished_on=end if row.get("finished") and report["progress"] == 100 else None,
             by=_lead_of(row["lead"], common),
-            at=_working_day(report["ago"], 15, index * 2),
+            at=working_day(report["ago"], 15, index * 2),
         )
 
 

@@ -1,30 +1,30 @@
 """Tickets in volume: believable moments, words and outcomes, written by COPY. For the demo and the bench.
 
-The same seed gives the same tickets for the same people, libraries and moment.
+The same seed gives the same tickets for the same people, libraries and moment. Written tickets go among
+them, each at its moment.
 """
 
+import itertools
 import random
 from bisect import bisect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from itertools import accumulate
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 
 from agenda.categories.queries import leaves
 from agenda.figures.models import TicketSnapshot
-from config.demo.copying import Rows
+from config.demo.moments import chooser, later, moments
+from config.demo.places import Written, places_of
+from config.demo.retelling import retell
 from config.demo.texts import (
     ANSWERS,
     BODIES,
     BUSY_CATEGORIES,
     ENDINGS,
-    HOURS,
     IMPACTS,
-    MONTHS,
     OPENINGS,
     PLACES,
     RARE_WORD,
@@ -33,45 +33,26 @@ from config.demo.texts import (
     WAITING,
     WHEN,
 )
+from config.demo.told import CLOSING, Told
 from tenants.access import staff_of
 from tenants.context import current_organisation
-from tenants.models import Library, LibraryMembership
+from tenants.models import Organisation
 from tickets.models import Counter, Event, Message, Ticket
+from tickets.opening import impact_of
 from tickets.sharing import clock_minutes
-from tickets.states import State, Type, priority_of
+from tickets.states import State, Type, Urgency, priority_of
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 OPEN_AT_LEAST = 60  # so that a list of open tickets has a full page, however few were asked
 LONG_RUNNING = 0.35  # the share that waits for a supplier, a release or a decision
-
-
-def _chooser(rng: random.Random, weighted: list[tuple[object, int]]) -> Callable[[], object]:
-    values = [value for value, _weight in weighted]
-    totals = list(accumulate(weight for _value, weight in weighted))
-    return lambda: values[bisect(totals, rng.random() * totals[-1])]
-
-
-class _Written:
-    """The rows of some thousand tickets, to be written at once."""
-
-    def __init__(self) -> None:
-        self.tickets, self.messages, self.events = Rows(Ticket), Rows(Message), Rows(Event)
-        self.places, self.snapshots = Rows(Ticket.locations.through, keyed=False), Rows(TicketSnapshot, keyed=False)
-
-    def write(self, cursor) -> None:
-        for rows in (self.tickets, self.places, self.messages, self.events, self.snapshots):
-            rows.write(cursor)
-
-
-@dataclass(frozen=True)
-class _Place:
-    library: Library
-    locations: list[int]
-    reporters: list[int]
+LAST_FILED = timedelta(days=9)  # so long before the end the last one is filed of those that must all be closed
 
 
 class Builder:
-    """Makes `count` tickets of the organisation entered, over the two years before `until`."""
+    """Makes `count` tickets of the organisation entered, over the two years before `until`.
+
+    With `all_closed` none of them is open or resolved at the end; `written` tickets go among them.
+    """
 
     def __init__(
         self,
@@ -82,83 +63,57 @@ class Builder:
         messages: int = 3,
         years: float = 2.0,
         open_at_least: int = OPEN_AT_LEAST,
+        all_closed: bool = False,
+        written: Sequence[Told] = (),
     ):
         self.rng = random.Random(f"{current_organisation().slug} {seed}")
-        self.count, self.until, self.messages = count, until, messages
+        self.count, self.until, self.messages, self.all_closed = count, until, messages, all_closed
         self.organisation = current_organisation()
         self.staff = [person.pk for person in staff_of(self.organisation)]
-        self.places = self._places()
+        self.places = places_of(self.organisation)
         if not self.staff or not self.places:
             raise ValueError("an organisation needs staff, libraries and people at them before it can have tickets")
         categories = list(leaves())
-        self.category = _chooser(self.rng, [(one, BUSY_CATEGORIES.get(one.code, 2)) for one in categories])
-        self.place = _chooser(self.rng, [(place, 1 + len(place.locations)) for place in self.places])
-        self.type = _chooser(self.rng, TYPES)
-        self.urgency = _chooser(self.rng, URGENCIES)
-        self.impact = _chooser(self.rng, IMPACTS)
-        self.hour = _chooser(self.rng, HOURS)
-        self.moments = self._moments(years)
+        self.partners = dict(Organisation.objects.values_list("slug", "pk")) if written else {}
+        self.codes = {one.code: one.pk for one in categories}
+        self.category = chooser(self.rng, [(one, BUSY_CATEGORIES.get(one.code, 2)) for one in categories])
+        self.place = chooser(self.rng, [(place, 1 + len(place.locations)) for place in self.places])
+        self.type = chooser(self.rng, TYPES)
+        self.urgency = chooser(self.rng, URGENCIES)
+        self.impact = chooser(self.rng, IMPACTS)
+        self.moments = moments(self.rng, count, years, until - LAST_FILED if all_closed else until)
+        self.written = sorted(written, key=lambda one: one.turns[0].at)
         recent = bisect(self.moments, until - timedelta(days=150))
         recent = range(max(0, min(recent, count - 2 * open_at_least)), count)
         self.stuck = set(self.rng.sample(recent, min(open_at_least, len(recent))))
-
-    def _places(self) -> list[_Place]:
-        reporters: dict[int, list[int]] = {}
-        rows = LibraryMembership.objects.current().filter(library__organisation=self.organisation)
-        for library_id, person_id in rows.order_by("pk").values_list("library_id", "person_id"):
-            reporters.setdefault(library_id, []).append(person_id)
-        libraries = Library.objects.current().filter(organisation=self.organisation).order_by("pk")
-        found = []
-        for library in libraries.prefetch_related("locations"):
-            if library.pk in reporters:
-                pks = sorted(location.pk for location in library.locations.all())
-                found.append(_Place(library, pks, sorted(set(reporters[library.pk]))))
-        return found
-
-    def _moments(self, years: float) -> list[datetime]:
-        """Return sorted moments of filing: weekdays, by season and hour, in local time."""
-        begin = self.until.astimezone(AMSTERDAM).date() - timedelta(days=round(365 * years))
-        days, weights = [], []
-        for offset in range(round(365 * years) + 1):
-            day = begin + timedelta(days=offset)
-            days.append(day)
-            weights.append(MONTHS[day.month - 1] * (10 if day.weekday() < 5 else 1))
-        picked = self.rng.choices(days, weights, k=self.count)
-        found = []
-        for day in picked:
-            local = datetime(day.year, day.month, day.day, self.hour(), self.rng.randrange(60), tzinfo=AMSTERDAM)
-            found.append(min(local.astimezone(UTC), self.until - timedelta(minutes=self.rng.randrange(5, 600))))
-        return sorted(found)
-
-    def _later(self, moment: datetime, hours: float) -> datetime:
-        """Return a moment in office hours about `hours` working hours after `moment`."""
-        local = moment.astimezone(AMSTERDAM) + timedelta(hours=hours * (24 / 8))
-        while local.weekday() >= 5:
-            local += timedelta(days=1)
-        if not 8 <= local.hour < 18:
-            local = local.replace(hour=8 + local.minute % 9)
-        return max(local.astimezone(UTC), moment + timedelta(minutes=3))
 
     def build(self, progress: Callable[[int], None] = lambda done: None) -> None:
         """Write everything in one transaction; `progress` hears how many tickets were made."""
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f"LOCK TABLE {Ticket._meta.db_table} IN SHARE ROW EXCLUSIVE MODE")
-            first_number = self._take_numbers(cursor)
+            first = self._take_numbers(cursor)
+            numbers = (f"{self.organisation.prefix}-{number}" for number in itertools.count(first))
             self._ids = {model: self._next_id(cursor, model) for model in (Ticket, Message, Event)}
             cursor.execute("SET LOCAL gin_pending_list_limit = '4MB'")  # sort words in by the many
             # While the database takes some thousands in, the next ones are made.
             with ThreadPoolExecutor(max_workers=1) as writer:
                 written = None
                 for start in range(0, self.count, 5000):
-                    rows, end = _Written(), min(start + 5000, self.count)
+                    rows, end = Written(), min(start + 5000, self.count)
                     for index in range(start, end):
-                        self._add(rows, index, f"{self.organisation.prefix}-{first_number + index}")
+                        while self.written and self.written[0].turns[0].at <= self.moments[index]:
+                            self._retell(rows, next(numbers))
+                        self._add(rows, index, next(numbers))
                     if written is not None:
                         written.result()
                     written = writer.submit(rows.write, cursor)
                     progress(end)
                 if written is not None:
                     written.result()
+            rows = Written()
+            while self.written:
+                self._retell(rows, next(numbers))
+            rows.write(cursor)
             for model, following in self._ids.items():
                 table = model._meta.db_table
                 cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), %s)", [following])
@@ -173,9 +128,9 @@ class Builder:
         cursor.execute(
             f"INSERT INTO {table} (id, last) VALUES (1, %s)"
             f" ON CONFLICT (id) DO UPDATE SET last = {table}.last + EXCLUDED.last RETURNING last",
-            [self.count],
+            [self.count + len(self.written)],
         )
-        return cursor.fetchone()[0] - self.count + 1
+        return cursor.fetchone()[0] - self.count - len(self.written) + 1
 
     @staticmethod
     def _next_id(cursor, model) -> int:
@@ -187,15 +142,17 @@ class Builder:
         self._ids[model] = found + 1
         return found
 
-    def _add(self, rows: _Written, index: int, number: str) -> None:
+    def _add(self, rows: Written, index: int, number: str) -> None:
         rng, at = self.rng, self.moments[index]
         place, category, kind = self.place(), self.category(), self.type()
         urgency, impact = self.urgency(), self.impact()
         reporter, assignee = rng.choice(place.reporters), rng.choice(self.staff)
-        answered = self._later(at, rng.lognormvariate(0.1, 1.0))
+        answered = later(at, rng.lognormvariate(0.1, 1.0))
         is_long = rng.random() < LONG_RUNNING
-        resolved = self._later(answered, 8 * rng.lognormvariate(3.5, 0.8) if is_long else rng.lognormvariate(1.7, 1.2))
-        closed = resolved + timedelta(days=7)
+        resolved = later(answered, 8 * rng.lognormvariate(3.5, 0.8) if is_long else rng.lognormvariate(1.7, 1.2))
+        if self.all_closed:
+            answered, resolved = self._in_time(at, answered, resolved)
+        closed = resolved + CLOSING
         is_answered = answered <= self.until
         is_resolved = resolved <= self.until and index not in self.stuck
         is_closed = is_resolved and closed <= self.until
@@ -222,8 +179,11 @@ class Builder:
             "reopened": reopened,
             "version": version,
         }
-        rows.tickets.add(
-            **facts,
+        hit = sorted(rng.sample(place.locations, min(len(place.locations), rng.choice([0, 1, 1, 1, 2, 4]))))
+        self._settle(
+            rows,
+            hit,
+            facts,
             id=pk,
             subject=subject,
             urgency=urgency,
@@ -234,9 +194,6 @@ class Builder:
             told_at=changed,
             told_version=version,
         )
-        hit = sorted(rng.sample(place.locations, min(len(place.locations), rng.choice([0, 1, 1, 1, 2, 4]))))
-        for location in hit:
-            rows.places.add(ticket_id=pk, location_id=location)
         first = self._say(rows, pk, reporter, False, self._body(index), at)
         self._happen(rows, pk, "created", reporter, at, 1, message=first)
         if is_answered:
@@ -256,12 +213,77 @@ class Builder:
             self._happen(rows, pk, "state_changed", assignee, answered, 2, changes={"state": ["open", state]})
         if is_closed:
             self._happen(rows, pk, "state_changed", None, closed, 4, changes={"state": ["resolved", "closed"]})
+
+    def _in_time(self, at: datetime, answered: datetime, resolved: datetime) -> tuple[datetime, datetime]:
+        """Return moments of answering and resolving early enough to be closed at the end."""
+        last = self.until - CLOSING
+        if resolved > last:
+            resolved = at + (last - at) * self.rng.uniform(0.3, 1)
+        return min(answered, at + (resolved - at) * 0.5), resolved
+
+    def _retell(self, rows: Written, number: str) -> None:
+        """Write down the first of the written tickets that are left."""
+        one = self.written.pop(0)
+        row, found = one.row, retell(one)
+        place = next(place for place in self.places if place.library.slug == row["library"])
+        hit = place.locations[: row.get("locations", 1)]
+        urgency, impact = Urgency(row["urgency"]), impact_of(len(hit))
+        people = {"staff": self.staff[0 if one.is_for_lead else -1], "library": place.reporters[not one.is_of_key_user]}
+        pk, version, told = self._id(Ticket), len(found.happened), 0
+        for place_in, event in enumerate(found.happened, start=1):
+            told += event.kind != "noted"
+            person = people.get(event.who)
+            message = event.text and self._say(
+                rows, pk, person, event.who == "staff", event.text, event.at, event.level
+            )
+            changes = event.changes | ({"assignee": [None, person]} if "assignee" in event.changes else {})
+            changes |= {"partner": list(map(self.partners.get, changes["partner"]))} if "partner" in changes else {}
+            self._happen(rows, pk, event.kind, person, event.at, place_in, message or None, changes, told)
+        changed = found.happened[-1].at
+        last_told = max(event.at for event in found.happened if event.kind != "noted")
+        self._settle(
+            rows,
+            hit,
+            {
+                "number": number,
+                "type": row["type"],
+                "state": found.state,
+                "category_id": self.codes[row["category"]],
+                "library_id": place.library.pk,
+                "platform_id": place.library.platform_id,
+                "priority": priority_of(urgency, impact),
+                "opened_at": found.opened_at,
+                "first_answer_at": found.first_answer_at,
+                "resolved_at": found.resolved_at,
+                "closed_at": found.closed_at,
+                "reopened": found.reopened,
+                "version": version,
+            },
+            id=pk,
+            subject=row["subject"],
+            urgency=urgency,
+            impact=impact,
+            reporter_id=people["library"],
+            assignee_id=people["staff"] if found.is_anybodys else None,
+            reopened_at=found.reopened_at,
+            **{name: value for name, value in found.fact.items() if name != "partner"},
+            partner_id=self.partners.get(found.fact.get("partner")),
+            changed_at=changed,
+            told_at=last_told,
+            told_version=told,
+        )
+
+    def _settle(self, rows: Written, hit: list[int], facts: dict[str, object], **more: object) -> None:
+        """Add the row of a ticket, of its locations, and of what the cooperation may know of it."""
+        rows.tickets.add(**facts, **more)
+        for location in hit:
+            rows.places.add(ticket_id=more["id"], location_id=location)
         rows.snapshots.add(
             **facts,
             organisation_id=self.organisation.pk,
             location_ids=hit,
-            minutes_to_first_answer=clock_minutes(at, facts["first_answer_at"]),
-            minutes_to_resolution=clock_minutes(at, facts["resolved_at"]),
+            minutes_to_first_answer=clock_minutes(facts["opened_at"], facts["first_answer_at"]),
+            minutes_to_resolution=clock_minutes(facts["opened_at"], facts["resolved_at"]),
         )
 
     def _moments_between(self, first: datetime, last: datetime) -> list[datetime]:
@@ -281,7 +303,7 @@ class Builder:
         return index % max(100, self.count // 200) == 37
 
     def _say(
-        self, rows: _Written, ticket: int, author: int, by_staff: bool, body: str, at: datetime, who="public"
+        self, rows: Written, ticket: int, author: int, by_staff: bool, body: str, at: datetime, who="public"
     ) -> int:
         pk = self._id(Message)
         speaker, key = "staff" if by_staff else "library", f"{self.rng.getrandbits(96):024x}"
@@ -297,7 +319,9 @@ class Builder:
         )
         return pk
 
-    def _happen(self, rows: _Written, ticket: int, kind: str, actor, at, version, message=None, changes=None) -> None:
+    def _happen(
+        self, rows: Written, ticket: int, kind: str, actor, at, version, message=None, changes=None, told=None
+    ) -> None:
         rows.events.add(
             id=self._id(Event),
             ticket_id=ticket,
@@ -308,6 +332,6 @@ class Builder:
             channel="page" if actor else "system",
             message_id=message,
             ticket_version=version,
-            told_version=None if kind == "noted" else version,
+            told_version=None if kind == "noted" else told or version,
             created_at=at,
         )
