@@ -92,7 +92,7 @@ class Visitor:
             assert found == [], (self.page.url, found)
             width = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
             assert width <= 0, (self.page.url, width)
-        assert self.complaints == [], self.page.url
+        assert self.complaints == [], (self.page.url, self.complaints)
 
     def picture(self, name: str) -> None:
         PICTURES.mkdir(parents=True, exist_ok=True)

@@ -63,7 +63,8 @@
 
   // A part that is changed where it stands: its first field, and back by Escape.
   document.addEventListener("htmx:afterSettle", (event) => {
-    event.detail.target.querySelector(".part :is(input:not([type=hidden]), select)")?.focus();
+    // What comes back from the history has no target.
+    event.detail.target?.querySelector(".part :is(input:not([type=hidden]), select)")?.focus();
   });
   document.addEventListener("keydown", (event) => {
     const form = event.key === "Escape" && event.target.closest?.(".part");
