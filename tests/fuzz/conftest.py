@@ -46,7 +46,7 @@ def things(bisc, settings, tmp_path):
             "code": "6.1",
             "colour": "0b6a6a",
             "uidb36": "1",
-            "part": "assignee",
+            "part": "library",
         },
         ticket=ticket.number,
         attachment=attachment,
