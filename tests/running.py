@@ -159,8 +159,9 @@ class Running:
         return found
 
     def pid_of(self, *words: str) -> int:
-        """Return the oldest process whose command line holds all words."""
-        return min(pid for pid, line in self.pids().items() if all(word in line for word in words))
+        """Return the oldest process whose command line holds all words; by its start, as numbers begin anew."""
+        found = (pid for pid, line in self.pids().items() if all(word in line for word in words))
+        return min(found, key=lambda pid: (_started(pid), pid))
 
     def command(self, *arguments: str) -> str:
         """Run a management command with the same data directory, and return what it printed."""
@@ -205,6 +206,11 @@ class Running:
                 return cursor.fetchall() if cursor.description else []
         finally:
             connection.close()
+
+
+def _started(pid: int) -> int:
+    """Return when a process began, in ticks since the machine did."""
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19])
 
 
 def wait_for(question, seconds: float = 20):

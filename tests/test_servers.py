@@ -90,6 +90,9 @@ def test_a_lost_nudge_is_found_by_the_sweep(running):
     assert wait_for(lambda: running.sql(done)) == [(1,)]
 
 
+REOPEN = {"to": "open", "reason": "Toch nog stuk."}
+
+
 @WITH_DEMO
 def test_beat_closes_what_was_resolved_long_ago_and_reports_drift(running):
     desk = running.command("create_token", "desk@bisc.example", "--organisation", "bisc")
@@ -102,7 +105,7 @@ def test_beat_closes_what_was_resolved_long_ago_and_reports_drift(running):
         numbers.append(number)
     long_ago = "UPDATE bisc.tickets_ticket SET resolved_at = now() - interval '30 days' WHERE number = %s"
     state = "SELECT state FROM bisc.tickets_ticket WHERE number = %s"
-    running.call("bisc", "POST", f"/api/v1/tickets/{numbers[1]}/transitions", desk, {"to": "open"})
+    running.call("bisc", "POST", f"/api/v1/tickets/{numbers[1]}/transitions", desk, REOPEN)
     running.sql(long_ago, numbers[0])
     assert wait_for(lambda: running.sql(state, numbers[0]) == [("closed",)])
     assert running.sql(state, numbers[1]) == [("open",)]
