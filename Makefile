@@ -24,9 +24,11 @@ help:
 	@echo "make clean   remove what was set up, and the demo's data"
 
 run: usable .setup/demo
+	@$(MAKE) -s .setup/assets
 	@exec $(BIN)/python manage.py run
 
 test: usable .setup/test
+	@$(MAKE) -s .setup/assets
 	@$(BIN)/python -m pytest $(ARGS)
 
 check: usable .setup/test
