@@ -174,7 +174,7 @@ def _use(port: int, links: dict[str, str]) -> None:
     key_user = _signed_in(port, f"bisc.{DOMAIN}", "key@noord.example", links["key@noord.example"])
     answer = key_user.send(
         "/tickets/new/",
-        "Versturen",
+        "Verstuur naar BiSC",
         subject="De eerste melding",
         body="Het werkt.",
         type="incident",

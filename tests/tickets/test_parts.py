@@ -93,10 +93,10 @@ def test_a_name_that_is_none_or_several_is_said_beside_the_field(bisc, ticket, c
 
 
 NO_UNDOING = ["", "[]", "{}", "null", '{"version": 1}']
-NO_UNDOING += ['{"version": 1, "state": "closed"}', '{"version": "x", "urgency": 1}']
+NO_UNDOING += ['{"version": 1, "state": "closed"}', '{"version": "x", "urgency": 1}', "[" * 100_000]
 
 
-@pytest.mark.parametrize("undo", NO_UNDOING)
+@pytest.mark.parametrize("undo", NO_UNDOING, ids=range(len(NO_UNDOING)))
 def test_nothing_is_undone_by_what_is_no_undoing(bisc, ticket, client_of, undo):
     client = client_of("bisc desk")
     client.post("/tickets/BISC-1/undo/", {"undo": undo})
