@@ -132,7 +132,7 @@ ROOMS: dict[str, dict[str, str]] = {
     "tickets.management": {"tenants": "context", "tickets": "snapshots"},
     "tickets.models": {"tickets": "desk guests notices"},
     "tickets.notices": {
-        "tenants": "access context models organisations outbox",
+        "tenants": "access context models organisations outbox settings",
         "tickets": "access desk events states",
     },
     "tickets.opening": {

@@ -115,7 +115,7 @@ def test_the_second_sees_both_versions_and_saving_again_decides(cast, client_of,
     page, words = response.content.decode(), words_of(response)
     assert response.status_code == 409
     assert "Zoals" not in words.split("Resultaat")[0]
-    clash = words.partition("Een collega heeft intussen hetzelfde gewijzigd.")[2].partition("Wat is er als het")[0]
+    clash = words.partition("Iemand anders heeft intussen hetzelfde gewijzigd.")[2].partition("Wat is er als het")[0]
     assert re.search(r"Resultaat zoals het nu is, door Lead BiSC, .* Van de ander zoals u het typte Van mij", clash)
     assert "31 mrt 2027" not in clash  # not touched, so no clash
     for now in ('value="Van mij"', 'value="2027-03-31"', 'name="version" value="2"'):

@@ -62,7 +62,7 @@ def test_the_next_step_of_who_begins_stands_on_top(cast, client_of):
     assert [(step.name, step.done, step.now) for step in one.steps] == [
         ("Organisatie en adres", True, False),
         ("Bibliotheeksysteem", False, True),
-        ("Bibliotheken en vestigingen", False, False),
+        ("Bibliotheken en locaties", False, False),
         ("Eerste beheerder", False, False),
         ("Mail", True, False),
         ("Mensen van de servicedesk", False, False),

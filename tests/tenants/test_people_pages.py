@@ -26,12 +26,12 @@ STAFF = [
     ("Zetel BiSC", "functioneel beheerder", True),
 ]
 FIRST = [
-    ("Balie BiSC", "collega", True),
+    ("Balie BiSC", "medewerker", True),
     ("Directie BiSC", "directeur", True),
     ("Key-user BiSC", "key-user", True),
-    ("Tweede balie BiSC", "collega", True),
+    ("Tweede balie BiSC", "medewerker", True),
 ]
-SECOND = [("Balie twee BiSC", "collega", True)]
+SECOND = [("Balie twee BiSC", "medewerker", True)]
 
 
 def test_an_administrator_sees_each_role_of_today_once(cast, client_of):
@@ -63,9 +63,9 @@ def test_roles_at_a_library_that_left_are_not_shown(cast, client_of, left, shown
 
 def test_a_key_user_sees_the_people_of_the_library_and_ends_colleagues_alone(cast, client_of):
     page = client_of("bisc keyuser").get("/colleagues/").content.decode()
-    assert _roles(page, "Collega's") == [
-        *[("Balie BiSC", "collega", True), ("Directie BiSC", "directeur", False)],
-        *[("Key-user BiSC", "key-user", False), ("Tweede balie BiSC", "collega", True)],
+    assert _roles(page, "Medewerkers") == [
+        *[("Balie BiSC", "medewerker", True), ("Directie BiSC", "directeur", False)],
+        *[("Key-user BiSC", "key-user", False), ("Tweede balie BiSC", "medewerker", True)],
     ]
 
 

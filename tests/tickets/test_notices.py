@@ -229,7 +229,7 @@ def test_what_stands_in_a_mail(bisc, ticket):
     assert words == [
         f"Beste Balie BiSC, BiSC heeft uw melding BISC-1 beantwoord: Wij kijken mee & zo <gauw>. {end}",
         "Beste Balie BiSC, BiSC heeft uw melding BISC-1 opgelost. Wilt u dat bevestigen, of zeggen wat er nog mis is?"
-        f" Horen we niets, dan sluit de melding na enkele werkdagen vanzelf. Klaar. {end}",
+        f" Horen we niets, dan sluit de melding na 5 werkdagen vanzelf. Klaar. {end}",
         f"Beste Lead BiSC, Melding BISC-1 is heropend door Balie BiSC. Nog niet opgelost {end}",
     ]
     assert [one.subject for one in mail.outbox] == [

@@ -248,7 +248,7 @@ def test_beyond_2000_hits_it_says_more_and_ends(many, client_of, api_of):
         page = client.get("/tickets/?q=waterval&page=40")
         html = page.content.decode()
         assert (page.context["page"].count, page.context["page"].more, len(page.context["page"])) == (2000, True, 50)
-        assert "1.951 tot en met 2.000 van meer dan 2.000" in html and "meer dan 2.000 tickets gevonden" in html
+        assert "1.951 tot en met 2.000 van meer dan 2.000" in html and "meer dan 2.000 meldingen gevonden" in html
         assert "page=41" not in html and len(client.get("/tickets/?q=waterval&page=41").context["page"]) == 0
     answer = api_of("bisc keyuser")("GET", "/tickets?q=waterval").json()
     assert (answer["count"], answer["more"], answer["items"][0]["number"]) == (2000, True, "BISC-2002")
@@ -273,7 +273,7 @@ def test_nothing_found_says_what_to_try(bisc, ticket, client_of):
 
 def test_the_page_says_what_is_searched(bisc, ticket, client_of):
     page = client_of("bisc desk").get("/tickets/?q=kwartelzang").content.decode()
-    assert "Gezocht in: onderwerp, berichten, namen van bestanden, categorie, bibliotheek, vestigingen" in page
+    assert "Gezocht in: onderwerp, berichten, namen van bestanden, categorie, bibliotheek, locaties" in page
 
 
 def test_the_choice_of_order_is_in_words(bisc, ticket, client_of):

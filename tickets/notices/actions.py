@@ -12,6 +12,7 @@ from tenants.context import current_organisation
 from tenants.models import Person
 from tenants.organisations.queries import address_of
 from tenants.outbox.models import OutboxEntry
+from tenants.settings.queries import settings_of
 from tickets.access import as_told_to
 from tickets.desk.models import Event, Ticket
 from tickets.events import Kind
@@ -102,6 +103,7 @@ def _mail(event: Event, person: Person, kind: str) -> None:
             "kind": kind,
             "who": event.actor.name if event.actor else "",
             "text": text,
+            "closes_after": settings_of(organisation).auto_close_days,
             "link": address_of(organisation, path),
         }
         EmailMessage(
