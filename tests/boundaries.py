@@ -21,8 +21,8 @@ FLOORS = {
             "organisations.queries organisations.forms libraries.queries libraries.system_forms libraries.forms"
             " libraries.fields audit signs settings.queries files outbox tokens.actions idempotency settings"
             " organisations.schemas organisations.actions organisations.serving organisations.making people.rights"
-            " people.actions people.guests people.forms tokens.forms invitations.queries invitations.actions"
-            " invitations.forms invitations.mail signin organisations.entering libraries.actions"
+            " people.actions people.guests people.callers people.forms tokens.forms invitations.queries"
+            " invitations.actions invitations.forms invitations.mail signin organisations.entering libraries.actions"
             " libraries.identify imports.reading imports.sheets imports.lines imports.actions"
         ),
         "pages": (
@@ -117,7 +117,7 @@ ROOMS: dict[str, dict[str, str]] = {
         "tickets": "change desk events refusals states",
     },
     "tickets.desk": {
-        "tenants": "access actor context dated files idempotency libraries models refusals roles web",
+        "tenants": "access actor context dated files idempotency libraries models people refusals roles signin web",
         "agenda": "categories",
         "tickets": "access change events opening refusals router search shapes since states valid",
     },
@@ -168,6 +168,7 @@ DOORS = {
         "tenants/invitations/models.py",
         "tenants/models.py",
         "tenants/people/actions.py",
+        "tenants/people/callers.py",
         "tenants/people/cooperation.py",
         "tenants/people/forms.py",
         "tenants/people/guests.py",

@@ -54,6 +54,7 @@ OBJECTS = {
     "tickets": None,
     "new_ticket": None,
     "ticket_pane": None,
+    "callers": None,
     "palette": None,
     "ticket_preview": None,
     "ticket": "ticket",

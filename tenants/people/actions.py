@@ -40,7 +40,7 @@ def create_person(*, email: str, name: str, language: str = Person.Language.DUTC
     """
     by.require(Permission.PLATFORM_MANAGE)
     address = checked_address(email, name)
-    _address_one_at_a_time(address)
+    address_one_at_a_time(address)
     found = Person.objects.filter(email=address).first()
     if found is not None:
         return locked_person(found)
@@ -49,7 +49,7 @@ def create_person(*, email: str, name: str, language: str = Person.Language.DUTC
     return person
 
 
-def _address_one_at_a_time(address: str) -> None:
+def address_one_at_a_time(address: str) -> None:
     """Let two who make the same account at once wait for one another."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 6))", [f"invitation {address}"])

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from tickets.desk import parts, views
+from tickets.desk import caller, parts, views
 
 urlpatterns = [
     path("tickets/new/", views.new_ticket, name="new_ticket"),
+    path("tickets/new/callers/", caller.offered, name="callers"),
     path("tickets/preview/", views.preview, name="ticket_preview"),
     path("tickets/<str:number>/", views.ticket, name="ticket"),
     path("tickets/<str:number>/news/", views.news, name="ticket_news"),

@@ -21,6 +21,7 @@ from tenants.web.uploads import takes_files
 from tickets.access import as_told_to, role_on
 from tickets.desk import actions, kept
 from tickets.desk.along import list_query, with_list
+from tickets.desk.caller import Call
 from tickets.desk.forms import AnswerForm, EditForm, MoveForm, TicketForm, ready_words
 from tickets.desk.models import Attachment, KeptFile, Message, Ticket
 from tickets.desk.queries import Entry, came_in, staff_spoke_last, ticket_visible_to, timeline
@@ -46,11 +47,16 @@ def new_ticket(request: HttpRequest) -> HttpResponse:
     """File a ticket, in one screen."""
     if not request.standing.may(Permission.TICKETS_REPORT):
         raise PermissionDenied
-    initial = {"type": request.GET.get("type", "")}
-    form = TicketForm(request.POST or None, request.FILES or None, standing=request.standing, initial=initial)
+    call = Call(request) if request.standing.is_staff else None
+    initial = {"type": request.GET.get("type", ""), **(call.initial if call else {})}
+    data = call.data if call else request.POST
+    form = TicketForm(data or None, request.FILES or None, standing=request.standing, initial=initial)
+    if call and form.is_bound:
+        call.refuse_unchosen(form)
+    stays = "drop" in request.POST or bool(call and call.step)  # a step on the way: nothing is said about the rest
     mark = request.POST.get("once", "")[:64]
     held = kept.kept(mark, request.user)  # no question where nothing was sent
-    if request.method == "POST" and form.is_valid() and "drop" not in request.POST:
+    if request.method == "POST" and form.is_valid() and not stays:
         values = form.values()
         values["uploads"] = [*kept.as_uploads(held), *values["uploads"]]
         try:
@@ -61,15 +67,19 @@ def new_ticket(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Received. You can follow it here."))
             return redirect("ticket", ticket.number)
     if request.method == "POST":
-        held = _keep(request, form, mark)
-    return render(request, "tickets/new.html", {"form": form, "kept": held}, status=422 if form.errors else 200)
+        held = _keep(request, mark)
+        if stays:
+            form.errors.clear()
+    if call:
+        call.narrow(form)
+    context = {"form": form, "kept": held, "call": call}
+    return render(request, "tickets/new.html", context, status=422 if form.errors else 200)
 
 
-def _keep(request: HttpRequest, form: TicketForm, mark: str) -> list[KeptFile]:
+def _keep(request: HttpRequest, mark: str) -> list[KeptFile]:
     """Keep the files of a form that is not sent, less the one to take away, and return what is kept."""
     if "drop" in request.POST:
         kept.drop(key=request.POST["drop"][:48], mark=mark, person=request.user)
-        form.errors.clear()  # who takes a file away is not done yet: nothing is said about the rest
     kept.keep(uploads=request.FILES.getlist("attachments"), mark=mark, person=request.user)
     return kept.kept(mark, request.user)
 

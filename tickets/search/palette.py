@@ -53,8 +53,8 @@ def offered(text: str, standing: Standing) -> list[Group]:
     groups = [
         Group(_("Libraries"), [_library(name, slug, text) for name, slug in libraries]),
         tickets,
-        Group(_("Do"), _acts(text, standing, libraries)),
-        Group(_("People"), [_person(name, text) for name in people]),
+        Group(_("Do"), _acts(text, standing, libraries, people)),
+        Group(_("People"), [_person(name, text) for name, _pk in people]),
         Group(_("Other pages"), _pages(text, standing)),
     ]
     if number_of(text):
@@ -79,8 +79,8 @@ def _tickets(text: str, standing: Standing) -> list[Hit]:
     ]
 
 
-def _named(text: str, standing: Standing) -> tuple[list[tuple[str, str]], list[str]]:
-    """Return libraries (name and slug) and, for staff, people with `text` in their names; one question."""
+def _named(text: str, standing: Standing) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """Return libraries (name and slug) (for staff) people, name and key, with `text` in their names; one question."""
     if not text:
         return [], []
     plain = Lower(Func(Value(text), function="extensions.plain"))
@@ -95,7 +95,7 @@ def _named(text: str, standing: Standing) -> tuple[list[tuple[str, str]], list[s
         rows = rows.union(people.values_list("kind", "named", "key")[:NAMES], all=True)
     found = sorted(rows)
     return [(name, key) for kind, name, key in found if kind == "library"], [
-        name for kind, name, _key in found if kind == "person"
+        (name, key) for kind, name, key in found if kind == "person"
     ]
 
 
@@ -108,17 +108,20 @@ def _person(name: str, text: str) -> Hit:
     return Hit(f"{reverse('tickets')}?{query}", bold(_("Tickets with %(name)s") % {"name": name}, text), "user")
 
 
-def _acts(text: str, standing: Standing, libraries: list[tuple[str, str]]) -> list[Hit]:
+def _acts(text: str, standing: Standing, libraries: list[tuple[str, str]], people: list[tuple[str, str]]) -> list[Hit]:
     if not standing.is_staff:
         return []
-    desk = reverse("tickets")
-    return [
+    desk, new = reverse("tickets"), reverse("new_ticket")
+    shown = [
         Hit(
             f"{desk}?{urlencode({'view': 'all', 'library': slug})}",
             bold(_("Show only %(name)s") % {"name": name}, text),
             "filter",
         )
         for name, slug in libraries
+    ]
+    return shown + [
+        Hit(f"{new}?for={pk}", bold(_("New ticket for %(name)s") % {"name": name}, text), "plus") for name, pk in people
     ]
 
 

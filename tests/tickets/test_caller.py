@@ -1,0 +1,153 @@
+"""A ticket for who calls: a person is found, chosen or entered in the form itself, and what was typed stays."""
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from tenants.models import AuditEntry, LibraryMembership, OutboxEntry, Person
+from tenants.people.actions import deactivate_person
+from tenants.people.callers import callers, enter_caller
+from tenants.refusals import NotAllowed
+from tests.cast import COMMAND_LINE
+from tests.tickets.test_views import FORM
+from tickets.models import Ticket
+
+NEW = "/tickets/new/"
+TYPED = {"subject": "Poort piept", "body": "Bij elke klant.", "type": "incident", "urgency": "medium", "once": "m-1"}
+
+
+def _found(house, text: str) -> list[tuple[str, str]]:
+    return [(one.name, one.slug) for one in callers(text, house.standing("desk"))]
+
+
+def _outbox(topic: str) -> int:
+    return OutboxEntry.objects.filter(topic=topic).count()
+
+
+def test_callers_are_found_by_name_address_and_library(bisc):
+    person = bisc.people["colleague"]
+    Person.objects.filter(pk=person.pk).update(name="Zoë van den Berg")
+    expected = ("Zoë van den Berg", bisc.library.slug)
+    assert _found(bisc, "zoe") == [expected]
+    assert expected in _found(bisc, person.email[:6].upper())
+    assert expected in _found(bisc, bisc.library.name[:6])
+    assert _found(bisc, "zo") == [] and _found(bisc, "%%%") == []
+    assert ("Lead BiSC", "") in _found(bisc, "lead")
+
+
+def test_callers_are_of_this_organisation_and_of_today(cast, bisc):
+    assert _found(bisc, "cubiss") == []
+    person = bisc.people["colleague"]
+    LibraryMembership.objects.filter(person=person).update(
+        from_on=timezone.localdate().replace(year=2020), until_on=timezone.localdate().replace(year=2021)
+    )
+    assert all(name != person.name for name, _slug in _found(bisc, person.name))
+
+
+def test_callers_are_told_to_staff_alone(bisc, client_of):
+    for who in ("colleague", "keyuser", "director"):
+        assert callers("bisc", bisc.standing(who)) == []
+        assert client_of(f"bisc {who}").get("/tickets/new/callers/?q=bisc").status_code == 403
+        page = client_of(f"bisc {who}").get(f"{NEW}?for={bisc.people['keyuser'].pk}").content.decode()
+        assert "id_reporter" not in page and "data-callers" not in page
+
+
+def test_who_is_picked_brings_the_library_and_what_was_typed_stays(bisc, client_of):
+    desk, person = client_of("bisc desk"), bisc.people["colleague"]
+    page = desk.post(NEW, {**TYPED, "reporter": person.name[:5], "find": "1"})
+    assert page.status_code == 200 and "Poort piept" in page.content.decode()
+    assert f'value="{person.pk} {bisc.library.slug}"' in page.content.decode()
+    page = desk.post(NEW, {**TYPED, "reporter": person.name[:5], "pick": f"{person.pk} {bisc.library.slug}"})
+    text = page.content.decode()
+    assert page.status_code == 200 and "Poort piept" in text and person.email in text
+    assert f'<option value="{bisc.library.slug}" selected>' in text
+    assert bisc.locations[0].name in text and bisc.other_locations[0].name not in text
+    assert Ticket.objects.filter(subject="Poort piept").count() == 0
+
+
+def test_nobody_of_another_organisation_is_picked(cast, bisc, client_of):
+    other = cast.cubiss.people["colleague"]
+    for page in (
+        client_of("bisc desk").post(NEW, {**TYPED, "pick": f"{other.pk} cubiss-een"}),
+        client_of("bisc desk").get(f"{NEW}?for={other.pk}"),
+    ):
+        assert page.status_code == 200
+        assert other.email not in page.content.decode() and other.name not in page.content.decode()
+
+
+@pytest.mark.parametrize("pick", ["", "x y", "999999999999", "-1", "1' "])
+def test_an_odd_pick_picks_nobody(bisc, client_of, pick):
+    page = client_of("bisc desk").post(NEW, {**TYPED, "pick": pick})
+    assert page.status_code == 200 and "chosen-caller" not in page.content.decode()
+
+
+def test_letters_of_nobody_are_not_sent_as_a_ticket_of_oneself(bisc, client_of):
+    page = client_of("bisc desk").post(NEW, {**TYPED, "reporter": "colleague"})
+    assert page.status_code == 422
+    assert "Kies hieronder wie er belt, of laat dit leeg." in page.content.decode()
+
+
+def test_a_new_caller_becomes_colleague_of_the_library_without_mail(bisc, client_of):
+    new = {"caller-name": "Sanne Smit", "caller-email": "Sanne@Eemland.example", "caller-library": bisc.library.slug}
+    page = client_of("bisc desk").post(NEW, {**TYPED, **new, "enter": "1"}).content.decode()
+    assert "Sanne Smit" in page and "Poort piept" in page and 'value="sanne@eemland.example"' in page
+    role = LibraryMembership.objects.get(person__email="sanne@eemland.example")
+    assert (role.library, role.role, role.sees) == (bisc.library, "colleague", "own")
+    assert not role.person.has_usable_password() and _outbox("tenants.mail_password_reset") == 0
+    assert AuditEntry.objects.filter(action="caller.entered").count() == 1
+
+
+def test_a_new_caller_is_mailed_a_link_when_that_was_asked(bisc, client_of):
+    new = {"caller-name": "Sanne", "caller-email": "s@e.example", "caller-library": bisc.library.slug}
+    client_of("bisc desk").post(NEW, {**TYPED, **new, "caller-invite": "on", "enter": "1"})
+    assert _outbox("tenants.mail_password_reset") == 1
+
+
+def test_a_new_caller_that_lacks_something_is_told_and_the_rest_stays(bisc, client_of):
+    page = client_of("bisc desk").post(NEW, {**TYPED, "caller-name": "Sanne", "enter": "1"}).content.decode()
+    assert "Kies de bibliotheek van wie er belt." in page and "Poort piept" in page and 'value="Sanne"' in page
+
+
+def test_enter_caller_is_for_staff_of_that_organisation(cast, bisc):
+    for actor in (bisc.actor("colleague"), bisc.actor("keyuser"), cast.cubiss.actor("desk")):
+        with pytest.raises(NotAllowed):
+            enter_caller(name="A", email="a@b.example", library=bisc.library, by=actor)
+    assert not Person.objects.filter(email="a@b.example").exists()
+
+
+def test_enter_caller_twice_is_once_and_a_known_name_stays(cast, bisc):
+    other = cast.cubiss.people["colleague"]
+    for _time in range(2):
+        found = enter_caller(name="Anders", email=other.email, library=bisc.library, by=bisc.actor("desk"))
+        assert found == other and Person.objects.get(pk=other.pk).name == other.name
+    assert LibraryMembership.objects.filter(person=other, library=bisc.library).count() == 1
+
+
+def test_enter_caller_opens_no_closed_account(bisc):
+    person = bisc.people["colleague"]
+    deactivate_person(person=person, by=COMMAND_LINE)
+    with pytest.raises(ValidationError):
+        enter_caller(name="Weer", email=person.email, library=bisc.library, by=bisc.actor("desk"))
+    assert not LibraryMembership.objects.current().filter(person=person).exists()
+
+
+def test_enter_caller_stops_at_twenty_an_hour(bisc):
+    for number in range(20):
+        enter_caller(name="A", email=f"a{number}@b.example", library=bisc.library, by=bisc.actor("desk"))
+    with pytest.raises(ValidationError):
+        enter_caller(name="A", email="a20@b.example", library=bisc.library, by=bisc.actor("desk"))
+
+
+def test_the_ticket_is_for_who_was_picked(bisc, client_of):
+    person = bisc.people["colleague"]
+    answer = client_of("bisc desk").post(NEW, {**FORM, "reporter": person.email, "impact": ""})
+    assert answer.status_code == 302
+    assert Ticket.objects.latest("pk").reporter == person
+
+
+def test_the_palette_leads_to_a_new_ticket_for_a_person(bisc, client_of):
+    person = bisc.people["colleague"]
+    page = client_of("bisc desk").get("/palette/", {"q": person.name}).content.decode()
+    assert f'href="/tickets/new/?for={person.pk}"' in page
+    page = client_of("bisc desk").get(f"/tickets/new/?for={person.pk}").content.decode()
+    assert person.email in page and f'<option value="{bisc.library.slug}" selected>' in page
