@@ -31,7 +31,7 @@
       event.detail.isError = false;
       return;
     }
-    const part = target.matches("#ticket > .side, [id^=part-]");
+    const part = target.matches("#ticket .side, [id^=part-]");
     if (target !== opened && !part) return;
     if (!wanted) { event.detail.shouldSwap = false; return; }
     if (xhr.status < 400 && /^\/tickets\/[^/]+\/(parts\/\w+\/)?$/.test(new URL(xhr.responseURL).pathname)) return;
@@ -92,5 +92,13 @@
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.target === list && !list.scrollTop) list.scrollTop = Number(sessionStorage.getItem(key()) || 0);
   });
+
+  // The conversation scrolls by itself and begins at its end, beside the answer.
+  const toEnd = () => {
+    const said = opened.querySelector(".said");
+    if (said) said.scrollTop = said.scrollHeight;
+  };
+  document.addEventListener("htmx:afterSettle", (event) => { if (event.detail.target === opened) toEnd(); });
+  toEnd();
   mark();
 })();

@@ -6,7 +6,8 @@
 (() => {
   const help = document.querySelector("#keys");
   const rows = help ? [...help.querySelectorAll("[data-keys]")] : [];
-  const seen = (element) => element && element.checkVisibility();
+  const folded = (element) => element.closest(".side") && document.querySelector("#side-open"); // unfolded when it is needed
+  const seen = (element) => element && (element.checkVisibility() || folded(element));
   const goal = (row) => row.querySelector("a[href]") || [...document.querySelectorAll(row.dataset.goal || "#none")].find(seen);
   const typing = (target) => target.closest("textarea, select, [contenteditable], input:not([type=radio], [type=checkbox])");
 
@@ -35,7 +36,10 @@
     answer: () => write("public"),
     note: () => write("internal"),
     focus: (found) => { found.scrollIntoView({ block: "center" }); found.focus({ preventScroll: true }); },
-    click: (found) => found.click(),
+    click: (found) => {
+      if (folded(found)) folded(found).checked = true;
+      found.click();
+    },
     help: () => {
       rows.forEach((row) => { row.hidden = !goal(row); });
       help.querySelectorAll("section").forEach((part) => { part.hidden = !part.querySelector("[data-keys]:not([hidden])"); });

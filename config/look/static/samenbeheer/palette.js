@@ -30,7 +30,8 @@
     const acts = () => {
       const words = field.value.trim().toLowerCase();
       const rows = [...document.querySelectorAll("#keys [data-act-of][data-goal]")].filter((row) => (
-        words && row.textContent.toLowerCase().includes(words) && document.querySelector(row.dataset.goal)?.checkVisibility()
+        words && row.textContent.toLowerCase().includes(words)
+          && [...document.querySelectorAll(row.dataset.goal)].some((one) => one.checkVisibility() || one.closest(".side"))
       ));
       if (!rows.length || !box.dataset.acts) return;
       const group = Object.assign(document.createElement("div"), { className: "hits" });
