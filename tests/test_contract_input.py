@@ -17,7 +17,6 @@ def test_everything_that_is_wrong_comes_at_once(api_of):
     found = [(one["field"], one["message"]) for one in response.json()["errors"]]
     assert sorted(found) == [
         ("body", "Dit veld is verplicht."),
-        ("category", "Dit veld is verplicht."),
         ("library", "Dit veld is verplicht."),
         ("locations.1", "Geef een tekst."),
         ("onderwerp", "Dit veld is hier niet bekend."),

@@ -31,7 +31,7 @@ PUBLIC_KINDS = (Kind.CREATED, Kind.ANSWERED, Kind.STATE_CHANGED, Kind.PICKED_UP,
 TOLD = frozenset(
     {
         *("pk", "number", "type", "subject", "state", "urgency", "category", "library", "platform", "locations"),
-        *("category_id", "library_id", "reporter", "reporter_id", "is_open", "told_at", "told_version"),
+        *("category_id", "library_id", "reporter", "reporter_id", "is_open", "is_sorted", "told_at", "told_version"),
         *("opened_at", "first_answer_at", "resolved_at", "closed_at"),
         *FACT_NAMES,
         *("get_state_display", "get_type_display", "get_urgency_display"),

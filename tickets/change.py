@@ -70,7 +70,7 @@ def changing(ticket: Ticket, kind: Kind, *, by: Actor, at: datetime | None = Non
     with files.keeping(), transaction.atomic():
         locked = (
             Ticket.objects.select_for_update(of=("self",))
-            .select_related("library", "reporter")
+            .select_related("library", "reporter", "category")
             .defer("search")
             .get(pk=ticket.pk, number=ticket.number)
         )

@@ -29,8 +29,8 @@ class Kind(models.TextChoices):
 # The fields that `edit` changes, and nothing else does.
 EDITABLE = ("type", "subject", "category", "library", "locations", "reporter", "urgency", "impact", "assignee")
 
-# What goes with a state: its fact, and who has the ticket then.
-STEP = frozenset({"state", "assignee", *FACT_NAMES})
+# What goes with a state: its fact, who has the ticket then, and what it was about.
+STEP = frozenset({"state", "assignee", "category", *FACT_NAMES})
 
 # Values before and after, by field: keys of rows, values of choices, or text.
 Changes = dict[str, list[Any]]

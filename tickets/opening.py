@@ -45,7 +45,7 @@ def open_ticket(
     subject: str,
     body: str,
     library: Library,
-    category: Category,
+    category: Category | None,
     urgency: str,
     by: Actor,
     impact: str | None = None,

@@ -27,7 +27,10 @@ class PersonOut(Out):
 
 
 class TicketOut(Out):
-    """A ticket as a row of a list. Impact, priority and assignee are for staff; a library gets null there."""
+    """A ticket as a row of a list. Impact, priority and assignee are for staff; a library gets null there.
+
+    Until the desk sorts a ticket its category is a group such as 6, or null.
+    """
 
     number: str
     type: str
@@ -37,7 +40,7 @@ class TicketOut(Out):
     impact: str | None
     priority: str | None
     library: NamedOut
-    category: CategoryOut
+    category: CategoryOut | None
     assignee: PersonOut | None
     opened_at: datetime
     changed_at: datetime

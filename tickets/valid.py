@@ -48,7 +48,7 @@ def errors_in(
         errors["subject"] = _("Say it shorter, in at most %(most)s characters; the rest can stand in the text.") % {
             "most": SUBJECT_MAX
         }
-    if "category" in values and not (values["category"].parent_id and _in_force(values["category"], day)):
+    if values.get("category") and not _in_force(values["category"], day):
         errors["category"] = _("Choose a subject that is in use.")
     if values.get("assignee") and not staff_of(current_organisation(), day).filter(pk=values["assignee"].pk).exists():
         errors["assignee"] = _("This is no member of staff here.")

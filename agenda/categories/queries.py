@@ -21,6 +21,16 @@ def grouped_choices() -> list[tuple[str, list[tuple[str, str]]]]:
     return list(groups.items())
 
 
+def groups():
+    """Return the groups in force today, in the order of the tree."""
+    return Category.objects.current().filter(parent__isnull=True)
+
+
+def by_code(code: str) -> Category | None:
+    """Return the leaf or group in force today with this code, such as "6.1" or "6", or None."""
+    return Category.objects.at(timezone.localdate()).filter(code=code).first()
+
+
 def leaf_by_code(code: str) -> Category | None:
     """Return the leaf in force today with this code, such as "6.1", or None."""
     return Category.objects.at(timezone.localdate()).filter(parent__isnull=False, code=code).first()

@@ -12,7 +12,7 @@ class TicketSnapshot(models.Model):
     organisation = models.ForeignKey("tenants.Organisation", on_delete=models.PROTECT, related_name="+")
     number = models.CharField(max_length=30)
     type = models.CharField(max_length=20)
-    category = models.ForeignKey("agenda.Category", on_delete=models.PROTECT, related_name="+")
+    category = models.ForeignKey("agenda.Category", on_delete=models.PROTECT, null=True, related_name="+")
     priority = models.CharField(max_length=10)
     state = models.CharField(max_length=20)
     library = models.ForeignKey("tenants.Library", on_delete=models.PROTECT, related_name="+")

@@ -18,6 +18,7 @@ from tenants.models import Organisation
 
 SMALLEST_COUNT = 5
 FIGURES = ("new", "resolved", "open_at_end", "first_answer_minutes", "resolution_minutes")
+UNSORTED = 0  # in the place of the key of a category: none yet
 ALL: None = None  # in the place of an organisation: all of them together
 
 
@@ -70,7 +71,7 @@ SELECT 'open at end', span.place, organisation_id, count(*)
   FROM {SPANS} JOIN agenda_ticketsnapshot ON opened_at < ends AND (resolved_at IS NULL OR resolved_at >= ends)
  GROUP BY GROUPING SETS ((span.place, organisation_id), (span.place))
  UNION ALL
-SELECT 'new of category', span.place, category_id, count(*)
+SELECT 'new of category', span.place, coalesce(category_id, {UNSORTED}), count(*)
   FROM {SPANS} JOIN agenda_ticketsnapshot ON opened_at >= begins AND opened_at < ends
  GROUP BY span.place, category_id
 """
@@ -151,21 +152,26 @@ def as_kept(quarter: Quarter, organisation: int | None) -> dict[str, float | Non
 
 @dataclass(frozen=True)
 class CategoryCount:
-    """How many new tickets a category had."""
+    """How many new tickets a category had; without one, how many the desk still has to sort."""
 
-    category: Category
+    category: Category | None
     count: int
 
 
 def categories(quarter: Quarter, limit: int = 10) -> list[CategoryCount]:
     """Return the categories with most new tickets in a quarter, of all organisations together; one query.
 
-    A category with fewer than five is left out: a small count can point at one library.
+    A category with fewer than five is left out: a small count can point at one library. What the desk still has to
+    sort (a group of the tree, or none) comes last, as one.
     """
-    enough = {pk: count for pk, count in quarter.categories.items() if count >= SMALLEST_COUNT}
-    known = Category.objects.in_bulk(enough)
-    found = [CategoryCount(known[pk], count) for pk, count in enough.items()]
-    return sorted(found, key=lambda one: (-one.count, one.category.code))[:limit]
+    if sum(quarter.categories.values()) < SMALLEST_COUNT:
+        return []
+    leaves = Category.objects.filter(parent__isnull=False).in_bulk(quarter.categories)
+    found = [(leaf, quarter.categories[pk]) for pk, leaf in leaves.items()]
+    unsorted = sum(count for pk, count in quarter.categories.items() if pk not in leaves)
+    found = sorted(found, key=lambda one: (-one[1], one[0].code))
+    shown = [CategoryCount(leaf, count) for leaf, count in found if count >= SMALLEST_COUNT][:limit]
+    return shown + ([CategoryCount(None, unsorted)] if unsorted >= SMALLEST_COUNT else [])
 
 
 def history(last: Period, count: int = 8) -> list[Period]:

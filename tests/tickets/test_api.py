@@ -68,7 +68,7 @@ def test_the_answer_to_a_new_ticket_is_what_one_then_reads(bisc, api_of, who):
         ({"type": "onzin"}, {"type"}),
         ({"urgency": "vandaag"}, {"urgency"}),
         ({"impact": "enorm"}, {"impact"}),
-        ({"category": "6"}, {"category"}),
+        ({"category": "nul\0"}, {"category"}),
         ({"category": "99.9"}, {"category"}),
         ({"library": "cubiss-een"}, {"library"}),
         ({"library": "bisc-twee"}, {"library"}),
@@ -87,7 +87,7 @@ def test_create_names_each_wrong_field(colleague, changes, fields):
 
 def test_missing_fields_are_all_named(colleague):
     errors = colleague("POST", "/tickets", {}).json()["errors"]
-    assert {error["field"] for error in errors} == set(NEW)
+    assert {error["field"] for error in errors} == set(NEW) - {"category"}
 
 
 @pytest.mark.parametrize(

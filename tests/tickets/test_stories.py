@@ -44,7 +44,7 @@ def test_a_colleague_of_one_library_files_a_ticket(bisc, client_of, kept):
         "Verstuur naar BiSC",
         subject="Kassa zegt niets",
         body="Sinds vanmorgen.",
-        category="6.1",
+        category="6",
         locations=["bisc-een-2"],
         attachments=[upload("kassa.txt"), upload("bon.txt")],
     )

@@ -80,7 +80,8 @@ CHANGES = [
     ({"subject": "nul\0"}, ["subject"]),
     ({"subject": None}, ["subject"]),
     ({"category": "<leaf of today>"}, []),
-    ({"category": "<branch>"}, ["category"]),
+    ({"category": "<branch>"}, []),
+    ({"category": None}, []),
     ({"category": "<ended leaf>"}, ["category"]),
     ({"category": "<coming leaf>"}, ["category"]),
     ({"assignee": None}, []),
@@ -121,7 +122,7 @@ CHANGES = [
     ({"library": "<cubiss library>", "reporter": "<bisc desk>"}, ["library"]),
     (
         {"library": "<cubiss library>", "locations": ["<second>"], "type": "x", "subject": "", "urgency": "x"}
-        | {"impact": "x", "assignee": "<stranger>", "category": "<branch>", "reporter": "<stranger>"},
+        | {"impact": "x", "assignee": "<stranger>", "category": "<ended leaf>", "reporter": "<stranger>"},
         ["assignee", "category", "impact", "library", "locations", "reporter", "subject", "type", "urgency"],
     ),
 ]
@@ -155,7 +156,8 @@ FILED = [
     ({"body": "x" * 20001}, ["body"]),
     ({"subject": "x" * 401, "body": "\0"}, ["body", "subject"]),
     ({"type": "x", "urgency": "x", "impact": "x"}, ["impact", "type", "urgency"]),
-    ({"category": "<branch>"}, ["category"]),
+    ({"category": "<branch>"}, []),
+    ({"category": None}, []),
     ({"category": "<ended leaf>"}, ["category"]),
     ({"category": "<coming leaf>"}, ["category"]),
     ({"library": "<cubiss library>", "locations": []}, ["library"]),

@@ -82,7 +82,6 @@ def test_file_a_ticket(client_of, bisc):
     [
         ({"subject": ""}, "Schrijf in één zin wat er niet werkt."),
         ({"subject": "x" * 151}, "Maak “Wat werkt er niet, in één zin?” korter: hooguit 150 tekens, nu 151."),
-        ({"category": ""}, "Kies iets bij “Waar gaat het over?”."),
         ({"category": "99"}, "Kies iets uit de lijst bij “Waar gaat het over?”."),
         ({"library": "cubiss-een"}, "Kies iets uit de lijst bij “Bibliotheek”."),
         ({"urgency": "nu"}, "Kies iets uit de lijst bij “Hoe dringend is het?”."),

@@ -33,9 +33,9 @@ def create(
     subject: str,
     body: str,
     library: Library,
-    category: Category,
     urgency: str,
     by: Actor,
+    category: Category | None = None,
     impact: str | None = None,
     locations: Iterable[Location] = (),
     reporter: Person | None = None,
@@ -46,7 +46,8 @@ def create(
 ) -> Ticket:
     """File a ticket with its first message, and return it; the same form (`once`) sent again returns the same ticket.
 
-    A form that comes again with other words is another: nothing that was typed is lost.
+    A form that comes again with other words is another: nothing that was typed is lost. The category is a leaf, a group
+    of the tree or not known: the desk sorts it then.
 
     `reporter` is who it is for when staff file it on somebody's behalf. Raises NotAllowed for a library that is not
     the actor's, ValidationError by field. The reporter is told by mail that it was received.
@@ -83,6 +84,7 @@ def answer(
     then: str | None = None,
     fact: dict[str, Any] | None = None,
     words: str = "",
+    category: Category | None = None,
     uploads: Iterable[UploadedFile] = (),
     patron_data: bool = False,
     once: str = "",
@@ -90,14 +92,14 @@ def answer(
 ) -> Message:
     """Say something on a ticket, and return the message. Never conflicts with what came in meanwhile.
 
-    A public answer of staff counts as first answer, takes a new ticket in hand, and who gives it has the ticket when
-    nobody had; an answer from the library while the ticket waits for its reporter makes it open. `then` is a state to
-    go to afterwards, with the `fact` that it asks (what is asked of the reporter is the answer itself, unless said);
-    `words` are what the library reads where an internal note resolves. What the library may not read is one event,
-    what it must know another. The same form (`once`) sent again says nothing more; it goes on to
-    `then`, unless the state changed since it was said: AlreadySaid. Raises NotAllowed when the library's side wants to
-    speak internally, TicketClosed on a closed ticket (reopen it first), TransitionNotAllowed for `then`,
-    ValidationError by field.
+    A public answer of staff counts as first answer, takes a new ticket in hand, and who gives it has the ticket
+    when nobody had; an answer from the library while the ticket waits for its reporter makes it open. `then` is a
+    state to go to afterwards, with the `fact` that it asks (what is asked of the reporter is the answer itself,
+    unless said); `words` are what the library reads where an internal note resolves, `category` is the leaf it is
+    sorted under. What the library may not read is one event, what it must know another. The same form (`once`) sent
+    again says nothing more; it goes on to `then`, unless the state changed since it was said: AlreadySaid. Raises
+    NotAllowed when the library's side wants to speak internally, TicketClosed on a closed ticket (reopen it first),
+    TransitionNotAllowed for `then`, ValidationError by field.
     """
     public, uploads = visibility == Visibility.PUBLIC, list(uploads)
     mark = _mark(once, by, uploads, ticket.pk, visibility, body)
@@ -106,17 +108,17 @@ def answer(
             with changing(ticket, Kind.ANSWERED if public else Kind.NOTED, by=by, at=at) as change:
                 message = change.say(body, visibility, uploads=uploads, patron_data=patron_data, once=mark)
                 if public and then:
-                    _step(change, then, fact=_asking(then, fact, body), reason=body, answer=body)
+                    _step(change, then, fact=_asking(then, fact, body), reason=body, answer=body, category=category)
                 elif public:
                     change.go_along()
                 if public:
                     change.own()
             if then and not public:
-                _then(ticket, then, by=by, at=at, fact=fact, words=words)
+                _then(ticket, then, by=by, at=at, fact=fact, words=words, category=category)
     except IntegrityError as error:
         message = _said_before(error, mark)
         if then and message.ticket.state != then:  # the same words, sent again to go on
-            _go_on(message, then, by, at, _asking(then, fact, body if public else ""), words)
+            _go_on(message, then, by, at, _asking(then, fact, body if public else ""), words, category)
     return message
 
 
@@ -127,6 +129,7 @@ def move(
     by: Actor,
     reason: str = "",
     answer: str = "",
+    category: Category | None = None,
     fact: dict[str, Any] | None = None,
     base_version: int | None = None,
     at: datetime | None = None,
@@ -134,8 +137,9 @@ def move(
     """Take a ticket to another state, and return it. In that state already: another fact is told, else nothing happens.
 
     A waiting state asks its `fact` (fields in states.FACTS). Resolving asks the `answer` that the library reads, unless
-    a public answer of staff is the last public word, and who resolves has the ticket when nobody had. Opening again
-    asks the `reason`. A reason becomes a message: internal from staff and from the system, public from the library.
+    a public answer of staff is the last public word, and a leaf as `category` where the ticket has none; who resolves
+    has the ticket when nobody had. Opening again asks the `reason`. A reason becomes a message: internal from staff and
+    from the system, public from the library.
     Raises NotAllowed for whoever may not change it, TransitionNotAllowed when the table in `states` has no such step,
     ValidationError by field, Stale when the state changed since `base_version`, and AlreadyThere when a text would be
     lost.
@@ -154,12 +158,14 @@ def move(
             if change.ticket.state != to and said:
                 inside = not answer and (by.is_staff or by.system)
                 change.say(said, Visibility.INTERNAL if inside else Visibility.PUBLIC)
-            _step(change, to, fact=fact, reason=reason, answer=answer)
+            _step(change, to, fact=fact, reason=reason, answer=answer, category=category)
     return change.ticket
 
 
-def _step(change: Change, to: str, *, fact: dict[str, Any] | None, reason: str, answer: str) -> None:
-    """Go to a state, or tell another fact of the one it is in. Raises ValidationError for words that lack."""
+def _step(
+    change: Change, to: str, *, fact: dict[str, Any] | None, reason: str, answer: str, category: Category | None
+) -> None:
+    """Go to a state, or tell another fact of the one it is in. Raises ValidationError for words or a leaf that lack."""
     before = change.ticket.state
     if before == to:
         if fact:
@@ -169,9 +175,19 @@ def _step(change: Change, to: str, *, fact: dict[str, Any] | None, reason: str, 
     if before in ENDED and to == State.OPEN and not reason.strip():
         raise ValidationError({"reason": _("Write why it is opened again.")})
     if to == State.RESOLVED:
+        if category:
+            change.set(category=category)
+        lacks = _unsorted(change) if change.by.is_staff else {}
         if not answer.strip() and not _staff_spoke_last(change.ticket):
-            raise ValidationError({"answer": _("Write what the library will read: what was done.")})
+            lacks["answer"] = _("Write what the library will read: what was done.")
+        if lacks:
+            raise ValidationError(lacks)
         change.own()
+
+
+def _unsorted(change: Change) -> dict[str, str]:
+    """Return what is said, by field, where the desk has not sorted a ticket: figures are made of leaves."""
+    return {} if change.ticket.is_sorted else {"category": _("Choose what it was about: it was not sorted yet.")}
 
 
 def _staff_spoke_last(ticket: Ticket) -> bool:
@@ -198,6 +214,7 @@ def _then(
     at: datetime | None,
     fact: dict[str, Any] | None,
     words: str,
+    category: Category | None,
     base_version: int | None = None,
 ) -> None:
     """Go on after something was said: that is the reason, and nothing more is said but `words` for the library."""
@@ -205,7 +222,7 @@ def _then(
         refuse_stale(change.ticket, ["state"], base_version, by)
         if words.strip() and change.ticket.state != to:
             change.say(words, Visibility.PUBLIC)
-        _step(change, to, fact=fact, reason="said", answer=words)
+        _step(change, to, fact=fact, reason="said", answer=words, category=category)
 
 
 def edit(
@@ -224,6 +241,8 @@ def edit(
     with changing(ticket, Kind.EDITED, by=by, at=at) as change:
         change.set(**changes)
         refuse_stale(change.ticket, change.changes, base_version, by)
+        if "category" in change.changes and change.ticket.state == State.RESOLVED and (lacks := _unsorted(change)):
+            raise ValidationError(lacks)
         if set(change.changes) == {"assignee"}:
             change.kind = Kind.ASSIGNED
     return change.ticket
@@ -259,13 +278,19 @@ def _said_before(error: IntegrityError, mark: str) -> Message:
 
 
 def _go_on(
-    message: Message, then: str, by: Actor, at: datetime | None, fact: dict[str, Any] | None, words: str
+    message: Message,
+    then: str,
+    by: Actor,
+    at: datetime | None,
+    fact: dict[str, Any] | None,
+    words: str,
+    category: Category | None,
 ) -> None:
     """Take the ticket on from where it stood when this was said."""
     said = Event.objects.get(message=message)
     try:
         version = said.ticket_version if by.is_staff else said.told_version
-        _then(message.ticket, then, by=by, at=at, fact=fact, words=words, base_version=version)
+        _then(message.ticket, then, by=by, at=at, fact=fact, words=words, category=category, base_version=version)
     except Stale as stale:
         raise AlreadySaid(message.ticket) from stale
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from ninja import Field, Status
 from ninja.decorators import decorate_view
 
-from agenda.categories.queries import leaf_by_code
+from agenda.categories.queries import by_code, leaf_by_code
 from tenants.access import people_of, staff_of
 from tenants.actor import Actor
 from tenants.files import actions as files
@@ -55,8 +55,10 @@ class TicketIn(In):
     subject: Annotated[str, Field(**_text(SUBJECT_KEPT))]
     body: Annotated[str, Field(description="Markdown.", **_text(BODY_MAX))]
     library: Annotated[str, Field(description="Slug.")]
-    category: Annotated[str, Field(description="Code of a leaf, such as 6.1.")]
     urgency: Annotated[str, Field(**_one_of(Urgency))]
+    category: Annotated[
+        str | None, Field(description="Code such as 6.1, or 6 for its group; null or left out: the desk sorts it.")
+    ] = None
     impact: Annotated[str | None, Field(description="For staff.", **_one_of(Impact))] = None
     locations: Annotated[list[str], Field(description="Slugs.", max_length=200)] = []
     reporter: Annotated[str | None, Field(description="E-mail address of who it is for; for staff.")] = None
@@ -94,6 +96,7 @@ class TransitionIn(In):
     answer: Annotated[
         str, Field(description="What the library reads. Asked to resolve, unless staff have the last public word.")
     ] = ""
+    category: Annotated[str, Field(description="Code of a leaf; asked to resolve what the desk has not sorted.")] = ""
     planned_until: Annotated[date | None, Field(description="Asked by planned.")] = None
     supplier: Annotated[str, Field(description="Asked by waiting_supplier.", max_length=120)] = ""
     supplier_number: Annotated[str, Field(description="The number there, when known.", max_length=60)] = ""
@@ -123,8 +126,8 @@ def _rows_for(request: HttpRequest, given: dict[str, Any]) -> dict[str, Any]:
     if "library" in given:
         here = libraries_visible_to(request.standing).select_related("platform")
         values["library"] = _first(here, slug=given["library"])
-    if "category" in given:
-        values["category"] = leaf_by_code(given["category"]) if "\0" not in given["category"] else None
+    if given.get("category") is not None:
+        values["category"] = by_code(given["category"]) if "\0" not in given["category"] else None
     if "locations" in given:
         slugs = [slug for slug in given["locations"] if "\0" not in slug]
         here = Location.objects.current().filter(library__in=libraries_visible_to(request.standing))
@@ -174,7 +177,7 @@ def located(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 @router.post("/tickets", response={201: TicketDetailOut})
 @decorate_view(idempotent_while(_still_visible), located)
 def create_ticket(request: HttpRequest, data: TicketIn):
-    """File a ticket. `library` and `locations` are slugs, `category` such as "6.1"."""
+    """File a ticket. `library` and `locations` are slugs, `category` such as "6.1", or left out."""
     if not request.standing.may(Permission.TICKETS_REPORT):
         raise NotAllowed
     ticket = actions.create(**_rows_for(request, data.dict()), by=Actor.of_request(request))
@@ -220,9 +223,13 @@ def post_transition(request: HttpRequest, number: str, data: TransitionIn):
         fact["partner"] = _first(Organisation.objects.taking_part(), slug=data.partner)
         if fact["partner"] is None:
             raise ValidationError({"partner": _("This is not there, or not yours to choose.")})
+    category = leaf_by_code(data.category) if data.category and "\0" not in data.category else None
+    if data.category and category is None:
+        raise ValidationError({"category": _("This is not there, or not yours to choose.")})
     actions.move(
         ticket=ticket,
         to=data.to,
+        category=category,
         reason=data.reason,
         answer=data.answer,
         fact=fact,

@@ -4,7 +4,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from agenda.categories.models import Category
-from agenda.categories.queries import grouped_choices, leaves
+from agenda.categories.plain import dont_know, in_plain_words
+from agenda.categories.queries import grouped_choices, groups, leaves
 from tenants.context import current_organisation
 from tenants.files import actions as files
 
@@ -15,17 +16,29 @@ class CategoryField(forms.ModelChoiceField):
     def __init__(self, **kwargs):
         super().__init__(queryset=Category.objects.none(), to_field_name="code", **kwargs)
 
-    def offer(self, blank: str, now: Category | None = None) -> None:
+    def offer(self, blank: str, *more: tuple[str, str], now: Category | None = None) -> None:
         """Fill the choices, in groups and in the language of the moment; `now` may stay, also when it ended."""
         self.queryset = leaves() | Category.objects.filter(pk=now.pk if now else None)
 
         def choices() -> list[tuple]:
-            found: list[tuple] = [("", blank), *grouped_choices()]
-            if now and not any(code == now.code for _group, group in found[1:] for code, _name in group):
+            known = grouped_choices()
+            found: list[tuple] = [("", blank), *more, *known]
+            if now and not any(code == now.code for _group, group in known for code, _name in group):
                 found.append((now.code, now.name))
             return found
 
         self.choices = choices  # asked when they are shown: a form that is taken shows none
+
+
+class GroupField(CategoryField):
+    """A group of the common tree in plain words, or not known: the first choice, and no lesser one."""
+
+    widget = forms.RadioSelect
+
+    def offer_groups(self) -> None:
+        """Fill the choices, in the language of the moment; a leaf, of a form from before, is taken too."""
+        self.queryset = Category.objects.current()
+        self.choices = lambda: [*((one.code, in_plain_words(one)) for one in groups()), ("", dont_know())]
 
 
 class LocationBoxes(forms.CheckboxSelectMultiple):

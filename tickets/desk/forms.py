@@ -14,7 +14,7 @@ from tenants.context import current_organisation
 from tenants.libraries.queries import libraries_visible_to
 from tenants.models import Library, Location, Organisation, Person
 from tenants.web.widgets import DayInput, LongSelect
-from tickets.desk.fields import CategoryField, FilesField, LocationBoxes
+from tickets.desk.fields import CategoryField, FilesField, GroupField, LocationBoxes
 from tickets.desk.kinds import CHOICES, KINDS, Kind
 from tickets.desk.models import Ticket
 from tickets.since import plain_value, values_at
@@ -66,7 +66,7 @@ class TicketForm(forms.Form):
         required=False,
         widget=LocationBoxes,
     )
-    category = CategoryField(label=_("About what?"))
+    category = GroupField(label=_("About what?"), required=False)
     urgency = forms.ChoiceField(
         label=_("How urgent is it?"),
         choices=URGENCY_CHOICES_FOR_LIBRARIES,
@@ -91,8 +91,10 @@ class TicketForm(forms.Form):
         if not standing.is_staff:
             libraries = libraries.filter(pk__in=standing.library_ids)
         self.fields["library"].queryset = libraries
-        self.fields["category"].offer(_("Choose a subject"))
+        self.fields["category"].offer_groups()
         if standing.is_staff:
+            self.fields["category"] = CategoryField(label=_("About what?"), required=False)
+            self.fields["category"].offer(_("still to be sorted"))
             self.fields["locations"].queryset = (
                 Location.objects.current().filter(library__organisation=standing.organisation).select_related("library")
             )
@@ -189,6 +191,7 @@ class AnswerForm(forms.Form):
         max_length=BODY_MAX,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
+    category = CategoryField(label=_("What it was about"), required=False)
     attachments = FilesField(label=_("Files"), required=False)
     patron_data = forms.BooleanField(label=_("A file shows patron data; delete it after 90 days"), required=False)
     once = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput, initial=once)
@@ -200,6 +203,10 @@ class AnswerForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["partner"].queryset = Organisation.objects.taking_part().exclude(pk=current_organisation().pk)
         self.fields["words"].widget.attrs["placeholder"] = ready_words()
+        if ticket is None or ticket.is_sorted:
+            del self.fields["category"]
+        else:
+            self.fields["category"].offer(_("Choose a category"))
         field = self.fields["then"]
         field.choices = [("", ""), *State.choices]  # what is possible meanwhile, the verb knows
         field.widget = LongSelect()
@@ -233,6 +240,7 @@ class AnswerForm(forms.Form):
             "then": chosen["then"] or None,
             "fact": self.fact(),
             "words": chosen["words"],
+            "category": chosen.get("category"),
             "uploads": chosen["attachments"],
         }
 
@@ -296,7 +304,8 @@ class EditForm(forms.Form):
         self.fields["assignee"].queryset = staff_of(standing.organisation) | Person.objects.filter(
             pk=ticket.assignee_id
         )
-        self.fields["category"].offer(_("Choose a subject"), now=ticket.category)
+        self.fields["category"].required = ticket.is_sorted
+        self.fields["category"].offer(_("still to be sorted"), now=ticket.category)
 
     def clean_reporter(self) -> Person:
         address = self.cleaned_data["reporter"].strip().lower()

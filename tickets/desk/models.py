@@ -47,8 +47,8 @@ class Ticket(models.Model):
     subject = models.CharField(_("subject"), max_length=400)
     state = models.CharField(_("state"), max_length=20, choices=State, default=State.NEW)
     category = models.ForeignKey(
-        "agenda.Category", on_delete=models.PROTECT, related_name="+", verbose_name=_("category")
-    )
+        "agenda.Category", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("category")
+    )  # a leaf; until the desk sorts it a group of the tree, or nothing
     library = models.ForeignKey(
         "tenants.Library", on_delete=models.PROTECT, related_name="+", verbose_name=_("library")
     )
@@ -140,6 +140,11 @@ class Ticket(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def is_sorted(self) -> bool:
+        """Does it have a leaf of the tree of categories?"""
+        return self.category is not None and self.category.parent_id is not None
 
     @property
     def is_open(self) -> bool:

@@ -79,7 +79,7 @@ def as_sent(ticket: Ticket, names: Iterable[str]) -> dict[str, Any]:
     """Return what fields of a ticket hold, as a form would send them; with a library its locations."""
     sent = {
         "assignee": ticket.assignee_id or "",
-        "category": ticket.category.code,
+        "category": ticket.category.code if ticket.category else "",
         "urgency": ticket.urgency,
         "impact": ticket.impact,
         "library": ticket.library.slug,

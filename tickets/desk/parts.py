@@ -66,7 +66,7 @@ def _confirmed(request: HttpRequest, ticket: Ticket, part: str, before: dict) ->
     fresh = fetch(request, ticket.number)
     said = {
         "who": _("Assigned to %(to)s.") % {"to": fresh.assignee.name} if fresh.assignee else _("Assigned to nobody."),
-        "category": _("The category is “%(to)s” now.") % {"to": fresh.category.name},
+        "category": _("The category is “%(to)s” now.") % {"to": fresh.category.name if fresh.category else "–"},
         "priority": _("The priority is “%(to)s” now.") % {"to": fresh.get_priority_display()},
         "library": _("The library is %(to)s now.") % {"to": fresh.library.name},
         "locations": _("The locations were changed."),

@@ -174,7 +174,14 @@ def answer(request: HttpRequest, number: str) -> HttpResponse:
     try:
         if form.only_moves:
             chosen = form.cleaned_data
-            actions.move(ticket=found, to=chosen["then"], answer=chosen["words"], fact=form.fact(), by=actor)
+            actions.move(
+                ticket=found,
+                to=chosen["then"],
+                answer=chosen["words"],
+                category=chosen.get("category"),
+                fact=form.fact(),
+                by=actor,
+            )
         else:
             actions.answer(ticket=found, **form.values(), by=actor)
     except ValidationError as error:

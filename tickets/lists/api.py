@@ -32,7 +32,7 @@ class Filters(In):
     assignee: Annotated[str, Field(description='E-mail address, "me" or "none"; for staff.')] = ""
     type: Annotated[str, Field(json_schema_extra={"enum": ["", *Type.values]})] = ""
     priority: Annotated[str, Field(description="For staff.", json_schema_extra={"enum": ["", *Priority.values]})] = ""
-    category: Annotated[str, Field(description="Code.")] = ""
+    category: Annotated[str, Field(description='Code of a leaf, or "unsorted" for what has none yet.')] = ""
     sort: Annotated[str, Field(json_schema_extra={"enum": ["", *SORTS]})] = ""
     page: Annotated[int, Field(ge=1, le=100_000)] = 1
 

@@ -23,6 +23,7 @@ from tickets.states import Priority, State, Type
 
 UNRESOLVED = "unresolved"
 TO_PICK_UP = "to-pick-up"  # what nobody has, less what waits for another
+UNSORTED = "unsorted"  # has no leaf of the tree of categories yet
 OFFERED = [one for one in State.choices if one[0] != State.MERGED]  # nothing can be merged yet
 
 MATCH = "match"
@@ -72,7 +73,9 @@ def narrowed(tickets: TicketQuerySet, chosen: Mapping[str, Any], standing: Stand
     elif chosen.get("state"):
         tickets = tickets.filter(state=chosen["state"])
     for name in ("type", "priority", "library", "category"):
-        if chosen.get(name):
+        if chosen.get(name) == UNSORTED:
+            tickets = tickets.filter(category__parent__isnull=True)
+        elif chosen.get(name):
             tickets = tickets.filter(**{name: chosen[name]})
     assignee = chosen.get("assignee")
     if assignee == "me":
@@ -89,6 +92,17 @@ def narrowed(tickets: TicketQuerySet, chosen: Mapping[str, Any], standing: Stand
     return Narrowed(tickets.order_by(*(order or SORTS["newest"][1])))
 
 
+class SortedField(CategoryField):
+    """A leaf of the common tree, or what has none yet."""
+
+    def to_python(self, value):
+        return UNSORTED if value == UNSORTED else super().to_python(value)
+
+    def validate(self, value) -> None:
+        if value != UNSORTED:
+            super().validate(value)
+
+
 class FilterForm(forms.Form):
     """Choose and sort tickets: the one filter of pages, API and whatever comes to export them."""
 
@@ -103,7 +117,7 @@ class FilterForm(forms.Form):
     library = LibraryField(
         label=_("Library"), required=False, queryset=Library.objects.none(), empty_label=_("any library")
     )
-    category = CategoryField(label=_("Category"), required=False)
+    category = SortedField(label=_("Category"), required=False)
     assignee = forms.CharField(label=_("Assignee"), required=False, max_length=254)
     sort = forms.ChoiceField(label=_("Order"), required=False)
 
@@ -125,7 +139,7 @@ class FilterForm(forms.Form):
         self.fields["library"].widget, self.fields["category"].widget = LongSelect(), LongSelect()
         libraries = self.fields["library"].queryset.values_list("slug", "name")
         self.fields["library"].widget.choices = [("", _("any library")), *libraries]
-        self.fields["category"].offer(_("any category"))
+        self.fields["category"].offer(_("any category"), (UNSORTED, _("still to be sorted")))
         people = staff_of(self.standing.organisation).values_list("pk", "name")
         self.fields["assignee"].widget = LongSelect(
             choices=[("", _("anybody")), ("me", _("me")), ("none", _("nobody yet")), *people]

@@ -61,6 +61,7 @@ def in_rows(found, here: str = "", waits: bool = False) -> list[Row]:
     With `waits` the state says in a word for whom it waits, because the heading says that it does.
     """
     english, nobody = (get_language() or "nl").startswith("en"), _("nobody yet")
+    unsorted = _("still to be sorted")
     states, again = _whom() if waits else {}, capfirst(_("reopened"))
     return [
         Row(
@@ -71,7 +72,7 @@ def in_rows(found, here: str = "", waits: bool = False) -> list[Row]:
             sign=use(REOPENED_LOOK[1]) if reopened else _sign(state, priority),
             library=library,
             type=in_words(Type, kind),
-            category=(name_en if english else "") or name_nl,
+            category=(name_en if english else "") or name_nl or unsorted,
             state=again if reopened else states.get(state) or capfirst(in_words(State, state)),
             priority=as_tag(Priority, priority),
             assignee=assignee or nobody,
