@@ -6,9 +6,11 @@ from django.utils.translation import gettext_lazy as _
 from tenants.models import Library, LibraryMembership, Location, Organisation, Person
 from tenants.roles import LibraryRole, OrganisationRole
 
+STAFF, AT_LIBRARY = "staff", "library"
+
 
 class InviteForm(forms.Form):
-    """Invite somebody and give them a first role."""
+    """Invite somebody and give them a first role; once it is known of whom they are, only what fits is asked."""
 
     email = forms.EmailField(label=_("E-mail address"), max_length=254)
     name = forms.CharField(label=_("Name"), max_length=120)
@@ -24,9 +26,18 @@ class InviteForm(forms.Form):
         empty_label=_("no library: staff of this organisation"),
     )
 
-    def __init__(self, *args, organisation: Organisation, **kwargs):
+    def __init__(self, *args, organisation: Organisation, who: str = "", **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["library"].queryset = Library.objects.current().filter(organisation=organisation)
+        library = self.fields["library"]
+        library.queryset = Library.objects.current().filter(organisation=organisation)
+        if who == STAFF:
+            self.fields["role"].choices = OrganisationRole.choices
+            del self.fields["library"]
+        elif who == AT_LIBRARY:
+            self.fields["role"].choices = LibraryRole.choices
+            library.required, library.empty_label = True, _("Choose a library")
+            library.error_messages["required"] = _("Choose the library this role is for.")
+            self.order_fields(["library"])
 
     def clean(self):
         cleaned = super().clean()

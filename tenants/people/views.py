@@ -15,7 +15,7 @@ from tenants.invitations.actions import invite
 from tenants.invitations.queries import waiting_for_answer
 from tenants.models import Library, LibraryMembership, Membership, Person
 from tenants.people import actions, guests
-from tenants.people.forms import ColleagueForm, InviteColleagueForm, InviteForm
+from tenants.people.forms import AT_LIBRARY, STAFF, ColleagueForm, InviteColleagueForm, InviteForm
 from tenants.roles import DESCRIPTIONS, LibraryRole, OrganisationRole, Permission
 from tenants.web.paging import Page
 from tenants.web.refused import conflicts_shown, show_in
@@ -38,8 +38,12 @@ def people(request: HttpRequest) -> HttpResponse:
     """Who has which role in this organisation and at its libraries, and who is guest; invite and give roles."""
     _require(request, Permission.PEOPLE_MANAGE)
     organisation = request.organisation
-    form = InviteForm(request.POST or None, organisation=organisation)
-    if request.method == "POST" and form.is_valid():
+    who = request.POST.get("other") or request.POST.get("who") or request.GET.get("invite", "")
+    form = InviteForm(request.POST or None, organisation=organisation, who=who)
+    if "other" in request.POST:  # back to the first step: what was typed stays, and nothing is said about it yet
+        form.is_valid()
+        form.errors.clear()
+    elif request.method == "POST" and form.is_valid():
         values = form.cleaned_data
         try:
             invite(**values, organisation=organisation, by=Actor.of_request(request))
@@ -60,6 +64,7 @@ def people(request: HttpRequest) -> HttpResponse:
     )
     context = {
         "form": form,
+        "who": who if who in (STAFF, AT_LIBRARY) else "",
         "staff": staff[:200],
         "guests": guests.guests_of(organisation)[:200],
         "page": Page(at_libraries, request.GET.get("page")),

@@ -123,3 +123,29 @@ def test_a_seat_in_the_steering_group_is_not_ended_here(cast, client_of):
     assert client_of("bisc lead").post(f"/people/roles/{seat.pk}/end/").status_code == 404
     seat.refresh_from_db()
     assert (seat.from_on, seat.until_on) == (date(2024, 1, 1), None)
+
+
+def test_inviting_asks_first_of_whom_somebody_is_and_then_only_what_fits(bisc, client_of):
+    lead = client_of("bisc lead")
+    first = lead.get("/people/").content.decode()
+    assert 'href="?invite=staff"' in first and 'href="?invite=library"' in first and 'name="email"' not in first
+    staff, library = (lead.get(f"/people/?invite={who}").content.decode() for who in ("staff", "library"))
+    assert 'value="desk_lead"' in staff and 'value="key_user"' not in staff and 'name="library"' not in staff
+    assert 'value="key_user"' in library and 'value="desk_lead"' not in library and 'name="library"' in library
+
+
+def test_inviting_loses_nothing_on_the_way_back(bisc, client_of):
+    typed = {"who": "staff", "other": "library", "name": "Sanne Smit", "email": "sanne@", "role": "desk_lead"}
+    page = client_of("bisc lead").post("/people/", typed)
+    text = page.content.decode()
+    assert page.status_code == 200 and 'value="Sanne Smit"' in text and 'value="sanne@"' in text
+    assert 'name="who" value="library"' in text and 'role="alert"' not in text
+    typed = {"who": "library", "other": "staff", "library": "bisc-twee"}
+    assert 'name="library" value="bisc-twee"' in client_of("bisc lead").post("/people/", typed).content.decode()
+    page = client_of("bisc lead").post("/people/", {"who": "library", "name": "Sanne Smit", "role": "desk_lead"})
+    assert page.status_code == 422
+
+
+def test_ending_a_role_names_it_the_person_and_the_place(bisc, client_of):
+    page = " ".join(client_of("bisc lead").get("/people/").content.decode().split())
+    assert "Rol functioneel beheerder van Desk BiSC bij BiSC beëindigen" in page
