@@ -9,13 +9,14 @@ from django.db.models import F, Func, Q, TextField, Value
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tenants.access import Standing, staff_of
 from tenants.actor import Actor
 from tenants.audit.actions import record
 from tenants.audit.queries import count_since
 from tenants.dated import DatedQuerySet
-from tenants.models import Library, LibraryMembership, Person
+from tenants.models import Library, LibraryMembership, Organisation, Person
 from tenants.people.actions import address_one_at_a_time, enter_library_role
 from tenants.people.names import checked_address
 from tenants.refusals import NotAllowed
@@ -24,6 +25,9 @@ from tenants.roles import LibraryRole, Permission
 LETTERS = 3  # from which on is looked
 MOST = 8
 PER_HOUR = 20
+ELSEWHERE = gettext_lazy(
+    "This address has an account already. Invite this person at People; once they accept, you choose them here."
+)
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,7 @@ def callers(text: str, standing: Standing) -> list[Caller]:
     if len(text) < LETTERS or not standing.is_staff:
         return []
     plain = Lower(Func(Value(text), function="extensions.plain"))
-    found = _at_libraries(standing).annotate(plain=_plain("person__name"))
+    found = _at_libraries(standing.organisation).annotate(plain=_plain("person__name"))
     fits = Q(plain__contains=plain) | Q(person__email__contains=text.lower()) | Q(library__sort_name__contains=plain)
     rows = [Caller(*row) for row in _told(found.filter(fits).order_by("plain", "pk"))[:MOST]]
     own = staff_of(standing.organisation).annotate(plain=_plain("name"))
@@ -59,14 +63,14 @@ def caller(standing: Standing, *, slug: str = "", **who: object) -> Caller | Non
     """Return the one that `who` says, by `pk` or `email`, at the library of `slug` where they are there; else None."""
     if not standing.is_staff:
         return None
-    rows = _at_libraries(standing).filter(**{f"person__{name}": value for name, value in who.items()})
+    rows = _at_libraries(standing.organisation).filter(**{f"person__{name}": value for name, value in who.items()})
     at = [Caller(*row) for row in _told(rows.order_by("library__sort_name", "pk"))]
     at += [Caller(*row) for row in staff_of(standing.organisation).filter(**who).values_list("pk", "name", "email")]
     return next((one for one in at if one.slug == slug), at[0] if at else None)
 
 
-def _at_libraries(standing: Standing) -> DatedQuerySet:
-    rows = LibraryMembership.objects.current().filter(library__organisation=standing.organisation)
+def _at_libraries(organisation: Organisation) -> DatedQuerySet:
+    rows = LibraryMembership.objects.current().filter(library__organisation=organisation)
     return rows.exclude(library__until_on__lt=timezone.localdate()).filter(person__is_active=True)
 
 
@@ -82,9 +86,10 @@ def _plain(name: str) -> Lower:
 def enter_caller(*, name: str, email: str, library: Library, by: Actor) -> Person:
     """Make who calls known as colleague at `library`, who sees their own tickets, and return them; no mail goes out.
 
-    Whoever has this address already stays as they are and gets that role. Raises NotAllowed for anyone but staff of
-    the library's organisation; ValidationError for an odd name or address, an account that was closed, a library that
-    has left, and for more than 20 people within an hour.
+    Whoever is known here by this address already stays as they are and gets that role. Raises NotAllowed for anyone but
+    staff of the library's organisation; ValidationError for an odd name or address, an account that was closed or that
+    has no role here today (it gets none unasked, and is not told of), a library that has left, and for more than 20
+    people within an hour.
     """
     if not by.may_at(library.organisation, Permission.TICKETS_WORK):
         raise NotAllowed
@@ -99,6 +104,8 @@ def enter_caller(*, name: str, email: str, library: Library, by: Actor) -> Perso
         person = Person.objects.create_user(email=address, name=name.strip())
     elif LibraryMembership.objects.current().filter(person=person, library=library).exists() and person.is_active:
         return person
+    elif person.is_active and not _is_known(person, library.organisation):
+        raise ValidationError({"email": ELSEWHERE})
     record(
         action="caller.entered",
         by=by,
@@ -108,6 +115,12 @@ def enter_caller(*, name: str, email: str, library: Library, by: Actor) -> Perso
     )
     enter_library_role(person=person, library=library, role=LibraryRole.COLLEAGUE, by=by)
     return person
+
+
+def _is_known(person: Person, organisation: Organisation) -> bool:
+    """Have they a role today where staff of `organisation` may see it?"""
+    here = _at_libraries(organisation).filter(person=person).exists()
+    return here or staff_of(organisation).filter(pk=person.pk).exists()
 
 
 def _refuse_too_many(by: Actor) -> None:

@@ -115,12 +115,32 @@ def test_enter_caller_is_for_staff_of_that_organisation(cast, bisc):
     assert not Person.objects.filter(email="a@b.example").exists()
 
 
-def test_enter_caller_twice_is_once_and_a_known_name_stays(cast, bisc):
-    other = cast.cubiss.people["colleague"]
+def test_enter_caller_twice_is_once_and_a_known_name_stays(bisc):
+    known = bisc.people["neighbour"]
     for _time in range(2):
-        found = enter_caller(name="Anders", email=other.email, library=bisc.library, by=bisc.actor("desk"))
-        assert found == other and Person.objects.get(pk=other.pk).name == other.name
-    assert LibraryMembership.objects.filter(person=other, library=bisc.library).count() == 1
+        found = enter_caller(name="Anders", email=known.email, library=bisc.library, by=bisc.actor("desk"))
+        assert found == known and Person.objects.get(pk=known.pk).name == known.name
+    assert LibraryMembership.objects.filter(person=known, library=bisc.library).count() == 1
+
+
+@pytest.mark.parametrize(("house", "who"), [("cubiss", "colleague"), ("cubiss", "desk"), ("bisc", "former")])
+def test_enter_caller_gives_no_role_to_an_account_that_is_not_known_here(cast, bisc, house, who):
+    person = getattr(cast, house).people[who]
+    with pytest.raises(ValidationError) as refusal:
+        enter_caller(name="Anders", email=person.email.upper(), library=bisc.library, by=bisc.actor("desk"))
+    assert list(refusal.value.message_dict) == ["email"]
+    assert not LibraryMembership.objects.current().filter(person=person, library=bisc.library).exists()
+    assert not AuditEntry.objects.filter(action="caller.entered").exists()
+
+
+def test_an_account_elsewhere_is_refused_beside_the_address_and_not_named(cast, bisc, client_of):
+    other = cast.cubiss.people["colleague"]
+    new = {"caller-name": "Sanne", "caller-email": other.email, "caller-library": bisc.library.slug}
+    page = client_of("bisc desk").post(NEW, {**TYPED, **new, "enter": "1"}).content.decode()
+    told = "Dit adres heeft al een account. Nodig deze persoon uit bij Mensen; na aanvaarding kiest u die hier."
+    assert 'id="id_caller-email_error"' in page and told in page
+    assert other.name not in page and "chosen-caller" not in page
+    assert "Poort piept" in page and 'value="Sanne"' in page
 
 
 def test_enter_caller_opens_no_closed_account(bisc):
