@@ -48,7 +48,7 @@ def test_a_file_stays_with_a_form_that_could_not_be_sent_and_goes_along_in_the_e
     page = _send(client, "scherm.txt", subject="")
     assert page.status_code == 422
     assert "scherm.txt" in page.content.decode() and "bewaard tot u verstuurt" in page.content.decode()
-    assert _send(client, "tweede.txt", category="").status_code == 422
+    assert _send(client, "tweede.txt", urgency="").status_code == 422
     assert _send(client).status_code == 302
     assert _filed(bisc) == ["scherm.txt", "tweede.txt"]
 
