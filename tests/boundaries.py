@@ -87,7 +87,7 @@ ROOMS: dict[str, dict[str, str]] = {
         "tenants": "access actor audit dated invitations libraries models organisations refusals roles web"
     },
     "tenants.settings": {"tenants": "actor audit files models refusals roles web"},
-    "tenants.signin": {"tenants": "actor audit context models organisations outbox refusals tokens web"},
+    "tenants.signin": {"tenants": "access actor audit context models organisations outbox refusals tokens web"},
     "tenants.signs": {"tenants": "context"},
     "tenants.tasks": {"tenants": "idempotency invitations organisations outbox signin signs"},
     "tenants.tokens": {"tenants": "actor audit context models organisations refusals roles web"},

@@ -1,8 +1,13 @@
 """Questions about organisations and their hosts."""
 
+import re
+
 from django.conf import settings
+from django.db.models import Q
 
 from tenants.models import COMMON_SCHEMA, Domain, Organisation
+
+OWN = re.compile(r"https?://([a-z0-9.-]+)(?::[0-9]+)?/")
 
 
 def host_of(organisation: Organisation) -> str:
@@ -21,6 +26,15 @@ def origin(host: str) -> str:
     usual = 443 if settings.HTTPS else 80
     port = "" if usual == settings.PUBLIC_PORT else f":{settings.PUBLIC_PORT}"
     return f"{scheme}://{host}{port}"
+
+
+def is_own_address(url: str) -> bool:
+    """Is `url` on the host of an organisation that takes part, or on the common one, as `address_of` writes it?"""
+    found = OWN.match(url)
+    if not found or found[0] != f"{origin(found[1])}/" or not url.isprintable():
+        return False
+    open_now = Q(tenant__in=Organisation.objects.taking_part()) | Q(tenant__schema_name=COMMON_SCHEMA)
+    return Domain.objects.filter(open_now, domain=found[1]).exists()
 
 
 def new_host_of(organisation: Organisation) -> str:

@@ -8,6 +8,8 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from tenants.access import hosts_of
+from tenants.organisations.queries import address_of, is_own_address
 from tenants.signin.access import person_vouched_for
 from tenants.signin.actions import choose_password
 
@@ -31,9 +33,18 @@ class AccountAdapter(DefaultAccountAdapter):
         choose_password(person=user, password=password)
 
     def is_safe_url(self, url: str) -> bool:
-        """Only addresses on the host that is asked; a next= to another host is ignored."""
+        """Only addresses on the host that is asked or another of ours; a next= to anywhere else is ignored."""
         on_this_host = bool(url) and url.startswith("/") and not url.startswith(("//", "/\\"))
-        return on_this_host and url_has_allowed_host_and_scheme(url, allowed_hosts=None)
+        if not on_this_host:
+            return is_own_address(url or "")
+        return url_has_allowed_host_and_scheme(url, allowed_hosts=None)
+
+    def get_login_redirect_url(self, request) -> str:
+        """Return where one begins who asked for no page: on their one host; with several, or none, on this one."""
+        hosts = hosts_of(request.user)
+        if len(hosts) == 1 and hosts[0] != request.organisation:
+            return address_of(hosts[0])
+        return super().get_login_redirect_url(request)
 
     def add_message(self, request, level, message_template=None, message_context=None, extra_tags="", message=None):
         """Keep allauth's texts about the account, without the e-mail address in them."""

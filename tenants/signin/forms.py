@@ -4,6 +4,7 @@ from allauth.account.forms import ChangePasswordForm as AllauthChangePasswordFor
 from allauth.account.forms import LoginForm as AllauthLoginForm
 from allauth.account.forms import ResetPasswordForm as AllauthResetPasswordForm
 from allauth.account.forms import ResetPasswordKeyForm as AllauthResetPasswordKeyForm
+from allauth.account.utils import get_next_redirect_url
 from allauth.mfa.totp.forms import ActivateTOTPForm as AllauthActivateTOTPForm
 from allauth.mfa.totp.forms import DeactivateTOTPForm as AllauthDeactivateTOTPForm
 from django import forms
@@ -15,6 +16,7 @@ from tenants.signin.actions import mail_password_reset
 from tenants.signin.keys import AddForm
 
 KEEP = "keep_tokens"
+ASKED = "page_asked"  # in the session: where one was going before the password turned out to be forgotten
 
 
 class KeepTokens:
@@ -54,6 +56,9 @@ class ResetPasswordForm(AllauthResetPasswordForm):
     def save(self, request, **kwargs) -> str:
         for person in self.users:
             mail_password_reset(person)
+        goal = get_next_redirect_url(request)
+        if goal:
+            request.session[ASKED] = request.build_absolute_uri(goal)
         return self.cleaned_data["email"]
 
 

@@ -5,6 +5,7 @@ from django.contrib import messages
 from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 BEGAN = "began"
@@ -29,4 +30,5 @@ class Unchanged(LoginStage):
         if constant_time_compare(self.login.state.get(BEGAN, ""), self.login.user.get_session_auth_hash()):
             return None, True
         messages.error(self.request, _("Your password or second step was changed meanwhile. Sign in again."))
-        return HttpResponseRedirect(reverse("account_login")), False
+        goal = f"?{urlencode({'next': self.login.redirect_url})}" if self.login.redirect_url else ""
+        return HttpResponseRedirect(reverse("account_login") + goal), False

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.cache import cache
 from django.core.exceptions import BadRequest, DisallowedHost
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.request import UnreadablePostError
 from django.shortcuts import render
 from django.urls import set_urlconf
@@ -140,7 +140,8 @@ class LanguageMiddleware:
 class StandingMiddleware:
     """Works out what the person is on this host, and closes every page that is not open to all.
 
-    Somebody without standing gets, at `/`, a 403 page that lists the hosts that are theirs, and 404 anywhere else.
+    Somebody without standing gets, at `/`, a 403 page that lists the hosts that are theirs, and 404 anywhere else; from
+    `/` of the common host, whoever has one host goes there.
     """
 
     def __init__(self, get_response):
@@ -165,6 +166,8 @@ class StandingMiddleware:
         if not request.standing:
             if request.path_info == "/":
                 hosts = [(one, address_of(one)) for one in hosts_of(request.user)]
+                if request.organisation.is_common and len(hosts) == 1:  # nobody's mistake: they are shown their way
+                    return HttpResponseRedirect(hosts[0][1])
                 return render(request, "stranger.html", {"hosts": hosts}, status=403)
             raise Http404
         return None
