@@ -86,6 +86,8 @@ OPEN_STATES = (
 CLOSED_STATES = (State.CLOSED, State.MERGED)
 # Work that waits for us: of these, what nobody has is to be picked up.
 OUR_TURN = (State.NEW, State.OPEN)
+# What asks something of the library: to answer, or to say whether it is resolved.
+ASKS_LIBRARY = (State.WAITING_REPORTER, State.RESOLVED)
 
 # What each waiting state asks, by field of the ticket: its one fact, and what may be told with it. It holds as long as
 # the state does; history keeps it.

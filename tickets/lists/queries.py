@@ -2,17 +2,18 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Q
+from django.db.models import Case, Count, Q, Value, When
 
 from tenants.access import Standing
 from tickets.access import TicketQuerySet
 from tickets.desk.models import Ticket
 from tickets.lists.stock import MY_TURN
+from tickets.states import ASKS_LIBRARY
 
 
 def listed(tickets: TicketQuerySet) -> TicketQuerySet:
     """Return the queryset with all that a row of a list shows, in one query."""
-    return tickets.select_related("library", "category", "assignee").only(
+    return tickets.select_related("library", "category", "assignee", "reporter").only(
         *("number", "type", "subject", "state", "priority", "urgency", "impact", "version"),
         *(
             "opened_at",
@@ -25,8 +26,14 @@ def listed(tickets: TicketQuerySet) -> TicketQuerySet:
             "reopened_at",
         ),
         *("library__slug", "library__name", "category__code", "category__name_nl", "category__name_en"),
-        "assignee__name",
+        *("assignee__name", "reporter__name"),
     )
+
+
+def asked_first(tickets: TicketQuerySet) -> TicketQuerySet:
+    """Return a library's tickets in its order: what asks something of it first, then what it was told last."""
+    waits = Case(When(state__in=ASKS_LIBRARY, then=Value(0)), default=Value(1))
+    return tickets.order_by(waits, "-told_at", "-pk")
 
 
 @dataclass(frozen=True)

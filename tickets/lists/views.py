@@ -19,20 +19,23 @@ from tickets.desk.views import answer
 from tickets.lists.chips import chips_of, order_of
 from tickets.lists.forms import FilterForm, Narrowed
 from tickets.lists.neighbours import Neighbour, neighbour
-from tickets.lists.queries import Counts, listed, open_counts
+from tickets.lists.queries import Counts, asked_first, listed, open_counts
 from tickets.lists.rows import Group, columns, in_groups, in_rows
 from tickets.lists.stock import Stock, stock
 from tickets.search.queries import ticket_by_number
+from tickets.states import ASKS_LIBRARY, CLOSED_STATES
 
 ALONE = {"q", "view"}  # asked so, a number is no word to look up
+MINE, LIBRARY = "mine", "library"  # whose tickets a library's list shows
 
 
 @require_GET
 def portal(request: HttpRequest) -> HttpResponse:
     """A library's first page: what can I do, and how do my tickets stand."""
     mine = Ticket.objects.visible_to(request.standing).filter(reporter=request.user)
-    rows = [as_told_to(one, request.standing) for one in listed(mine).order_by("-told_at")[:5]]
-    return render(request, "tickets/portal.html", {"tickets": rows})
+    rows = [as_told_to(one, request.standing) for one in asked_first(listed(mine))[:5]]
+    asked = mine.filter(state__in=ASKS_LIBRARY).count() if rows and rows[0].state in ASKS_LIBRARY else 0
+    return render(request, "tickets/portal.html", {"tickets": rows, "asked": asked})
 
 
 @require_GET
@@ -85,14 +88,37 @@ def _groups(shown: Stock, page: Page, counts: Counts | None, here: str) -> list[
 
 
 def my_tickets(request: HttpRequest, *, numbered: bool) -> HttpResponse:
-    """A library's tickets, as far as the person sees them. See `narrowed`."""
+    """A library's tickets, as far as the person sees them: one's own or all, and what is not closed yet.
+
+    Words search all that one sees, unless a tab was chosen with them. See `narrowed`.
+    """
     form = FilterForm(request.GET, standing=request.standing)
+    searching, whose = bool(request.GET.get("q")), _whose(request)
     mine = Ticket.objects.visible_to(request.standing)
+    if whose == MINE:
+        mine = mine.filter(reporter=request.user)
+    if "state" not in request.GET and not searching:
+        mine = mine.exclude(state__in=CLOSED_STATES)
     found = form.filter(mine, numbered) if form.is_valid() else Narrowed(mine.none())
+    if not searching and not request.GET.get("sort"):
+        found = Narrowed(asked_first(found.tickets))
     page = found.page(listed, request.GET.get("page"))
     page.rows = [as_told_to(one, request.standing) for one in page.rows]
     context = {"form": form, "page": page, "narrower": form.refines or bool(request.GET.get("state"))}
+    by_default = "state" not in request.GET and not searching
+    whole = not by_default and not searching and not request.GET.get("state")
+    context |= {"whose": whose, "by_default": by_default, "whole": whole}
     return render(request, "tickets/my_tickets.html", context)
+
+
+def _whose(request: HttpRequest) -> str:
+    """Return whose tickets are asked for; who sees a whole library begins there, everybody else with their own."""
+    asked = request.GET.get("whose")
+    if asked in (MINE, LIBRARY):
+        return asked
+    libraries = request.standing.libraries
+    begins_with_own = libraries and not any(at.sees_all for at in libraries) and not request.GET.get("q")
+    return MINE if begins_with_own else LIBRARY
 
 
 @require_GET

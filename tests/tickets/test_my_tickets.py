@@ -1,0 +1,54 @@
+"""A library's own lists: what waits for it first, one's own and the library's, and what a ticket says was filed."""
+
+import re
+
+from tickets.desk import actions as verbs
+from tickets.models import Ticket
+
+
+def _numbers(client, query):
+    return re.findall(r'href="/tickets/BISC-(\d+)/"', client.get(f"/tickets/{query}").content.decode())
+
+
+def test_a_librarys_list_is_what_is_not_closed_of_oneself_or_of_all_with_the_name_of_the_filer(stock, client_of):
+    six = Ticket.objects.get(number="BISC-6")
+    verbs.move(ticket=six, to="closed", by=stock.actor("colleague"))
+    keyuser, colleague = client_of("bisc keyuser"), client_of("bisc colleague")
+    shown = {query: _numbers(keyuser, query) for query in ("", "?whose=mine", "?whose=library", "?state=", "?whose=x")}
+    assert shown == {
+        "": ["1", "5", "3", "2"],
+        "?whose=mine": ["3"],
+        "?whose=library": ["1", "5", "3", "2"],
+        "?state=": ["6", "1", "5", "3", "2"],
+        "?whose=x": ["1", "5", "3", "2"],
+    }
+    assert _numbers(colleague, "") == _numbers(colleague, "?whose=library") == ["1", "2"]
+    assert _numbers(colleague, "?state=") == ["6", "1", "2"]
+    name = stock.people["colleague"].name
+    assert name in client_of("bisc keyuser").get("/tickets/").content.decode()
+    rows = colleague.get("/tickets/?whose=mine").content.decode().partition('<ul class="list-c">')[2]
+    assert name not in rows.partition("</ul>")[0]
+
+
+def test_what_waits_for_the_library_stands_first_with_a_count_on_the_portal(stock, client_of):
+    client = client_of("bisc colleague")
+    assert "Eén melding wacht op u" in client.get("/").content.decode()
+    two = Ticket.objects.get(number="BISC-2")
+    verbs.move(ticket=two, to="waiting_reporter", fact={"asked": "Welke pas?"}, by=stock.actor("desk"))
+    page = client.get("/").content.decode()
+    assert "2 meldingen wachten op u" in page
+    assert re.findall(r'href="/tickets/BISC-(\d+)/"', page) == ["2", "6", "1"]
+    assert _numbers(client, "") == ["2", "6", "1"]
+    assert _numbers(client, "?sort=oldest") == ["2", "6", "1"]
+    assert _numbers(client, "?sort=newest") == ["1", "6", "2"]
+    assert "wacht op u" not in client_of("bisc colleague2").get("/").content.decode()
+
+
+def test_a_librarys_page_of_a_ticket_says_what_was_filed(stock, client_of):
+    page = client_of("bisc colleague").get("/tickets/BISC-1/").content.decode()
+    filed = page.partition("<summary>Uw melding</summary>")[2].partition("</details>")[0]
+    for label in ("Onderwerp", "Categorie", "Urgentie", "Gemeld door", "Tekst en bestanden"):
+        assert f"<dt>{label}</dt>" in filed
+    assert stock.people["colleague"].name in filed
+    asked = client_of("bisc colleague").get("/tickets/BISC-6/").content.decode()
+    assert asked.index('href="#resolved"') < asked.index("<summary>Uw melding</summary>") < asked.index('id="resolved"')
