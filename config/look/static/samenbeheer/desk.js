@@ -95,7 +95,7 @@
 
   // The conversation scrolls by itself and begins at its end, beside the answer.
   const toEnd = () => {
-    const said = opened.querySelector(".said");
+    const said = opened.querySelector("#said");
     if (said) said.scrollTop = said.scrollHeight;
   };
   document.addEventListener("htmx:afterSettle", (event) => { if (event.detail.target === opened) toEnd(); });
