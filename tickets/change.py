@@ -159,6 +159,7 @@ class Change:
             ticket.resolved_at = self.at
         if to == State.CLOSED:
             ticket.closed_at = self.at
+            ticket.resolved_at = ticket.resolved_at or self.at  # withdrawn: nothing is left to do
         ticket.state = to
         self._note("state", before, to)
 

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from tickets.states import FACT_NAMES
+from tickets.states import FACT_NAMES, OPEN_STATES, State
 
 
 class Kind(models.TextChoices):
@@ -115,6 +115,12 @@ class GrantEnded(Payload):
     """A colleague elsewhere (by key) may no longer see the ticket."""
 
     person: int | None = None
+
+
+def is_withdrawal(changes: Changes) -> bool:
+    """Say these changes that an open ticket was closed: whoever reported it needs it no more."""
+    before, after = changes.get("state", ("", ""))
+    return before in OPEN_STATES and after == State.CLOSED
 
 
 PAYLOADS: dict[str, type[Payload]] = {

@@ -136,6 +136,7 @@ TRANSITIONS: dict[tuple[str, str], tuple[str, ...]] = {
     **{(STAFF, state): tuple(to for to in (*_WORKING, State.RESOLVED) if to != state) for state in OPEN_STATES},
     (STAFF, State.RESOLVED): (State.OPEN, State.CLOSED),
     (STAFF, State.CLOSED): (State.OPEN,),
+    **{(REPORTER, state): (State.CLOSED,) for state in OPEN_STATES},  # needed no more
     (REPORTER, State.RESOLVED): (State.CLOSED, State.OPEN),
     (REPORTER, State.CLOSED): (State.OPEN,),
     (TIME, State.RESOLVED): (State.CLOSED,),

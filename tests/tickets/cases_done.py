@@ -75,6 +75,16 @@ DONE_TO = [
         again="nothing",
     ),
     Case(
+        "withdraw",
+        "desk.move",
+        "colleague",
+        lambda w: {"to": "closed"},
+        (Happened("state_changed", 4, 2, state_change("new", "closed"), topics=(NOTICES,)),),
+        after={**TOLD, "state": "closed", "resolved_at": AT, "closed_at": AT},
+        snapshot={"state": "closed", "resolved_at": AT, "closed_at": AT, "minutes_to_resolution": 90},
+        again="nothing",
+    ),
+    Case(
         "reopen",
         "desk.move",
         "colleague",

@@ -294,6 +294,13 @@ def test_an_error_of_ours_is_500_and_says_nothing(desk, monkeypatch):
     }
 
 
+def test_the_library_withdraws_by_a_transition_and_the_desk_cannot(colleague, desk):
+    number = colleague("POST", "/tickets", NEW).json()["number"]
+    assert desk("POST", f"/tickets/{number}/transitions", {"to": "closed"}).status_code == 409
+    withdrawn = colleague("POST", f"/tickets/{number}/transitions", {"to": "closed"}).json()
+    assert (withdrawn["state"], withdrawn["resolvedAt"]) == ("closed", withdrawn["closedAt"])
+
+
 def test_ten_files_at_a_time_and_no_more(colleague):
     ten = [SimpleUploadedFile(f"{number}.txt", b"een") for number in range(10)]
     assert _upload(colleague, *ten, SimpleUploadedFile("elf.txt", b"een")).status_code == 400

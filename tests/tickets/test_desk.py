@@ -73,7 +73,7 @@ def test_the_table_of_transitions():
     working = {"open", "waiting_reporter", "waiting_supplier", "waiting_partner", "planned"}
     for state in ("new", *working):
         assert set(allowed(STAFF, state)) == (working | {"resolved"}) - {state}
-        assert allowed(REPORTER, state) == ()
+        assert allowed(REPORTER, state) == ("closed",)
     assert set(allowed(STAFF, "resolved")) == {"open", "closed"}
     assert set(allowed(STAFF, "closed")) == {"open"}
     assert set(allowed(REPORTER, "resolved")) == {"closed", "open"}
@@ -92,8 +92,13 @@ STEPS = {
         "resolved": ["open", "closed"],
         "closed": ["open"],
     },
-    "reporter": {"resolved": ["open", "closed"], "closed": ["open"]},
-    "keyuser": {"resolved": ["open", "closed"], "closed": ["open"]},
+    **{
+        who: {
+            **{state: ["closed"] for state in ("new", *WORKING)},  # needed no more
+            **{"resolved": ["open", "closed"], "closed": ["open"]},
+        }
+        for who in ("reporter", "keyuser")
+    },
     "reader": {},
 }
 ALL = ["new", *WORKING, "resolved", "closed", "merged"]
@@ -134,6 +139,25 @@ def test_move_keeps_to_the_table(bisc, ticket, state, who):
             with pytest.raises(TransitionNotAllowed):
                 verbs.move(ticket=ticket, to=goal, by=actor)
             assert (Event.objects.count(), Ticket.objects.get(pk=ticket.pk).state) == (events, state)
+
+
+def test_a_library_withdraws_what_it_needs_no_more_and_the_desk_hears_it(bisc, ticket, client_of):
+    """Offered to the reporter and the key user; closed with both moments; said in history to both sides."""
+    verbs.edit(ticket=ticket, changes={"assignee": bisc.people["desk"]}, by=bisc.actor("lead"))
+    page = client_of("bisc keyuser").get(f"/tickets/{ticket.number}/").content.decode()
+    client, desk = client_of("bisc colleague"), client_of("bisc desk")
+    assert "Deze melding intrekken" in page
+    assert "Deze melding intrekken" not in desk.get(f"/tickets/{ticket.number}/").content.decode()
+    sent = {"to": "closed", "reason": "Al gevonden.", "version": Ticket.objects.get().told_version}
+    assert client.post(f"/tickets/{ticket.number}/transitions/", sent).status_code == 302
+    now = Ticket.objects.get()
+    assert (now.state, now.resolved_at, now.first_answer_at) == ("closed", now.closed_at, None)
+    said = now.messages.last()
+    assert (said.body, said.visibility) == ("Al gevonden.", "public")
+    for reader in (client, desk):
+        page = reader.get(f"/tickets/{ticket.number}/").content.decode()
+        assert f"<b>Ingetrokken</b> door {bisc.people['colleague'].name}" in page
+        assert "Deze melding intrekken" not in page
 
 
 @pytest.mark.parametrize("who", ["neighbour", "colleague2"])

@@ -56,6 +56,14 @@ def test_staff_hear_assigned_and_reaction(bisc, ticket):
     assert _deliver(bisc) == [(to, "Aan u toegewezen"), (to, "Reactie")]
 
 
+def test_the_assignee_hears_that_it_is_needed_no_more(bisc, ticket):
+    verbs.edit(ticket=ticket, changes={"assignee": bisc.people["desk"]}, by=bisc.actor("desk"))
+    verbs.move(ticket=ticket, to="closed", reason="Al gevonden.", by=bisc.actor("colleague"))
+    assert _deliver(bisc) == [([bisc.people["desk"].email], "Ingetrokken")]
+    assert "heeft melding BISC-1 niet meer nodig; die is gesloten." in mail.outbox[0].body
+    assert "Al gevonden." in mail.outbox[0].body
+
+
 def test_the_reporter_hears_of_an_answer_of_whoever_left_since(bisc, ticket):
     verbs.answer(ticket=ticket, body="Zo werkt het.", by=bisc.actor("desk"))
     Membership.objects.filter(person=bisc.people["desk"]).update(until_on=timezone.localdate() - timedelta(days=1))

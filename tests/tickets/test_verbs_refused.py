@@ -34,6 +34,7 @@ REFUSALS = {
     | {"time": "conflict"},
     "resolve": STAFF | dict.fromkeys(["keyuser", "director", "colleague"], "conflict") | {"time": "conflict"},
     "close": STAFF | {"keyuser": "done", "colleague": "done", "director": "conflict", "time": "done"},
+    "withdraw": dict.fromkeys([*STAFF, "director", "time"], "conflict") | {"keyuser": "done", "colleague": "done"},
     "reopen": STAFF | {"keyuser": "done", "colleague": "done", "director": "conflict", "time": "conflict"},
     "edit all fields": STAFF,
     "edit of the library alone": STAFF,

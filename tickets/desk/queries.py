@@ -6,7 +6,7 @@ from datetime import datetime
 from tenants.access import Standing
 from tickets.access import PUBLIC_FIELDS, events_visible_to
 from tickets.desk.models import Attachment, Event, Message, Ticket
-from tickets.events import STEP, Kind
+from tickets.events import STEP, Kind, is_withdrawal
 from tickets.states import Visibility
 
 
@@ -42,6 +42,11 @@ class Entry:
     attachments: tuple[Attachment, ...] = ()
     fields: tuple[str, ...] = ()
     state: str = ""
+
+    @property
+    def withdrawn(self) -> bool:
+        """Did whoever reported it say here that it is needed no more?"""
+        return self.event is not None and is_withdrawal(self.event.payload.get("changes", {}))
 
     @property
     def who(self) -> int | None:

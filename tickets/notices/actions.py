@@ -15,7 +15,7 @@ from tenants.outbox.models import OutboxEntry
 from tenants.settings.queries import settings_of
 from tickets.access import as_told_to
 from tickets.desk.models import Event, Ticket
-from tickets.events import Kind
+from tickets.events import Kind, is_withdrawal
 from tickets.notices.models import Notice
 from tickets.states import ENDED, Speaker, State, Visibility
 
@@ -23,9 +23,9 @@ from tickets.states import ENDED, Speaker, State, Visibility
 def recipients(event: Event) -> list[tuple[Person, str]]:
     """Return who hears of `event`, and as what kind of notice; never the actor, never somebody who may not see it.
 
-    The reporter hears that it was received, answered, resolved; the assignee that the library reacted, and that it was
-    assigned; the last assignee that it was reopened, and by whom; a colleague elsewhere that it was opened to them. Of
-    its closing, nobody hears.
+    The reporter hears that it was received, answered, resolved; the assignee that the library reacted or withdrew it,
+    and that it was assigned; the last assignee that it was reopened, and by whom; a colleague elsewhere that it was
+    opened to them. Of its closing, nobody hears.
     """
     ticket, found = event.ticket, list[tuple[Person, str]]()
     changes = event.payload.get("changes", {})
@@ -40,7 +40,7 @@ def recipients(event: Event) -> list[tuple[Person, str]]:
         found.append((ticket.reporter, Notice.Kind.RESOLVED))
     elif event.kind == Kind.ANSWERED and by_staff:
         found.append((ticket.reporter, Notice.Kind.ANSWERED))
-    elif not reopened and not by_staff and (event.kind == Kind.ANSWERED or state == State.OPEN) and ticket.assignee:
+    elif ticket.assignee and not reopened and not by_staff and _reacts(event):
         found.append((ticket.assignee, Notice.Kind.REACTION))
     elif "assignee" in changes and ticket.assignee:
         found.append((ticket.assignee, Notice.Kind.ASSIGNED))
@@ -52,6 +52,12 @@ def recipients(event: Event) -> list[tuple[Person, str]]:
         for person, kind in found
         if (person.pk != event.actor_id or kind == Notice.Kind.RECEIVED) and _may_hear(person, ticket)
     ]
+
+
+def _reacts(event: Event) -> bool:
+    """Does the desk have something to do, or nothing more, because of this: an answer, a withdrawal?"""
+    changes = event.payload.get("changes", {})
+    return event.kind == Kind.ANSWERED or State.OPEN in changes.get("state", [])[1:] or is_withdrawal(changes)
 
 
 def _last_assignee(ticket: Ticket) -> Person | None:
@@ -103,6 +109,7 @@ def _mail(event: Event, person: Person, kind: str) -> None:
             "kind": kind,
             "who": event.actor.name if event.actor else "",
             "text": text,
+            "withdrawn": is_withdrawal(event.payload.get("changes", {})),
             "closes_after": settings_of(organisation).auto_close_days,
             "link": address_of(organisation, path),
         }
