@@ -129,6 +129,9 @@ LONG_WORDS = """() => {
   const data = texts.filter((text) => text.textContent.trim() && !text.parentElement.closest(ours));
   data.forEach((text) => { text.textContent = "w".repeat(400); });
 }"""
+# Icons that are pointed at and are not there.
+NO_ICON = """() => [...document.querySelectorAll("use")].map((one) => one.getAttribute("href"))
+  .filter((goal) => !document.querySelector(goal))"""
 # Words that stand on two lines without a hyphen between.
 BROKEN_WORDS = """() => {
   const walk = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
@@ -182,6 +185,7 @@ def test_every_page_is_clean_for_axe_in_both_themes_and_fits_its_window(visit, p
     for path in paths(who):
         answer = visitor.page.goto(visitor.base + path)
         assert answer.status == 200, path
+        assert visitor.page.evaluate(NO_ICON) == [], path
         for theme in ("light", "dark"):
             visitor.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
             assert _complaints_of(visitor) == [], (path, theme)

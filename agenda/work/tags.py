@@ -35,7 +35,7 @@ def as_status(status: str) -> SafeString:
 @lru_cache(maxsize=8)
 def finished_tag(language: str) -> SafeString:
     """Return the tag of a result that is there."""
-    return tag(_("finished"), ("green", "checks"))
+    return tag(capfirst(_("finished")), ("green", "check"))
 
 
 @register.filter

@@ -73,7 +73,7 @@ def test_a_row_of_the_list_says_what_is_its_own(two, client_of):
     rows = [re.split(r"</td>", row)[:-1] for row in table.split("</tr>")[:-1]]
     assert [[" ".join(unescape(re.sub(r"<[^>]+>", " ", cell)).split()) for cell in row] for row in rows] == [
         ["Gezamenlijke servicedesk W1 · integratie · trekker BiSC", "Risico", "45 %", "31 dec 2026", "BiSC, Cubiss"],
-        ["Klaar W2 · kosten · trekker Cubiss", "klaar", "100 %", "28 feb 2026", "Cubiss"],
+        ["Klaar W2 · kosten · trekker Cubiss", "Klaar", "100 %", "28 feb 2026", "Cubiss"],
     ]
 
 
