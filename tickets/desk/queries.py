@@ -1,12 +1,13 @@
 """One ticket: fetching it, and its timeline."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tenants.access import Standing
 from tickets.access import PUBLIC_FIELDS, events_visible_to
 from tickets.desk.models import Attachment, Event, Message, Ticket
-from tickets.events import STEP, Kind, is_withdrawal
+from tickets.desk.sentences import sentences
+from tickets.events import Kind, is_withdrawal
 from tickets.states import Visibility
 
 
@@ -26,8 +27,6 @@ def ticket_visible_to(standing: Standing, number: str) -> Ticket | None:
 SHOWN_TO_STAFF = (Kind.PICKED_UP, Kind.GRANTED, Kind.GRANT_ENDED)
 
 
-# What the line about a state says itself.
-WITH_STATE = STEP - {"assignee"}
 # What a message shows of itself.
 SAID = ("key", "speaker", "speaker_name", "visibility", "body", "created_at")
 
@@ -41,6 +40,7 @@ class Entry:
     event: Event | None = None
     attachments: tuple[Attachment, ...] = ()
     fields: tuple[str, ...] = ()
+    sentences: tuple[str, ...] = ()
     state: str = ""
 
     @property
@@ -67,14 +67,23 @@ def timeline(ticket: Ticket, standing: Standing) -> list[Entry]:
     entries = [Entry(at=one.created_at, message=one, attachments=tuple(files.get(one.pk, ()))) for one in messages]
     for event in events_visible_to(ticket, standing, changes=True):
         changes = event.payload.get("changes", {})
-        fields = tuple(name for name in changes if name not in WITH_STATE and _known(name, standing))
+        fields = tuple(name for name in changes if name != "state" and _known(name, standing))
         state = changes.get("state", [None, ""])[1]
         if state and fields == ("assignee",):
             fields = ()
         if state or fields or (event.kind in SHOWN_TO_STAFF and standing.is_staff):
             entries.append(Entry(at=event.created_at, event=event, fields=fields, state=state))
+    entries = _in_words(entries)
     entries.sort(key=lambda entry: (entry.at, entry.message is None, (entry.message or entry.event).pk))
     return entries
+
+
+def _in_words(entries: list[Entry]) -> list[Entry]:
+    """Return the entries with what each changed in sentences: of its `fields` alone."""
+    events = [one for one in entries if one.event and one.fields]
+    said = sentences([{name: one.event.payload["changes"][name] for name in one.fields} for one in events])
+    found = dict(zip(map(id, events), said, strict=True))
+    return [replace(one, sentences=found[id(one)]) if id(one) in found else one for one in entries]
 
 
 def _known(name: str, standing: Standing) -> bool:

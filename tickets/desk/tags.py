@@ -9,7 +9,6 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext
 
 from tenants.web.icons import Look, tag
-from tickets.desk.models import Ticket
 from tickets.desk.talk import talk as conversation
 from tickets.states import Priority, State, Type
 
@@ -84,12 +83,6 @@ def type_name(ticket) -> str:
 def state_name(value: str) -> str:
     """Return a state in words."""
     return capfirst(State(value).label)
-
-
-@register.filter
-def field_names(names) -> str:
-    """Return names of ticket fields in words, with commas."""
-    return ", ".join(str(Ticket._meta.get_field(name).verbose_name) for name in names)
 
 
 @register.simple_tag(takes_context=True)
