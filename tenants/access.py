@@ -186,12 +186,18 @@ def _held_at_libraries(person: Person, organisation: Organisation, day: date) ->
     ]
 
 
+def own_hosts(held: list[Held], day: date) -> tuple[set[int], bool]:
+    """Return the organisations where these roles count on the host, and whether they count on the common host."""
+    desks, here = _desks(held, day), [(one.role, one.organisation_id) for one in held if one.role in AT_ORGANISATION]
+    own = {pk for role, pk in here if role != GuestRole.GUEST or desks - {pk}}
+    common = any(one.role in AT_COMMON and not one.ended(day) for one in held)
+    return own, common
+
+
 def hosts_of(person: Person, at: date | None = None) -> list[Organisation]:
     """Return the organisations on whose hosts `person` has standing on the day `at`, the common host last."""
     day = at or timezone.localdate()
-    held = _held(person, day)
-    desks, here = _desks(held, day), [(one.role, one.organisation_id) for one in held if one.role in AT_ORGANISATION]
-    own = {pk for role, pk in here if role != GuestRole.GUEST or desks - {pk}}
+    own, common = own_hosts(_held(person, day), day)
     own |= set(
         LibraryMembership.objects.at(day)
         .filter(person=person)
@@ -199,7 +205,7 @@ def hosts_of(person: Person, at: date | None = None) -> list[Organisation]:
         .values_list("library__organisation_id", flat=True)
     )
     found = list(Organisation.objects.taking_part().filter(pk__in=own))
-    if any(one.role in AT_COMMON and not one.ended(day) for one in held):
+    if common:
         found += list(Organisation.objects.filter(schema_name="public"))
     return found
 

@@ -19,6 +19,15 @@ class Place:
     current: bool
 
 
+@dataclass(frozen=True)
+class Way:
+    """An entry of the switcher: another host of the person who looks, or this one."""
+
+    href: str
+    name: str
+    current: bool
+
+
 def page(request: HttpRequest) -> dict[str, object]:
     """Return the variables of the base template. Makes no query of its own."""
     organisation = getattr(request, "organisation", None)
@@ -27,11 +36,21 @@ def page(request: HttpRequest) -> dict[str, object]:
         "organisation": organisation,
         "standing": standing,
         "places": _places(request) if standing is not None and organisation is not None else (),
+        "ways": _ways(request),
         "demo": settings.DEMO,
         "elsewhere": settings.SIGN_IN_ELSEWHERE,
         "languages": settings.LANGUAGES,
         "other_language": "en" if getattr(request, "LANGUAGE_CODE", "nl") == "nl" else "nl",
     }
+
+
+def _ways(request: HttpRequest) -> tuple[Way, ...]:
+    """Return the ways to all hosts of the person who looks, by what the door found; none where there is one."""
+    arrival, user = getattr(request, "arrival", None), getattr(request, "user", None)
+    if arrival is None or arrival.person is None or user is None or user.pk != arrival.person.pk:
+        return ()
+    ways = tuple(Way(f"{origin(one.domain)}/", one.name, one.pk == arrival.organisation.pk) for one in arrival.hosts)
+    return ways if any(not one.current for one in ways) else ()
 
 
 def _places(request: HttpRequest) -> tuple[Place, ...]:

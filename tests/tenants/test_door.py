@@ -17,7 +17,7 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from tenants import context
-from tenants.access import standing
+from tenants.access import hosts_of, standing
 from tenants.door import arrive
 from tenants.models import ApiToken, Library, LibraryMembership, Membership, Organisation, Person, Session
 from tenants.roles import CooperationRole, GuestRole, LibraryRole, OrganisationRole
@@ -160,6 +160,29 @@ def test_the_door_enters_and_an_unknown_host_enters_nothing(cast):
             cursor.execute("SHOW search_path")
             assert cursor.fetchone()[0].replace('"', "").replace(",", ", ").replace(",  ", ", ") == path
         assert len(captured) == 1  # nothing is sent again
+
+
+@pytest.mark.parametrize("slug", HOSTS)
+def test_the_door_finds_the_hosts_of_everybody(cast, slug):
+    found = set()
+    for name, person in everybody(cast).items():
+        arrival = arrive(host=host_of(slug), session_digest=session_of(person))
+        expected = [(one.name, host_of("" if one.is_common else one.slug)) for one in hosts_of(person)]
+        assert [(one.name, one.domain) for one in arrival.hosts] == expected, name
+        found.add(len(expected))
+    assert found == {0, 1, 2, 3}
+
+
+def test_the_door_finds_no_host_of_what_was_left(cast):
+    guest = session_of(cast.cubiss.people["guest"])
+    Organisation.objects.filter(slug="bisc").update(from_on="2024-01-01", until_on=TODAY() - timedelta(days=1))
+    Organisation.objects.filter(slug="cubiss").update(ready=False)
+    assert [one.name for one in arrive(host=host_of(""), session_digest=guest).hosts] == ["Samenwerking"]
+    assert arrive(host=host_of("")).hosts == ()
+    key = session_of(cast.bisc.people["keyuser"])
+    Organisation.objects.update(ready=True, until_on=None)
+    Library.objects.update(until_on=TODAY() - timedelta(days=1))
+    assert arrive(host=host_of(""), session_digest=key).hosts == ()
 
 
 def test_the_door_asks_once(cast):

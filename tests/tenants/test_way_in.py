@@ -118,3 +118,14 @@ def test_a_forgotten_password_loses_no_page_and_leads_to_the_own_host(cast, clie
     answer = _signed_in(common, who=person.email, password=new, next=goal)
     assert answer["Location"] == goal
     assert _signed_in(client_of(None, ""), who=person.email, password=new)["Location"] == f"{BISC}/"
+
+
+def test_every_page_has_the_way_to_ones_other_hosts(cast, client_of):
+    for at, page in (("bisc", "/tickets/"), ("", "/agenda/")):
+        text = client_of("cubiss guest", at).get(page).content.decode()
+        switcher = re.search(r'<details class="hosts">.*?</details>', text, re.S)[0]
+        hrefs = re.findall(r'href="([^"]+)"( aria-current)?', switcher)
+        assert [href for href, _now in hrefs] == [f"{BISC}/", BISC.replace("bisc", "cubiss") + "/", f"{COMMON}/"]
+        assert [bool(now) for _href, now in hrefs] == [at == "bisc", False, at == ""]
+    assert 'class="hosts"' not in client_of("bisc colleague").get("/").content.decode()
+    assert 'class="hosts"' not in client_of(None).get("/account/login/").content.decode()
