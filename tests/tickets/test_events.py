@@ -9,7 +9,7 @@ from tickets.models import Event
 
 # Kind -> the fields it may change, what else it carries, and the tasks that hear of it. Names are never changed.
 EDITS = {"type", "subject", "category", "library", "locations", "reporter", "urgency", "impact", "assignee"}
-STEP = {"state", "assignee", "planned_until", "supplier", "supplier_number", "partner", "asked"}
+STEP = {"state", "assignee", "category", "planned_until", "supplier", "supplier_number", "partner", "asked"}
 KINDS = {
     "created": (set(), set(), ["tickets.notices"]),
     "answered": (STEP, set(), ["tickets.notices"]),

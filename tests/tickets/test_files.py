@@ -28,8 +28,8 @@ FORM = {
 def test_files_that_a_browser_forgets_are_said(client_of, ticket):
     text = "Uw bestanden zijn niet bewaard"
     colleague, upload = client_of("bisc colleague"), SimpleUploadedFile("a.txt", b"tekst")
-    assert text not in colleague.post("/tickets/new/", {**FORM, "category": ""}).content.decode()
-    page = colleague.post("/tickets/new/", {**FORM, "category": "", "attachments": upload})
+    assert text not in colleague.post("/tickets/new/", {**FORM, "subject": ""}).content.decode()
+    page = colleague.post("/tickets/new/", {**FORM, "subject": "", "attachments": upload})
     assert page.status_code == 422 and text in page.content.decode()
     page = colleague.post("/tickets/BISC-1/messages/", {"body": "", "attachments": SimpleUploadedFile("b", b"b")})
     assert page.status_code == 422 and text in page.content.decode()
