@@ -38,7 +38,8 @@ if not DEMO:
 
 ALLOWED_HOSTS = [DOMAIN, f".{DOMAIN}"]
 _origin_port = "" if PUBLIC_PORT in (80, 443) else f":{PUBLIC_PORT}"
-CSRF_TRUSTED_ORIGINS = [f"{'https' if HTTPS else 'http'}://*.{DOMAIN}{_origin_port}"]
+_scheme = "https" if HTTPS else "http"
+CSRF_TRUSTED_ORIGINS = [f"{_scheme}://*.{DOMAIN}{_origin_port}"]
 
 # --- apps: each in exactly one of the two lists (tests/test_boundaries.py) ---
 SHARED_APPS = [
@@ -419,7 +420,8 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
         "connect-src": [SELF],
-        "form-action": [SELF],
+        # Signing in on one of our hosts leads to another; a browser holds the way after a form to this as well.
+        "form-action": [SELF, f"{_scheme}://{DOMAIN}{_origin_port}", *CSRF_TRUSTED_ORIGINS],
         "manifest-src": [SELF],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],

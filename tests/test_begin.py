@@ -179,7 +179,7 @@ def _use(port: int, links: dict[str, str]) -> None:
         body="Het werkt.",
         type="incident",
         urgency="low",
-        category="6.1",
+        category="6",
     )
     assert answer.status_code == 302, re.findall(r'class="errorlist".*?</ul>', answer.content.decode(), flags=re.S)
     desk = _signed_in(port, f"bisc.{DOMAIN}", "desk@bisc.example", links["desk@bisc.example"])

@@ -32,7 +32,7 @@ def test_a_ticket_for_a_caller_by_keys(visit):
     _fill(desk, "Bon voor wie belt")
     desk.press("Versturen")
     desk.page.wait_for_url("**/tickets/BISC-*/")
-    assert "Medewerker balie Eemland" in desk.page.inner_text("main")
+    assert "Medewerker balie Eemland" in desk.page.text_content(".side")
 
 
 def test_a_ticket_for_somebody_new_without_javascript(visit):
@@ -56,4 +56,4 @@ def test_a_ticket_for_somebody_new_without_javascript(visit):
     assert desk.page.input_value("[name=library]") == "eemland"
     desk.press("Versturen")
     desk.page.wait_for_url("**/tickets/BISC-*/")
-    assert "Sanne Smit" in desk.page.inner_text("main")
+    assert "Sanne Smit" in desk.page.text_content(".side")

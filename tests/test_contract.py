@@ -144,7 +144,7 @@ REFUSED = [
     ("DELETE", "/tickets", None, "", 405, "Deze methode kan hier niet", "Method not allowed"),
     ("POST", "/openapi.json", "{}", "application/json", 405, "Deze methode kan hier niet", "Method not allowed"),
     ("PATCH", "/tickets/BISC-1", "{}", "application/json", 403, "Niet toegestaan", "Not allowed"),
-    ("POST", "/tickets/BISC-1/transitions", '{"to": "closed"}', "application/json", 409, "Conflict", "Conflict"),
+    ("POST", "/tickets/BISC-1/transitions", '{"to": "merged"}', "application/json", 409, "Conflict", "Conflict"),
     ("POST", "/tickets", "long", "application/json", 413, "Te groot", "Too large"),
     ("POST", "/tickets", "x", "text/plain", 415, "Niet het juiste Content-Type", "Unsupported media type"),
 ]

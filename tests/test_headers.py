@@ -17,7 +17,8 @@ from tests.test_production import KEY
 DOMAIN = "samenbeheer.localhost"
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self';"
-    " connect-src 'self'; form-action 'self'; manifest-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+    " connect-src 'self'; form-action 'self' http://samenbeheer.localhost:8000 http://*.samenbeheer.localhost:8000;"
+    " manifest-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 ALWAYS = {
     "Content-Security-Policy": CSP,
@@ -26,6 +27,7 @@ ALWAYS = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+PRODUCTION = ALWAYS | {"Content-Security-Policy": CSP.replace("http:", "https:").replace(":8000", "")}
 HSTS = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
 KEPT_NOWHERE = {"Cache-Control": "private, no-store"}
 DUTCH = {"Content-Language": "nl"}
@@ -108,7 +110,7 @@ def test_the_policy_has_no_more_and_no_less(client_of):
         "connect-src 'self'",
         "default-src 'none'",
         "font-src 'self'",
-        "form-action 'self'",
+        "form-action 'self' http://samenbeheer.localhost:8000 http://*.samenbeheer.localhost:8000",
         "frame-ancestors 'none'",
         "img-src 'self' data:",
         "manifest-src 'self'",
@@ -307,7 +309,7 @@ def test_headers_in_production(production, name, status, own):
     if "Cache-Control" not in own:
         headers.pop("Cache-Control", None)
     assert found["status"] == status
-    assert in_order(headers) == in_order(ALWAYS) | HSTS | own
+    assert in_order(headers) == in_order(PRODUCTION) | HSTS | own
 
 
 def test_production_sends_plain_http_to_https(production):
@@ -321,10 +323,10 @@ def test_a_foreign_host_gets_a_page_in_our_words_and_costs_no_traceback(producti
         assert "Op dit adres is geen organisatie" in production[name]["text"]
     found = production["foreign, plain http"]
     assert found["status"] == 400 and "Dat konden we niet lezen" in found["text"]
-    assert _safety(found["headers"]) == in_order(ALWAYS) and "Location" not in found["headers"]
-    assert _safety(production["health"]["headers"]) == in_order(ALWAYS)  # over plain HTTP, which has no HSTS
-    assert _safety(production["plain http"]["headers"]) == in_order(ALWAYS)
-    assert _safety(production["health over https"]["headers"]) == in_order(ALWAYS | HSTS)
+    assert _safety(found["headers"]) == in_order(PRODUCTION) and "Location" not in found["headers"]
+    assert _safety(production["health"]["headers"]) == in_order(PRODUCTION)  # over plain HTTP, which has no HSTS
+    assert _safety(production["plain http"]["headers"]) == in_order(PRODUCTION)
+    assert _safety(production["health over https"]["headers"]) == in_order(PRODUCTION | HSTS)
     assert "Traceback" not in production["stderr"] and "Invalid HTTP_HOST" not in production["stderr"]
 
 

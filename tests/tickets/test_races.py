@@ -168,8 +168,8 @@ def test_a_change_of_the_state_and_an_edit_do_not_undo_each_other(committed, fre
 def test_the_second_of_two_states_is_a_step_from_the_first(committed, fresh):
     """Closing what the other just reopened is no step; nothing is overwritten."""
     house = committed
-    verbs.move(ticket=fresh, to="resolved", answer="Klaar.", by=house.actor("desk"))
-    with second(_there(house, verbs.move, ticket=fresh, to="closed", by=house.actor("colleague"))) as outcome:
+    seen = verbs.move(ticket=fresh, to="resolved", answer="Klaar.", by=house.actor("desk"))
+    with second(_there(house, verbs.move, ticket=seen, to="closed", by=house.actor("colleague"))) as outcome:
         verbs.move(ticket=fresh, to="open", reason="Toch niet.", by=house.actor("desk"))
     assert type(outcome[0]) is TransitionNotAllowed
     assert Ticket.objects.get(pk=fresh.pk).state == "open"

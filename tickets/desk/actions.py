@@ -20,9 +20,9 @@ from tickets.change import Change, changing
 from tickets.desk.models import Event, Message, Ticket
 from tickets.events import Kind
 from tickets.opening import open_ticket
-from tickets.refusals import AlreadySaid, AlreadyTaken, AlreadyThere, Stale
+from tickets.refusals import AlreadySaid, AlreadyTaken, AlreadyThere, Stale, TransitionNotAllowed
 from tickets.since import refuse_stale
-from tickets.states import ENDED, Speaker, State, Visibility
+from tickets.states import ENDED, OPEN_STATES, Speaker, State, Visibility
 
 ASKED_MAX = 300
 
@@ -144,7 +144,7 @@ def move(
     ValidationError by field, Stale when the state changed since `base_version`, and AlreadyThere when a text would be
     lost.
     """
-    reason, answer = reason.strip(), answer.strip()
+    reason, answer, seen = reason.strip(), answer.strip(), ticket.state
     with transaction.atomic():  # a reason for colleagues and an answer for the library are two events
         if reason and answer and by.is_staff:
             with changing(ticket, Kind.NOTED, by=by, at=at) as note:
@@ -152,6 +152,8 @@ def move(
                     note.say(reason, Visibility.INTERNAL)
         with changing(ticket, Kind.STATE_CHANGED, by=by, at=at) as change:
             refuse_stale(change.ticket, ["state"], base_version, by)
+            if (seen, to) == (State.RESOLVED, State.CLOSED) and change.ticket.state in OPEN_STATES:
+                raise TransitionNotAllowed(change.ticket, to)  # what was confirmed was reopened; that is no withdrawal
             said = answer or reason
             if change.ticket.state == to and said and not _just_said(change.ticket, said, by):
                 raise AlreadyThere(change.ticket)
