@@ -92,12 +92,13 @@ NO_PAGE = {
     *("set_language", "theme", "choose_theme", "shortcuts", "rows", "end_token", "end_role", "end_guest_role"),
     *("end_library_role", "withdraw_invitation", "outbox_send_all", "outbox_send", "outbox_drop", "next_ticket"),
     *("previous_ticket", "ticket_preview", "ticket_answer", "ticket_move", "ticket_pick_up", "ticket_attachment"),
+    "ticket_picture",
     *("end_ticket_guest", "agenda_progress", "make_organisation", "organisation_days", "invite_administrator"),
     *("organisation_hosts", "first_host", "remove_host", "end_cooperation_role", "withdraw_for_cooperation"),
     *("end_category", "framework_goals", "callers", "ticket_news", "ticket_pane", "undo_ticket", "answer_and_next"),
 }
 # The pages of what the demo has not: seen with what it gives, or by the story of one ticket.
-ELSEWHERE = {"invitation", "account_login"}
+ELSEWHERE = {"invitation", "account_login", "ticket_picture_page"}
 QUERIES = {
     "ticket": "SELECT number FROM bisc.tickets_ticket ORDER BY id DESC LIMIT 1",
     "of_library": "SELECT t.number FROM bisc.tickets_ticket t JOIN public.tenants_person p ON p.id = t.reporter_id"

@@ -19,6 +19,7 @@ from tenants.files import actions as files
 from tenants.imports.actions import import_network
 from tenants.models import ApiToken, Invitation, LibraryMembership, Membership, OutboxEntry
 from tests.cast import COMMAND_LINE, SECRET
+from tests.pictures import picture
 from tickets.desk import actions as verbs
 from tickets.models import Attachment, Message, Ticket
 from tickets.states import Visibility
@@ -66,6 +67,7 @@ OBJECTS = {
     "ticket_part": "part",
     **dict.fromkeys(("next_ticket", "previous_ticket", "answer_and_next", "undo_ticket"), "ticket"),
     "ticket_attachment": "attachment",
+    **dict.fromkeys(("ticket_picture", "ticket_picture_page"), "picture"),
     "ticket_guests": "ticket",
     "end_ticket_guest": "guest",
     "libraries": None,
@@ -150,8 +152,9 @@ def planted(bisc):
     """BiSC's ticket with an internal note and a file, and an imported library; returns arguments by kind of object."""
     ticket = Ticket.objects.get(number=bisc.ticket)
     upload = SimpleUploadedFile(f"{WORD}.txt", f"inhoud {WORD}".encode())
-    verbs.answer(ticket=ticket, body=f"Bijlage {WORD}", uploads=[upload], by=bisc.actor("colleague"))
-    attachment = Attachment.objects.get(message__ticket=ticket)
+    shown = SimpleUploadedFile(f"{WORD}.png", picture() + f" {WORD}".encode())
+    verbs.answer(ticket=ticket, body=f"Bijlage {WORD}", uploads=[upload, shown], by=bisc.actor("colleague"))
+    attachment, seen = Attachment.objects.filter(message__ticket=ticket)
     token = ApiToken.objects.create(
         person=bisc.people["desk"],
         organisation=bisc.organisation,
@@ -181,6 +184,7 @@ def planted(bisc):
         "ticket": {"number": ticket.number},
         "part": {"number": ticket.number, "part": "library"},
         "attachment": {"number": ticket.number, "key": attachment.key},
+        "picture": {"number": ticket.number, "key": seen.key},
         "guest": {"number": ticket.number, "pk": 1},
         "token": {"pk": token.pk},
         "membership": {"pk": membership.pk},
@@ -192,6 +196,7 @@ def planted(bisc):
         "library": {"slug": "bisc-drie"},
     }
     files.forget(attachment.storage_name)
+    files.forget(seen.storage_name)
 
 
 def _path(name: str, planted: dict, urlconf: str) -> str:
@@ -303,20 +308,15 @@ def test_a_library_never_reads_internal_text(planted, client_of, api_of, bisc):
 @pytest.mark.parametrize("visibility", [Visibility.INTERNAL, Visibility.PARTNERS])
 def test_a_file_of_an_internal_message_is_404_for_the_library(visibility, bisc, client_of, api_of):
     ticket = Ticket.objects.get(number=bisc.ticket)
-    verbs.answer(
-        ticket=ticket,
-        body="zie bijlage",
-        visibility=visibility,
-        uploads=[SimpleUploadedFile("a.txt", b"geheim")],
-        by=bisc.actor("desk"),
-    )
+    uploads = [SimpleUploadedFile("a.png", picture())]
+    verbs.answer(ticket=ticket, body="zie", visibility=visibility, uploads=uploads, by=bisc.actor("desk"))
     key = Attachment.objects.get(message__ticket=ticket).key
     path = f"/tickets/{ticket.number}/attachments/{key}"
-    statuses = {}
-    for who in ("bisc desk", "bisc keyuser", "bisc colleague", "cubiss desk"):
+    people = ("bisc desk", "bisc keyuser", "bisc colleague", "cubiss desk")
+    for address in (f"{path}/", f"{path}/picture/", f"/tickets/{ticket.number}/pictures/{key}/"):
         with inside(None):
-            statuses[who] = client_of(who).get(f"{path}/").status_code
-    assert statuses == {"bisc desk": 200, "bisc keyuser": 404, "bisc colleague": 404, "cubiss desk": 404}
+            statuses = {who: client_of(who).get(address).status_code for who in people}
+        assert statuses == {"bisc desk": 200, "bisc keyuser": 404, "bisc colleague": 404, "cubiss desk": 404}
     assert api_of("bisc colleague")("GET", path).status_code == 404
     assert api_of("bisc desk")("GET", path).status_code == 200
     files.forget(Attachment.objects.get(message__ticket=ticket).storage_name)

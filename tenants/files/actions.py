@@ -24,6 +24,7 @@ from django.utils.translation import ngettext
 
 from tenants.files.incoming import Unkept
 from tenants.files.kinds import HEAD_BYTES, FileKind, Found, refused
+from tenants.files.pictures import is_showable
 from tenants.files.types import clean_name, content_type_of
 from tenants.models import Organisation
 from tenants.settings.queries import settings_of
@@ -232,9 +233,24 @@ def serve(*, storage_name: str, name: str, content_type: str) -> FileResponse:
 
     That nobody guesses its type ("nosniff") stands on every answer.
     """
-    response = FileResponse(
-        default_storage.open(storage_name, "rb"), as_attachment=True, filename=name, content_type=content_type
-    )
+    file = default_storage.open(storage_name, "rb")
+    return _guarded(FileResponse(file, as_attachment=True, filename=name, content_type=content_type))
+
+
+def show(*, storage_name: str, name: str, content_type: str) -> FileResponse | None:
+    """Return a picture to be shown by a page, alone and never run; None for one that a browser had better not open.
+
+    The caller checked the right, and that it is a picture by its type.
+    """
+    file = default_storage.open(storage_name, "rb")
+    if not is_showable(file):
+        file.close()
+        return None
+    file.seek(0)
+    return _guarded(FileResponse(file, filename=name, content_type=content_type))
+
+
+def _guarded(response: FileResponse) -> FileResponse:
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response["Cache-Control"] = "private, no-store"
     return response

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tenants.actor import Channel
 from tenants.dated import NameWords
+from tenants.files.pictures import is_picture
 from tickets.access import MessageQuerySet, TicketQuerySet
 from tickets.events import Kind
 from tickets.search.columns import SearchColumn
@@ -220,6 +221,11 @@ class Attachment(models.Model):
         ordering = ["pk"]
         default_permissions = ()
         indexes = [GinIndex(NameWords("name"), name="attachment_name_words")]
+
+    @property
+    def is_picture(self) -> bool:
+        """Is it shown where it stands? Never what shows patron data: that is opened on purpose."""
+        return not self.contains_patron_data and is_picture(self.content_type, self.size)
 
 
 class KeptFile(models.Model):

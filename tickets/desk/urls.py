@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tickets.desk import caller, parts, views
+from tickets.desk import caller, file_pages, parts, views
 
 urlpatterns = [
     path("tickets/new/", views.new_ticket, name="new_ticket"),
@@ -14,7 +14,9 @@ urlpatterns = [
     path("tickets/<str:number>/transitions/", views.move, name="ticket_move"),
     path("tickets/<str:number>/pick-up/", views.pick_up, name="ticket_pick_up"),
     path("tickets/<str:number>/edit/", views.edit, name="ticket_edit"),
-    path("tickets/<str:number>/attachments/<str:key>/", views.attachment, name="ticket_attachment"),
+    path("tickets/<str:number>/attachments/<str:key>/", file_pages.attachment, name="ticket_attachment"),
+    path("tickets/<str:number>/attachments/<str:key>/picture/", file_pages.picture, name="ticket_picture"),
+    path("tickets/<str:number>/pictures/<str:key>/", file_pages.picture_page, name="ticket_picture_page"),
     path("tickets/<str:number>/parts/<str:part>/", parts.part, name="ticket_part"),
     path("tickets/<str:number>/undo/", parts.undo, name="undo_ticket"),
     path("libraries/", views.libraries, name="libraries"),

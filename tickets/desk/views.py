@@ -2,14 +2,13 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tenants.actor import Actor
-from tenants.files import actions as files
 from tenants.libraries.forms import FindForm
 from tenants.libraries.queries import libraries_known_to, told
 from tenants.refusals import Conflict
@@ -23,7 +22,7 @@ from tickets.desk import actions, kept
 from tickets.desk.along import list_query, with_list
 from tickets.desk.caller import Call
 from tickets.desk.forms import AnswerForm, EditForm, MoveForm, TicketForm, ready_words
-from tickets.desk.models import Attachment, KeptFile, Message, Ticket
+from tickets.desk.models import KeptFile, Ticket
 from tickets.desk.queries import Entry, came_in, staff_spoke_last, ticket_visible_to, timeline
 from tickets.refusals import Stale
 from tickets.states import CLOSED_STATES, FACTS, REPORTER, State, Visibility, allowed
@@ -306,18 +305,6 @@ def _said(form: EditForm, name: str) -> str:
         return ", ".join(str(one) for one in value) or "–"
     choices = dict(getattr(form.fields[name], "choices", ())) if isinstance(value, str) else {}
     return str(choices.get(value, value or "–"))
-
-
-@require_GET
-def attachment(request: HttpRequest, number: str, key: str) -> FileResponse:
-    """A file of a message that the person may read."""
-    found = fetch(request, number)
-    readable = Message.objects.visible_to(request.standing).filter(ticket=found)
-    row = get_object_or_404(Attachment, key=key, message__in=readable.values("pk"))
-    try:
-        return files.serve(storage_name=row.storage_name, name=row.name, content_type=row.content_type)
-    except FileNotFoundError as error:
-        raise Http404 from error
 
 
 @require_POST
