@@ -31,6 +31,7 @@ app.conf.beat_schedule = {
     "close-resolved": {"task": "tickets.close_resolved_everywhere", "schedule": settings.CLOSE_EVERY},
     "prepare-steering": {"task": "agenda.prepare_steering", "schedule": 60, "options": MINUTELY},
     "forget-answers": {"task": "tenants.forget_answers", "schedule": crontab(minute=25)},
+    "count-sorted": {"task": "tickets.count_sorted_everywhere", "schedule": crontab(minute="*/15")},
     "check-drift": {"task": "tickets.check_drift_everywhere", "schedule": _at_night(3, 10)},
     "purge-attachments": {"task": "tickets.purge_attachments_everywhere", "schedule": _at_night(3, 30)},
     "tidy-bytes": {"task": "tickets.tidy_bytes_everywhere", "schedule": _at_night(3, 50)},

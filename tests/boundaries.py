@@ -44,11 +44,11 @@ FLOORS = {
     },
     "tickets": {
         "words": "router states events refusals",
-        "truth": "access search.columns desk.models guests.models notices.models models",
+        "truth": "access search.columns desk.models guests.models notices.models proposals.models models",
         "below": "valid since shapes sharing",
         "change": "followers change opening",
         "verbs": "desk guests",
-        "questions": "search lists",
+        "questions": "search lists proposals",
         "above": "restoring.queries closing retention snapshots notices restoring",
         "contents": "apps urls api tasks management",
     },
@@ -130,7 +130,7 @@ ROOMS: dict[str, dict[str, str]] = {
         "tickets": "access desk router search shapes states",
     },
     "tickets.management": {"tenants": "context", "tickets": "snapshots"},
-    "tickets.models": {"tickets": "desk guests notices"},
+    "tickets.models": {"tickets": "desk guests notices proposals"},
     "tickets.notices": {
         "tenants": "access context models organisations outbox settings",
         "tickets": "access desk events states",
@@ -139,6 +139,11 @@ ROOMS: dict[str, dict[str, str]] = {
         "tenants": "actor context files models refusals roles together",
         "agenda": "categories",
         "tickets": "change desk events states valid",
+    },
+    "tickets.proposals": {
+        "tenants": "context everywhere roles",
+        "agenda": "categories",
+        "tickets": "desk states valid",
     },
     "tickets.refusals": {"tenants": "refusals"},
     "tickets.restoring": {"tenants": "context idempotency outbox", "tickets": "desk events snapshots"},
@@ -149,8 +154,8 @@ ROOMS: dict[str, dict[str, str]] = {
     "tickets.sharing": {"tenants": "context together", "agenda": "figures", "tickets": "desk"},
     "tickets.since": {"tenants": "actor", "tickets": "access desk events refusals valid"},
     "tickets.snapshots": {"tenants": "actor audit context everywhere", "agenda": "figures", "tickets": "desk sharing"},
-    "tickets.tasks": {"tickets": "closing notices retention snapshots"},
-    "tickets.urls": {"tickets": "desk guests lists search"},
+    "tickets.tasks": {"tickets": "closing notices proposals retention snapshots"},
+    "tickets.urls": {"tickets": "desk guests lists proposals search"},
     "tickets.valid": {"tenants": "access context dated models", "tickets": "states"},
 }
 

@@ -29,6 +29,7 @@ WHO = {
             "ticket_edit": {"number": "ticket"},
             "ticket_part": {"number": "ticket", "part": "library"},
             "palette": {},
+            "proposals": {},
             "ticket_guests": {"number": "ticket"},
             "libraries": {},
             "library": {"slug": "eemland"},
@@ -46,6 +47,7 @@ WHO = {
             "start": {},
             "tickets": {},
             "new_ticket": {},
+            "proposals": {},
             "ticket": {"number": "of_library"},
             "colleagues": {},
             "colleague": {"pk": "colleague"},
@@ -96,6 +98,7 @@ NO_PAGE = {
     *("end_ticket_guest", "agenda_progress", "make_organisation", "organisation_days", "invite_administrator"),
     *("organisation_hosts", "first_host", "remove_host", "end_cooperation_role", "withdraw_for_cooperation"),
     *("end_category", "framework_goals", "callers", "ticket_news", "ticket_pane", "undo_ticket", "answer_and_next"),
+    *("typed_proposals", "ticket_proposals"),
 }
 # The pages of what the demo has not: seen with what it gives, or by the story of one ticket.
 ELSEWHERE = {"invitation", "account_login", "ticket_picture_page"}

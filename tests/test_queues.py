@@ -57,6 +57,7 @@ BEAT = {
     "close-resolved": ("tickets.close_resolved_everywhere", 600),
     "prepare-steering": ("agenda.prepare_steering", 60),
     "forget-answers": ("tenants.forget_answers", "25 * * * *"),
+    "count-sorted": ("tickets.count_sorted_everywhere", "*/15 * * * *"),
     "check-drift": ("tickets.check_drift_everywhere", "10 3 * * *"),
     "purge-attachments": ("tickets.purge_attachments_everywhere", "30 3 * * *"),
     "tidy-bytes": ("tickets.tidy_bytes_everywhere", "50 3 * * *"),

@@ -3,6 +3,7 @@
 from tickets.desk.models import Attachment, Counter, Event, KeptFile, Message, Ticket
 from tickets.guests.models import TicketGrant, TicketGroupGrant
 from tickets.notices.models import Notice
+from tickets.proposals.models import ProposalResult, SortedTicket, WordCount
 
 __all__ = [
     "Attachment",
@@ -11,7 +12,10 @@ __all__ = [
     "KeptFile",
     "Message",
     "Notice",
+    "ProposalResult",
+    "SortedTicket",
     "Ticket",
     "TicketGrant",
     "TicketGroupGrant",
+    "WordCount",
 ]

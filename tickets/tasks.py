@@ -2,6 +2,7 @@
 
 from tickets.closing.tasks import close_resolved, close_resolved_everywhere
 from tickets.notices.tasks import notify
+from tickets.proposals.tasks import count_sorted, count_sorted_everywhere
 from tickets.retention.tasks import (
     purge_attachments,
     purge_attachments_everywhere,
@@ -15,6 +16,8 @@ __all__ = [
     "check_drift_everywhere",
     "close_resolved",
     "close_resolved_everywhere",
+    "count_sorted",
+    "count_sorted_everywhere",
     "notify",
     "purge_attachments",
     "purge_attachments_everywhere",

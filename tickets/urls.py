@@ -3,6 +3,7 @@
 from tickets.desk.urls import urlpatterns as desk
 from tickets.guests.urls import urlpatterns as guests
 from tickets.lists.urls import urlpatterns as lists
+from tickets.proposals.urls import urlpatterns as proposals
 from tickets.search.urls import urlpatterns as search
 
-urlpatterns = [*lists, *search, *desk, *guests]
+urlpatterns = [*lists, *search, *proposals, *desk, *guests]

@@ -22,6 +22,11 @@ PLAIN: dict[str, tuple[Promise, Promise]] = {
 }
 
 
+def plain_name(group: Category) -> str | Promise:
+    """Return a group in plain words, without what belongs there."""
+    return PLAIN[group.code][0] if group.code in PLAIN else group.name
+
+
 def in_plain_words(group: Category) -> SafeString | str:
     """Return a group as a choice of a form."""
     if group.code not in PLAIN:

@@ -38,6 +38,7 @@ from tenants.outbox.models import OutboxEntry
 from tenants.roles import CooperationRole, LibraryRole, OrganisationRole, Permission
 from tickets.desk import actions as desk_actions
 from tickets.models import Ticket
+from tickets.proposals.actions import count_sorted
 from tickets.states import Visibility
 
 HERE = Path(__file__).parent
@@ -110,6 +111,10 @@ def load(step: Step, volume: float = 1.0) -> None:
             _load_volume(demo.tickets, volume, [one for one in written if not one.is_first])
             step(f"tickets of {demo.name}")
     _load_conversations([one for one in written if one.is_first])
+    step("proposals")
+    for demo in ORGANISATIONS:
+        with inside(organisation_by_schema(demo.slug)):
+            count_sorted()
     step("work agenda")
     _load_agenda(password)
 

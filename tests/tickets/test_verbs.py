@@ -40,6 +40,7 @@ NO_VERBS = {
     "idempotency.idempotent": "test_api.py",
     "notices.recipients": "test_notices.py",
     "notices.send_notices": "test_notices.py",
+    "proposals.count_sorted": "test_proposals.py",
     "restoring.carry_over": "test_restoring.py",
     "retention.purge_attachments": "test_retention.py",
     "retention.tidy_bytes": "test_retention.py",
