@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from tenants.context import inside
+from tickets.desk import actions as verbs
 from tickets.desk import kept
 from tickets.models import Attachment, KeptFile, Ticket
 from tickets.retention.actions import tidy_bytes
@@ -112,3 +113,67 @@ def test_what_is_kept_goes_after_a_day_with_its_bytes(bisc):
     tidy_bytes(now)
     assert [row.name for row in kept.kept("m", person)] == ["jong.txt"]
     assert (default_storage.exists(old.storage_name), default_storage.exists(young.storage_name)) == (False, True)
+
+
+ANSWER = "/tickets/BISC-1/messages/"
+
+
+def _answer(client, *files: str, **changes):
+    uploads = [SimpleUploadedFile(name, b"wat er op het scherm stond") for name in files]
+    data = {"body": "Zie de bijlagen", "once": "merk-van-dit-antwoord", "attachments": uploads, **changes}
+    return client.post(ANSWER, data)
+
+
+def _sent_along(ticket) -> list[str]:
+    return list(Attachment.objects.filter(message__ticket=ticket).values_list("name", flat=True))
+
+
+@pytest.mark.parametrize("who", ["bisc desk", "bisc colleague"])
+def test_files_of_an_answer_that_could_not_be_sent_stay_and_go_along_in_the_end(client_of, ticket, who):
+    client = client_of(who)
+    page = _answer(client, "scherm.txt", body="")
+    text = page.content.decode()
+    assert page.status_code == 422 and "scherm.txt" in text and "bewaard tot u verstuurt" in text
+    assert 'name="held" value="1"' in text and "niet bewaard" not in text
+    assert _answer(client, "tweede.txt", body="", held="1").content.decode().count("bewaard tot u verstuurt") == 2
+    assert _answer(client, held="1").status_code == 302
+    assert _sent_along(ticket) == ["scherm.txt", "tweede.txt"]
+    assert _answer(client, held="1").status_code == 302  # the same form, sent twice
+    assert _sent_along(ticket) == ["scherm.txt", "tweede.txt"]
+
+
+def test_files_of_an_answer_stay_where_something_came_in_meanwhile_and_where_a_verb_refuses_it(client_of, bisc, ticket):
+    client = client_of("bisc desk")
+    verbs.answer(ticket=ticket, body="Nog iets", by=bisc.actor("colleague"))
+    page = _answer(client, "scherm.txt", seen="1")
+    assert page.status_code == 409 and "bewaard tot u verstuurt" in page.content.decode()
+    page = _answer(client, "tweede.txt", held="1", then="planned")  # asks until when
+    assert page.status_code == 422 and page.content.decode().count("bewaard tot u verstuurt") == 2
+    assert _answer(client, held="1").status_code == 302
+    assert _sent_along(ticket) == ["scherm.txt", "tweede.txt"]
+
+
+def test_a_file_of_an_answer_is_taken_away_without_a_word_about_the_rest(client_of, ticket):
+    client = client_of("bisc desk")
+    _answer(client, "scherm.txt", body="")
+    row = KeptFile.objects.get()
+    page = _answer(client, body="", visibility="internal", held="1", drop=row.key)
+    text = page.content.decode()
+    assert (page.status_code, "problems" in text, "bewaard tot" in text) == (200, False, False)
+    assert 'value="internal" checked' in text
+    assert not KeptFile.objects.exists() and not default_storage.exists(row.storage_name)
+
+
+def test_a_kept_file_of_an_answer_is_sent_with_a_next_state_and_no_text(client_of, ticket):
+    client = client_of("bisc desk")
+    _answer(client, "scherm.txt", body="")
+    assert _answer(client, body="", held="1", then="open").status_code == 302
+    assert _sent_along(ticket) == ["scherm.txt"]
+
+
+@pytest.mark.parametrize("who", ["bisc lead", "bisc keyuser"])
+def test_nobody_else_sends_a_kept_file_of_an_answer_even_with_its_mark(client_of, ticket, who):
+    _answer(client_of("bisc colleague"), "scherm.txt", body="")
+    assert "scherm.txt" not in _answer(client_of(who), body="", held="1").content.decode()
+    assert _answer(client_of(who), held="1").status_code == 302
+    assert _sent_along(ticket) == []

@@ -1,6 +1,7 @@
 """One form per action on a ticket. They ask and show; what a valid ticket is, the verbs know."""
 
 import secrets
+from collections.abc import Sequence
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -15,8 +16,9 @@ from tenants.libraries.queries import libraries_visible_to
 from tenants.models import Library, Location, Organisation, Person
 from tenants.web.widgets import DayInput, LongSelect
 from tickets.desk.fields import CategoryField, FilesField, GroupField, LocationBoxes
+from tickets.desk.kept import as_uploads
 from tickets.desk.kinds import CHOICES, KINDS, Kind
-from tickets.desk.models import Ticket
+from tickets.desk.models import KeptFile, Ticket
 from tickets.since import plain_value, values_at
 from tickets.states import FACT_NAMES, FACTS, Impact, State, Type, Urgency, Visibility
 from tickets.valid import BODY_MAX, SUBJECT_KEPT, SUBJECT_MAX
@@ -197,7 +199,15 @@ class AnswerForm(forms.Form):
     once = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput, initial=once)
     seen = forms.IntegerField(required=False, help_text="How much of the conversation its page showed.")
 
-    def __init__(self, *args, then: tuple[str, ...] = (), ticket: Ticket | None = None, **kwargs):
+    def __init__(
+        self,
+        *args,
+        then: tuple[str, ...] = (),
+        ticket: Ticket | None = None,
+        held: Sequence[KeptFile] = (),
+        **kwargs,
+    ):
+        self.held = held  # files that came with it before, kept until it is sent
         if ticket is not None:
             kwargs["initial"] = initial_facts(ticket)
         super().__init__(*args, **kwargs)
@@ -230,7 +240,7 @@ class AnswerForm(forms.Form):
     @property
     def only_moves(self) -> bool:
         """Is there a next state and nothing said?"""
-        return not self.cleaned_data["body"] and not self.cleaned_data["attachments"]
+        return not self.cleaned_data["body"] and not self.cleaned_data["attachments"] and not self.held
 
     def values(self) -> dict[str, object]:
         """Return the values as the verb `answer` takes them."""
@@ -241,7 +251,7 @@ class AnswerForm(forms.Form):
             "fact": self.fact(),
             "words": chosen["words"],
             "category": chosen.get("category"),
-            "uploads": chosen["attachments"],
+            "uploads": [*as_uploads(self.held), *chosen["attachments"]],
         }
 
 

@@ -1,5 +1,7 @@
 """Pages of one ticket: filing, reading, and each verb. Every ticket is fetched through `visible_to`."""
 
+from collections.abc import Sequence
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
@@ -89,12 +91,19 @@ def ticket(request: HttpRequest, number: str) -> HttpResponse:
     return _show(request, fetch(request, number))
 
 
-def _box(actor: Actor, found: Ticket, *data) -> AnswerForm:
+def _box(actor: Actor, found: Ticket, *data, held: Sequence[KeptFile] = ()) -> AnswerForm:
     """Return the answer box for this person, empty or with what was sent; a waiting state is offered for its fact."""
     if not actor.is_staff:
-        return AnswerForm(*data)
+        return AnswerForm(*data, held=held)
     steps = _steps(actor, found)
-    return AnswerForm(*data, then=(*steps, found.state) if found.state in FACTS else steps, ticket=found)
+    then = (*steps, found.state) if found.state in FACTS else steps
+    return AnswerForm(*data, then=then, ticket=found, held=held)
+
+
+def _back(request: HttpRequest, found: Ticket, form: AnswerForm, status: int, **shown) -> HttpResponse:
+    """Show a ticket with what was typed in the answer box; its files are kept with it until it is sent."""
+    form.held = _keep(request, request.POST.get("once", "")[:64])
+    return _show(request, found, form, status=status, **shown)
 
 
 def _refused(form: AnswerForm, error: ValidationError) -> None:
@@ -163,14 +172,18 @@ def answer(request: HttpRequest, number: str) -> HttpResponse:
     """Say something. What others said since the page was opened comes first, above the box; sent again, it goes."""
     found = fetch(request, number)
     actor = Actor.of_request(request)
-    form = _box(actor, found, request.POST, request.FILES)
+    held = kept.kept(request.POST.get("once", "")[:64], request.user) if "held" in request.POST else []
+    form = _box(actor, found, request.POST, request.FILES, held=held)
+    if "drop" in request.POST:
+        form.errors.clear()  # a step on the way: nothing is said about the rest
+        return _back(request, found, form, status=200)
     if not form.is_valid():
-        return _show(request, found, form, status=422)
+        return _back(request, found, form, status=422)
     seen = form.cleaned_data["seen"]
     entries = timeline(found, request.standing) if seen is not None else []
     fresh = came_in(entries, seen, request.standing)
     if fresh:
-        return _show(request, found, form, status=409, entries=entries, news=fresh)
+        return _back(request, found, form, status=409, entries=entries, news=fresh)
     try:
         if form.only_moves:
             chosen = form.cleaned_data
@@ -186,10 +199,10 @@ def answer(request: HttpRequest, number: str) -> HttpResponse:
             actions.answer(ticket=found, **form.values(), by=actor)
     except ValidationError as error:
         _refused(form, error)
-        return _show(request, found, form, status=422)
+        return _back(request, found, form, status=422)
     except Conflict as conflict:
         form.add_error(None, conflict.detail + " " + _("Your text is still here."))
-        return _show(request, fetch(request, number), form, status=409)
+        return _back(request, fetch(request, number), form, status=409)
     messages.success(request, _("Sent."), extra_tags=form.cleaned_data["once"])  # by which the page forgets the draft
     return redirect(with_list(request, "ticket", found.number))
 

@@ -15,7 +15,7 @@
     line.textContent = chosen.join(", ");
     line.hidden = !chosen.length;
     const mark = form.querySelector("[data-with-files]");
-    mark.hidden = !chosen.length && !form.elements.patron_data.checked;
+    mark.hidden = !chosen.length && !form.querySelector(".kept") && !form.elements.patron_data.checked;
   };
 
   // Who resolves finds the words for the library ready, to change.
