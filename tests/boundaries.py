@@ -21,7 +21,7 @@ FLOORS = {
             "organisations.queries organisations.forms libraries.queries libraries.system_forms libraries.forms"
             " libraries.fields audit signs settings.queries files outbox tokens.actions idempotency settings"
             " organisations.schemas organisations.actions organisations.serving organisations.making people.rights"
-            " people.actions people.guests people.callers people.forms tokens.forms invitations.queries"
+            " people.actions people.guests people.callers people.queries people.forms tokens.forms invitations.queries"
             " invitations.actions invitations.forms invitations.mail signin organisations.entering libraries.actions"
             " libraries.identify imports.reading imports.sheets imports.lines imports.actions"
         ),
@@ -178,6 +178,7 @@ DOORS = {
         "tenants/people/forms.py",
         "tenants/people/guests.py",
         "tenants/people/models.py",
+        "tenants/people/queries.py",
         "tenants/people/views.py",
     ],
     "sets the state of a ticket": ["tickets/change.py"],

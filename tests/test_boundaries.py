@@ -76,6 +76,7 @@ def test_what_every_template_may_say_is_no_word_of_an_app():
     assert settings.TEMPLATES[0]["OPTIONS"]["builtins"] == ["config.look.tags"]
     register = import_module("config.look.tags").register
     assert sorted([*register.tags, *register.filters]) == [
+        "ago",
         "day",
         "duration",
         "fixed",

@@ -100,7 +100,7 @@ def test_english_is_complete(visit):
     for path, words in {
         "/tickets/?view=all": "Unassigned",
         "/tickets/new/": "In one sentence",
-        "/people/": "Invite somebody, or give a role",
+        "/people/": "Invite somebody",
         "/settings/": "Working days until a resolved ticket closes",
         "/me/": "Your roles at BiSC",
         "/libraries/": "Libraries",

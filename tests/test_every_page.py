@@ -98,6 +98,7 @@ NO_PAGE = {
     *("end_ticket_guest", "agenda_progress", "make_organisation", "organisation_days", "invite_administrator"),
     *("organisation_hosts", "first_host", "remove_host", "end_cooperation_role", "withdraw_for_cooperation"),
     *("end_category", "framework_goals", "callers", "ticket_news", "ticket_pane", "undo_ticket", "answer_and_next"),
+    "invite_again",
     *("typed_proposals", "ticket_proposals"),
 }
 # The pages of what the demo has not: seen with what it gives, or by the story of one ticket.

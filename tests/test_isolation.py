@@ -44,7 +44,7 @@ OBJECTS = {
     "end_role": "membership",
     "end_guest_role": "membership",
     "end_library_role": "library_membership",
-    "withdraw_invitation": "invitation",
+    **dict.fromkeys(("withdraw_invitation", "invite_again"), "invitation"),
     "colleagues": None,
     "colleague": "library_membership",
     "settings": None,

@@ -10,11 +10,16 @@ from tenants.roles import CooperationRole, LibraryRole, OrganisationRole, Permis
 
 def waiting_for_answer(standing: Standing):
     """Return the open invitations that a person may take back here: of the organisation, or of their own library."""
-    rows = (
-        Invitation.objects.open(timezone.now())
-        .filter(organisation=standing.organisation)
-        .select_related("library", "organisation")
-    )
+    return _own(Invitation.objects.open(timezone.now()), standing)
+
+
+def unanswered(standing: Standing):
+    """Return the same and those that expired: who was invited here and neither accepted nor was taken back."""
+    return _own(Invitation.objects.unanswered(), standing)
+
+
+def _own(rows: models.QuerySet[Invitation], standing: Standing) -> models.QuerySet[Invitation]:
+    rows = rows.filter(organisation=standing.organisation).select_related("library", "organisation")
     if standing.may(Permission.PEOPLE_MANAGE):
         return rows
     if standing.may(Permission.COLLEAGUES_MANAGE):

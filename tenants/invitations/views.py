@@ -4,13 +4,14 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tenants.actor import Actor
 from tenants.invitations import actions
 from tenants.invitations.forms import NewPersonForm
-from tenants.invitations.queries import waiting_for_answer
+from tenants.invitations.queries import unanswered
 from tenants.models import Person
 from tenants.organisations.queries import address_of
 from tenants.refusals import Conflict
@@ -55,7 +56,33 @@ def invitation(request: HttpRequest, key: str) -> HttpResponse:
 @conflicts_shown
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Take an invitation back."""
-    found = get_object_or_404(waiting_for_answer(request.standing), pk=pk)
+    found = get_object_or_404(unanswered(request.standing), pk=pk)
     actions.withdraw(invitation=found, by=Actor.of_request(request))
     messages.success(request, _("The invitation was taken back."))
-    return redirect("people" if request.standing.may(Permission.PEOPLE_MANAGE) else "colleagues")
+    return _back(request)
+
+
+@require_POST
+def again(request: HttpRequest, pk: int) -> HttpResponse:
+    """Invite once more: the link is mailed again, and its days count anew."""
+    found = get_object_or_404(unanswered(request.standing), pk=pk)
+    try:
+        actions.invite(
+            email=found.email,
+            name=found.name,
+            role=found.role,
+            organisation=found.organisation,
+            library=found.library,
+            language=found.language,
+            by=Actor.of_request(request),
+        )
+        messages.success(request, _("%(name)s gets the mail once more.") % {"name": found.name})
+    except ValidationError as error:
+        messages.error(request, error.messages[0])
+    return _back(request)
+
+
+def _back(request: HttpRequest) -> HttpResponse:
+    if not request.standing.may(Permission.PEOPLE_MANAGE):
+        return redirect("colleagues")
+    return redirect(f"{reverse('people')}?of=invited" if unanswered(request.standing).exists() else "people")

@@ -1,12 +1,55 @@
 """Forms about people and roles."""
 
+from datetime import timedelta
+
 from django import forms
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from tenants.models import Library, LibraryMembership, Location, Organisation, Person
+from tenants.people.queries import AT_LIBRARY, STAFF, in_group, library_roles, staff_roles, with_words
 from tenants.roles import LibraryRole, OrganisationRole
 
-STAFF, AT_LIBRARY = "staff", "library"
+NO_SECOND_STEP, LONG_AGO = "no-second-step", "long-ago"
+
+
+class PeopleForm(forms.Form):
+    """Choose people by words, by role, and those one should look at."""
+
+    find = forms.CharField(label=_("Name, address or library"), required=False, max_length=200)
+    role = forms.ChoiceField(
+        label=_("Role"), required=False, choices=[("", _("any role")), *OrganisationRole.choices, *LibraryRole.choices]
+    )
+    only = forms.ChoiceField(
+        label=_("Only"),
+        required=False,
+        choices=[
+            ("", _("all of them")),
+            (NO_SECOND_STEP, _("without a second step")),
+            (LONG_AGO, _("not signed in for a year")),
+        ],
+    )
+
+    def filter(self, people: QuerySet[Person], organisation: Organisation) -> QuerySet[Person]:
+        """Return those of `people_here` that were chosen. Call after `is_valid()`."""
+        role, only = self.cleaned_data["role"], self.cleaned_data["only"]
+        if role:
+            rows = (staff_roles if role in OrganisationRole.values else library_roles)(organisation).filter(role=role)
+            people = people.filter(pk__in=rows.order_by().values("person_id"))
+        if only:  # how a guest signs in is for their own organisation to know
+            people = people.filter(in_group(organisation, STAFF) | in_group(organisation, AT_LIBRARY))
+        if only == NO_SECOND_STEP:
+            people = people.filter(has_app=False, has_key=False)
+        elif only == LONG_AGO:
+            long = timezone.now() - timedelta(days=365)
+            people = people.filter(Q(last_login__lt=long) | Q(last_login__isnull=True, created_at__lt=long))
+        return with_words(people, self.cleaned_data["find"], organisation)
+
+    @property
+    def narrows(self) -> bool:
+        """Does it choose anything?"""
+        return not self.is_valid() or any(self.cleaned_data.values())
 
 
 class InviteForm(forms.Form):
@@ -26,7 +69,9 @@ class InviteForm(forms.Form):
         empty_label=_("no library: staff of this organisation"),
     )
 
-    def __init__(self, *args, organisation: Organisation, who: str = "", **kwargs):
+    def __init__(self, *args, organisation: Organisation, who: str = "", person: Person | None = None, **kwargs):
+        if person is not None:
+            kwargs["initial"] = {"email": person.email, "name": person.name, "language": person.language}
         super().__init__(*args, **kwargs)
         library = self.fields["library"]
         library.queryset = Library.objects.current().filter(organisation=organisation)

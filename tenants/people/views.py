@@ -2,9 +2,10 @@
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -12,14 +13,16 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from tenants.actor import Actor
 from tenants.invitations.actions import invite
-from tenants.invitations.queries import waiting_for_answer
+from tenants.invitations.queries import unanswered, waiting_for_answer
 from tenants.models import Library, LibraryMembership, Membership, Person
 from tenants.people import actions, guests
-from tenants.people.forms import AT_LIBRARY, STAFF, ColleagueForm, InviteColleagueForm, InviteForm
+from tenants.people.forms import ColleagueForm, InviteColleagueForm, InviteForm, PeopleForm
+from tenants.people.queries import AT_LIBRARY, GUESTS, STAFF, people_here, rows_of, tally
 from tenants.roles import DESCRIPTIONS, LibraryRole, OrganisationRole, Permission
 from tenants.web.paging import Page
 from tenants.web.refused import conflicts_shown, show_in
 
+INVITATIONS = "invited"
 INVITED = gettext_lazy("Done. They get a mail, and the role begins when they accept.")
 
 
@@ -35,11 +38,11 @@ def _role_rows() -> list[tuple[str, object, object]]:
 
 @require_http_methods(["GET", "POST"])
 def people(request: HttpRequest) -> HttpResponse:
-    """Who has which role in this organisation and at its libraries, and who is guest; invite and give roles."""
+    """Who has which role in this organisation and at its libraries, a row a person; invite and give roles."""
     _require(request, Permission.PEOPLE_MANAGE)
     organisation = request.organisation
     who = request.POST.get("other") or request.POST.get("who") or request.GET.get("invite", "")
-    form = InviteForm(request.POST or None, organisation=organisation, who=who)
+    form = InviteForm(request.POST or None, organisation=organisation, who=who, person=_whom(request))
     if "other" in request.POST:  # back to the first step: what was typed stays, and nothing is said about it yet
         form.is_valid()
         form.errors.clear()
@@ -48,30 +51,46 @@ def people(request: HttpRequest) -> HttpResponse:
         try:
             invite(**values, organisation=organisation, by=Actor.of_request(request))
             messages.success(request, INVITED)
-            return redirect("people")
+            return redirect(f"{reverse('people')}?of={INVITATIONS}")
         except ValidationError as error:
             show_in(form, error)
-    staff = (
-        Membership.objects.current()
-        .filter(organisation=organisation, role__in=OrganisationRole.values)
-        .select_related("person")
-    )
-    at_libraries = (
-        LibraryMembership.objects.current()
-        .filter(library__in=Library.objects.current().filter(organisation=organisation))
-        .select_related("person", "library")
-        .order_by("library__sort_name", "person__name", "pk")
-    )
+    inviting = who in (STAFF, AT_LIBRARY) or bool(form.errors)
     context = {
         "form": form,
         "who": who if who in (STAFF, AT_LIBRARY) else "",
-        "staff": staff[:200],
-        "guests": guests.guests_of(organisation)[:200],
-        "page": Page(at_libraries, request.GET.get("page")),
+        "inviting": inviting,
         "roles": _role_rows(),
-        "invitations": waiting_for_answer(request.standing)[:200],
+        **({} if inviting else _everybody(request)),
     }
     return render(request, "tenants/people.html", context, status=422 if form.errors else 200)
+
+
+def _whom(request: HttpRequest) -> Person | None:
+    """Return the person of this page to whom a further role is given, or None."""
+    key = request.GET.get("person", "")
+    is_number = key.isascii() and key.isdecimal() and len(key) < 10
+    return people_here(request.organisation).filter(pk=int(key)).first() if is_number else None
+
+
+def _everybody(request: HttpRequest) -> dict[str, object]:
+    """Return the people of the group that was chosen, or the invitations that nobody answered, and how many each."""
+    group = request.GET.get("of", "")
+    group = group if group in (STAFF, AT_LIBRARY, GUESTS, INVITATIONS) else ""
+    invited = unanswered(request.standing)
+    found: dict[str, object] = {"group": group, "tally": tally(request.organisation), "invited": invited.count()}
+    if group == INVITATIONS:
+        return {**found, "page": Page(invited, request.GET.get("page")), "now": timezone.now()}
+    form = PeopleForm(request.GET)
+    people = people_here(request.organisation, group)
+    people = form.filter(people, request.organisation) if form.is_valid() else people.none()
+    page = Page(people, request.GET.get("page"))
+    return {**found, "filter": form, "page": page, "rows": rows_of(page.rows, request.organisation)}
+
+
+def _back(request: HttpRequest) -> HttpResponse:
+    """Return to the page on people as it was: with its filter and its page."""
+    query = QueryDict(request.POST.get("back", "").removeprefix("?")).urlencode()
+    return redirect(f"{reverse('people')}?{query}" if query else "people")
 
 
 @require_POST
@@ -85,7 +104,7 @@ def end_role(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, _("The role has ended."))
     except ValidationError as error:
         messages.error(request, error.messages[0])
-    return redirect("people")
+    return _back(request)
 
 
 @require_POST
@@ -95,7 +114,7 @@ def end_guest_role(request: HttpRequest, pk: int) -> HttpResponse:
     membership = get_object_or_404(guests.guests_of(request.organisation), pk=pk)
     guests.let_out(person=membership.person, organisation=request.organisation, by=Actor.of_request(request))
     messages.success(request, _("The role has ended."))
-    return redirect("people")
+    return _back(request)
 
 
 @require_POST
@@ -108,7 +127,7 @@ def end_library_role(request: HttpRequest, pk: int) -> HttpResponse:
     membership = get_object_or_404(rows, pk=pk)
     actions.end_library_role(membership=membership, by=Actor.of_request(request))
     messages.success(request, _("The role has ended."))
-    return redirect("people" if request.standing.may(Permission.PEOPLE_MANAGE) else "colleagues")
+    return _back(request) if request.standing.may(Permission.PEOPLE_MANAGE) else redirect("colleagues")
 
 
 @require_http_methods(["GET", "POST"])

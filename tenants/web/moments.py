@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 
@@ -69,3 +69,36 @@ def _day_of(value: datetime, today: date, language: str) -> SafeString:
     return format_html(
         '<time datetime="{}" title="{} {}">{}</time>', there.isoformat(timespec="minutes"), full, clock, text
     )
+
+
+def ago(value: datetime | None) -> SafeString:
+    """Return how long ago a moment was, in days of the calendar; in full on hover, and the day beside it on paper."""
+    return _ago(value, timezone.localdate(), get_language() or "nl") if value else SafeString("")
+
+
+@lru_cache(maxsize=8192)
+def _ago(value: datetime, today: date, language: str) -> SafeString:
+    there = timezone.localtime(value)
+    _this_year, other_year, full = _day(there.date(), language)
+    return format_html(
+        '<time datetime="{}" title="{} {}">{}<span class="on-paper"> ({})</span></time>',
+        there.isoformat(timespec="minutes"),
+        full,
+        f"{there:%H:%M}",
+        _since((today - there.date()).days),
+        other_year,
+    )
+
+
+def _since(days: int) -> str:
+    if days < 1:
+        return _("today")
+    if days == 1:
+        return _("yesterday")
+    if days < 14:
+        return ngettext("%(n)d day ago", "%(n)d days ago", days) % {"n": days}
+    if days < 61:
+        return ngettext("%(n)d week ago", "%(n)d weeks ago", days // 7) % {"n": days // 7}
+    if days < 365:
+        return ngettext("%(n)d month ago", "%(n)d months ago", days // 30) % {"n": days // 30}
+    return ngettext("%(n)d year ago", "%(n)d years ago", days // 365) % {"n": days // 365}

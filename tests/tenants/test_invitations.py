@@ -92,7 +92,7 @@ def test_the_inviter_learns_nothing_about_an_account(cast, client_of):
         answer = client.post("/people/", {**NEW, "email": address}, follow=True)
         page = answer.content.decode()
         said.append((answer.redirect_chain, page.count(address), "Klaar. Zij krijgen een mail" in page))
-    assert said == [([("/people/", 302)], 1, True)] * 4
+    assert said == [([("/people/?of=invited", 302)], 1, True)] * 4
     assert OutboxEntry.objects.filter(topic="tenants.mail_invitation").count() == 4
 
 

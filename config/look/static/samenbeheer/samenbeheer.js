@@ -3,12 +3,12 @@
 
 // The menu of a person closes with Escape or a click elsewhere.
 document.addEventListener("click", (event) => {
-  document.querySelectorAll("details:is(.me, .menu, .hosts)[open]").forEach((menu) => {
+  document.querySelectorAll("details:is(.me, .menu, .hosts, .more)[open]").forEach((menu) => {
     if (!menu.contains(event.target)) menu.open = false;
   });
 });
 document.addEventListener("keyup", (event) => {
-  if (event.key === "Escape") document.querySelectorAll("details:is(.me, .menu, .hosts)[open]").forEach((menu) => { menu.open = false; });
+  if (event.key === "Escape") document.querySelectorAll("details:is(.me, .menu, .hosts, .more)[open]").forEach((menu) => { menu.open = false; });
 });
 
 // A form is sent once, and files may be dropped anywhere on it.
