@@ -10,7 +10,7 @@ FLOORS = {
         "words": (
             "channels refusals roles dated identifiers entered web.icons web.markdown web.moments web.rows"
             " web.widgets web.bodies web.documents web.contract web.shapes web.paging web.uploads web.guard"
-            " web.refused web.kept files.kinds files.types people.names"
+            " web.refused web.kept web.rates files.kinds files.types people.names"
         ),
         "truth": (
             "organisations.models libraries.models people.models invitations.models audit.models"
@@ -141,7 +141,7 @@ ROOMS: dict[str, dict[str, str]] = {
         "tickets": "change desk events states valid",
     },
     "tickets.proposals": {
-        "tenants": "context everywhere roles",
+        "tenants": "access context everywhere roles web",
         "agenda": "categories",
         "tickets": "desk states valid",
     },

@@ -3,13 +3,14 @@
 from tickets.desk.models import Attachment, Counter, Event, KeptFile, Message, Ticket
 from tickets.guests.models import TicketGrant, TicketGroupGrant
 from tickets.notices.models import Notice
-from tickets.proposals.models import ProposalResult, SortedTicket, WordCount
+from tickets.proposals.models import LibraryWord, ProposalResult, SortedTicket, WordCount
 
 __all__ = [
     "Attachment",
     "Counter",
     "Event",
     "KeptFile",
+    "LibraryWord",
     "Message",
     "Notice",
     "ProposalResult",

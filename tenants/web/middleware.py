@@ -1,11 +1,9 @@
 """From a request to an organisation, a language and a standing."""
 
 import re
-import time
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.core.cache import cache
 from django.core.exceptions import BadRequest, DisallowedHost
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.request import UnreadablePostError
@@ -24,6 +22,7 @@ from tenants.tokens.actions import digest_of, note_use
 from tenants.tokens.models import ApiToken
 from tenants.web.contract import reads_description
 from tenants.web.documents import refused
+from tenants.web.rates import counted
 from tenants.web.uploads import may_bring_files
 
 # Names of addresses that everyone may open: sign-in, language, and what checks its own rights.
@@ -218,12 +217,7 @@ class ApiMiddleware:
 
     @staticmethod
     def _too_many(token: ApiToken) -> bool:
-        key = f"api-{token.person_id}-{int(time.time() // 60)}"
-        cache.add(key, 0, 120)
-        try:
-            return cache.incr(key) > settings.API_REQUESTS_PER_MINUTE
-        except ValueError:  # it expired between the two
-            return False
+        return counted(f"api-{token.person_id}") > settings.API_REQUESTS_PER_MINUTE
 
 
 def _standing(request: HttpRequest) -> Standing:

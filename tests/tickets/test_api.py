@@ -136,7 +136,7 @@ def test_a_session_is_no_token(client_of):
 
 
 def test_too_many_requests_429(colleague, settings, monkeypatch):
-    monkeypatch.setattr("tenants.web.middleware.time.time", lambda: 1_800_000_030.0)  # in the middle of a minute
+    monkeypatch.setattr("tenants.web.rates.time.time", lambda: 1_800_000_030.0)  # in the middle of a minute
     settings.API_REQUESTS_PER_MINUTE = 2
     cache.clear()
     statuses = [colleague("GET", "/me").status_code for _ in range(3)]

@@ -1,7 +1,10 @@
 """Proposals of a category: what is reckoned, what is counted, and what a page tells of it."""
 
+import itertools
 import random
 import re
+import time
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
@@ -9,11 +12,13 @@ from hypothesis import strategies as some
 
 from agenda.categories.models import Category
 from tenants.context import inside
+from tenants.models import Library
+from tenants.web import rates
 from tickets.desk import actions as desk
-from tickets.models import ProposalResult, SortedTicket, Ticket, WordCount
+from tickets.models import LibraryWord, Message, ProposalResult, SortedTicket, Ticket, WordCount
 from tickets.proposals.actions import count_sorted
 from tickets.proposals.queries import in_steps, proposed
-from tickets.proposals.reckoning import Counts, Tree, likelihoods, proposals, words_in
+from tickets.proposals.reckoning import Counts, Tree, likelihoods, proposals, words_in, written_by_others
 from tickets.tasks import count_sorted as count_sorted_task
 
 WORDS = some.sampled_from(["pin", "bon", "boek", "kassa", "poort", "pas"])
@@ -78,11 +83,23 @@ def test_a_likelihood_is_shown_in_steps_and_never_sure():
     assert [in_steps(share) for share in (0.0501, 0.52, 0.53, 0.999)] == [5, 50, 55, 95]
 
 
-def _file(house, text: str, code: str | None, times: int = 1) -> None:
+def _file(house, text: str, code: str | None, times: int = 1, *, libraries=None, body: str = "Geheimwoord.") -> None:
+    """File `times` tickets with this text, by turns of each of `libraries`."""
     category = Category.objects.get(code=code) if code else None
-    for _time in range(times):
-        values = {"type": "incident", "subject": text, "body": "Geheimwoord.", "urgency": "low", "category": category}
-        desk.create(**values, library=house.library, by=house.actor("desk"))
+    among = itertools.cycle(libraries or [house.library])
+    for _time, library in zip(range(times), among, strict=False):
+        values = {"type": "incident", "subject": text, "body": body, "urgency": "low", "category": category}
+        desk.create(**values, library=library, by=house.actor("desk"))
+
+
+def _three(house) -> list[Library]:
+    """Return the libraries of a house, of which it gets a third."""
+    third = Library.objects.filter(slug="bisc-drie").first()
+    if third is None:
+        third = Library.objects.get(pk=house.other_library.pk)
+        third.pk, third.slug, third.name = None, "bisc-drie", "Bibliotheek drie"
+        third.save()
+    return [house.library, house.other_library, third]
 
 
 def _kept() -> dict[tuple[str, str], int]:
@@ -107,10 +124,10 @@ def test_count_sorted_counts_each_once_and_moves_what_is_sorted_otherwise(bisc):
 
 @pytest.fixture
 def fifty(bisc):
-    """Return BiSC with fifty tickets about paying, fifty about describing, and all counted."""
+    """Return BiSC with fifty tickets about paying, fifty about describing, of three libraries, and all counted."""
     Ticket.objects.update(category=None)
-    _file(bisc, "pinnen", "3.1", 51)
-    _file(bisc, "boek", "4.1", 51)
+    _file(bisc, "pinnen", "3.1", 51, libraries=_three(bisc))
+    _file(bisc, "boek", "4.1", 51, libraries=_three(bisc))
     count_sorted_task("bisc")
     return bisc
 
@@ -131,24 +148,99 @@ def test_a_librarian_is_proposed_groups_and_staff_leaves(fifty, client_of):
     assert client_of("bisc colleague").get("/proposals/typed/").status_code == 405
 
 
-def test_typed_asks_two_questions_and_reads_a_bounded_text(fifty, client_of, django_assert_max_num_queries):
+def test_typed_asks_three_questions_and_reads_a_bounded_text(fifty, client_of, django_assert_max_num_queries):
     client = client_of("bisc colleague")
     client.post("/proposals/typed/", {"subject": "x"})
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         page = client.post("/proposals/typed/", {"subject": "", "body": "zz " * 700 + "pinnen"})
     assert page.content.strip() == b""
 
 
 def test_words_of_one_organisation_never_weigh_in_another(fifty, cast):
-    assert proposed("pinnen", groups=True) != []
+    assert proposed("pinnen", standing=fifty.standing("desk")) != []
     with inside(cast.cubiss.organisation):
         count_sorted()
-        assert proposed("pinnen", groups=True) == []
+        assert proposed("pinnen", standing=cast.cubiss.standing("desk")) == []
         assert not WordCount.objects.filter(word="pinnen").exists()
 
 
+@given(some.lists(WORDS, unique=True), TICKETS, some.lists(some.tuples(WORDS, some.integers(1, 4)), max_size=12))
+def test_what_fewer_than_two_others_wrote_changes_nothing(words, tickets, wrote):
+    """However one mixes words: those that weigh for library 1 are of two others, and nothing else leaves a trace."""
+    libraries, counts = Counts(), _counts(tickets)
+    for word, library in wrote:
+        libraries.add([word], library)
+    told = written_by_others(words, libraries, [1])
+    assert all(len({library for one, library in wrote if one == word and library != 1}) >= 2 for word in told)
+    for secret in set(words) - set(told):
+        rest = [word for word in words if word != secret]
+        assert likelihoods(written_by_others(rest, libraries, [1]), counts) == likelihoods(told, counts)
+
+
+@pytest.mark.parametrize("mine", [0, 5])
+def test_a_librarian_never_finds_a_word_that_one_other_library_wrote(fifty, client_of, mine):
+    """A name in forty tickets of one other library, and in as many of their own as they file to find it."""
+    own, other, third = _three(fifty)
+    client = client_of("bisc colleague")
+
+    def typed(text: str) -> bytes:
+        return client.post("/proposals/typed/", {"subject": text}).content
+
+    without, nothing = typed("pinnen"), typed("onbekend")
+    _file(fifty, "kwartelzang", "4.1", 40, libraries=[other])
+    _file(fifty, "kwartelzang", "3.1", mine, libraries=[own])
+    count_sorted()
+    assert typed("kwartelzang") == nothing
+    assert typed("pinnen kwartelzang") == typed("pinnen") and b"Betalen" in without
+    assert client_of("bisc desk").post("/proposals/typed/", {"subject": "kwartelzang"}).content != nothing
+    _file(fifty, "kwartelzang", "4.1", 1, libraries=[third])
+    count_sorted()
+    assert typed("kwartelzang") != nothing
+
+
+def test_a_ticket_that_goes_to_another_library_takes_its_words_along(fifty):
+    ticket = Ticket.objects.filter(subject="pinnen", library=fifty.library).first()
+    _file(fifty, "kwartelzang", "4.1")
+    count_sorted()
+    ticket = Ticket.objects.get(subject="kwartelzang")
+    desk.edit(ticket=ticket, changes={"library": fifty.other_library}, by=fifty.actor("desk"))
+    assert (count_sorted(), count_sorted()) == (1, 0)
+    kept = LibraryWord.objects.filter(word="kwartelzang").values_list("library__slug", "tickets")
+    assert dict(kept) == {"bisc-een": 0, "bisc-twee": 1}
+    assert sum(ProposalResult.objects.filter(level="leaf").values_list("tickets", flat=True)) == 103
+
+
+def test_what_was_counted_before_libraries_were_is_counted_again_once(fifty):
+    LibraryWord.objects.all().delete()
+    SortedTicket.objects.update(library=None)
+    assert (count_sorted(), count_sorted()) == (102, 0)
+    assert LibraryWord.objects.get(word="pinnen", library=fifty.library).tickets == 17
+    assert WordCount.objects.get(word="pinnen").tickets == 51
+
+
+def test_no_word_inside_is_ever_counted(fifty):
+    """Neither of a note, nor of what staff answered afterwards."""
+    ticket = Ticket.objects.filter(subject="pinnen").first()
+    SortedTicket.objects.filter(ticket=ticket).delete()
+    desk.answer(ticket=ticket, body="binnenskamers", visibility="internal", by=fifty.actor("desk"))
+    desk.answer(ticket=ticket, body="antwoordwoord", visibility="public", by=fifty.actor("desk"))
+    Message.objects.filter(ticket=ticket, body="binnenskamers").update(created_at=ticket.opened_at - timedelta(1))
+    assert count_sorted() == 1
+    assert SortedTicket.objects.get(ticket=ticket).words == ["geheimwoord", "pinnen"]
+    assert not LibraryWord.objects.filter(word__in=["binnenskamers", "antwoordwoord"]).exists()
+
+
+def test_typed_more_than_sixty_times_a_minute_is_refused_and_says_nothing(bisc, client_of, monkeypatch):
+    moment = time.time()
+    monkeypatch.setattr(rates.time, "time", lambda: moment)
+    client = client_of("bisc colleague")
+    answers = [client.post("/proposals/typed/", {"subject": "pinnen"}) for _time in range(61)]
+    assert [one.status_code for one in answers] == [200] * 60 + [429] and answers[60].content == b""
+    assert client_of("bisc desk").post("/proposals/typed/", {"subject": "pinnen"}).status_code == 200
+
+
 def test_proposals_of_a_ticket_are_for_staff(fifty, client_of):
-    number = Ticket.objects.filter(subject="boek").first().number
+    number = Ticket.objects.filter(subject="boek", library=fifty.library).first().number
     page = client_of("bisc desk").get(f"/proposals/tickets/{number}/").content.decode()
     assert re.findall(r'data-choose="([^"]*)"', page)[0] == "4.1"
     assert client_of("bisc keyuser").get(f"/proposals/tickets/{number}/").status_code == 403
@@ -160,6 +252,15 @@ def test_the_page_tells_how_often_they_were_right_and_numbers_to_staff_alone(fif
     assert "in 4% van de meldingen" in page and "<table" not in page and "pinnen" not in page
     page = client_of("bisc desk").get("/proposals/").content.decode()
     assert "<table" in page and "pinnen" not in page
+
+
+def test_the_figures_lead_to_it_at_ones_own_desks_and_say_it_to_whoever_has_none(fifty, client_of):
+    """Nobody is led where they may not come: a member of the steering group without a desk reads the sentence alone."""
+    page = client_of("bisc seated", "").get("/steering/").content.decode()
+    assert re.findall(r'href="([^"]*/proposals/)"', page) == ["http://bisc.samenbeheer.localhost:8000/proposals/"]
+    assert client_of("bisc seated").get("/proposals/").status_code == 200
+    page = client_of("member", "").get("/steering/").content.decode()
+    assert "Nog te sorteren" in page and "/proposals/" not in page
 
 
 def test_nothing_is_filled_in_by_itself(fifty, client_of):

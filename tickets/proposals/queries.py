@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from agenda.categories.models import Category
 from agenda.categories.plain import plain_name
+from tenants.access import Standing
 from tickets.desk.models import Message, Ticket
-from tickets.proposals.models import ProposalResult, WordCount
-from tickets.proposals.reckoning import EVERY, TEXT_MAX, Counts, Tree, proposals, words_in
+from tickets.proposals.models import LibraryWord, ProposalResult, WordCount
+from tickets.proposals.reckoning import EVERY, TEXT_MAX, Counts, Tree, proposals, words_in, written_by_others
 from tickets.states import Visibility
 
 Level, Result = ProposalResult.Level, ProposalResult.Result
@@ -53,9 +54,15 @@ class Score:
         return round(100 * (self.first + self.among) / self.made) if self.made else 0
 
 
-def proposed(text: str, *, groups: bool) -> list[Proposal]:
-    """Return at most three categories for `text`: leaves, or groups in plain words; at most two queries."""
-    words = words_in(text)
+def proposed(text: str, *, standing: Standing) -> list[Proposal]:
+    """Return at most three categories for `text`; at most three queries.
+
+    Staff get leaves. A librarian gets groups in plain words, by words that other libraries wrote too: whatever else
+    their text says changes nothing.
+    """
+    groups, words = not standing.is_staff, words_in(text)
+    if groups and words:
+        words = written_by_others(words, libraries_of(words), standing.library_ids)
     if not words:
         return []
     counts = counts_of(words)
@@ -79,11 +86,19 @@ def in_steps(share: float) -> int:
 
 
 def counts_of(words: Iterable[str]) -> Counts:
-    """Return the kept counts of these words, and of all tickets; one query."""
+    """Return the kept counts of these words by leaf, and of all tickets; one query."""
+    return _kept(WordCount.objects.filter(word__in=[EVERY, *words]).values_list("word", "category_id", "tickets"))
+
+
+def libraries_of(words: Iterable[str]) -> Counts:
+    """Return the kept counts of these words by library; one query."""
+    return _kept(LibraryWord.objects.filter(word__in=[EVERY, *words]).values_list("word", "library_id", "tickets"))
+
+
+def _kept(rows: Iterable[tuple[str, int, int]]) -> Counts:
     counts = Counts()
-    rows = WordCount.objects.filter(word__in=[EVERY, *words]).values_list("word", "category_id", "tickets")
-    for word, leaf, tickets in rows:
-        counts.of[word][leaf] = tickets
+    for word, key, tickets in rows:
+        counts.of[word][key] = tickets
     return counts
 
 

@@ -3,13 +3,14 @@
 import math
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 WORD = re.compile(r"[^\W_]+")
 SHORTEST, LONGEST = 3, 30
 TEXT_MAX = 2000  # letters of a text that are read
-FEW = 3  # a word in fewer tickets weighs nothing: it might tell of one of them
+FEW = 3  # a word in fewer tickets weighs nothing: it says too little
+OTHERS = 2  # libraries: a word that fewer others wrote is told to no librarian, in no way
 WEIGHED = 12  # the rarest words of a text that weigh
 TOGETHER = 0.5  # of the weight of a word: words go together, and say the same thing twice
 ENOUGH = 50  # sorted tickets of a group from which on it is proposed
@@ -26,14 +27,14 @@ def words_in(text: str) -> list[str]:
 
 @dataclass
 class Counts:
-    """In how many sorted tickets of each leaf each word stands; leaves are keys."""
+    """In how many sorted tickets of each leaf, or of each library, each word stands; by keys."""
 
     of: dict[str, dict[int, int]] = field(default_factory=lambda: defaultdict(dict))
 
-    def add(self, words: Iterable[str], leaf: int, by: int = 1) -> None:
-        """Count one ticket with these words under `leaf`; `by` is -1 to take it away again."""
+    def add(self, words: Iterable[str], key: int, by: int = 1) -> None:
+        """Count one ticket with these words under `key`; `by` is -1 to take it away again."""
         for word in (EVERY, *words):
-            self.of[word][leaf] = self.of[word].get(leaf, 0) + by
+            self.of[word][key] = self.of[word].get(key, 0) + by
 
     @property
     def sizes(self) -> dict[int, int]:
@@ -44,6 +45,15 @@ class Counts:
         """Return which of these words weigh: the rarest of those that do not stand in few tickets."""
         known = {word: sum(self.of.get(word, {}).values()) for word in words}
         return sorted((word for word in known if known[word] >= FEW), key=lambda word: (known[word], word))[:WEIGHED]
+
+
+def written_by_others(words: Iterable[str], libraries: Counts, own: Collection[int]) -> list[str]:
+    """Return those of `words` that at least two libraries wrote which are not `own`."""
+
+    def others(word: str) -> int:
+        return sum(tickets > 0 and key not in own for key, tickets in libraries.of.get(word, {}).items())
+
+    return [word for word in words if others(word) >= OTHERS]
 
 
 def likelihoods(words: Iterable[str], counts: Counts) -> dict[int, float]:
