@@ -1,14 +1,15 @@
 """One ticket: fetching it, and its timeline."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from tenants.access import Standing
+from tenants.models import Person
 from tickets.access import PUBLIC_FIELDS, events_visible_to
 from tickets.desk.models import Attachment, Event, Message, Ticket
-from tickets.desk.sentences import sentences
-from tickets.events import Kind, is_withdrawal
-from tickets.states import Visibility
+from tickets.desk.sentences import names_in, sentences
+from tickets.events import EDITABLE, Changes, Kind, is_withdrawal
+from tickets.states import ENDED, FACT_NAMES, State, Visibility
 
 
 def ticket_visible_to(standing: Standing, number: str) -> Ticket | None:
@@ -25,6 +26,9 @@ def ticket_visible_to(standing: Standing, number: str) -> Ticket | None:
 
 # Events that change no field and still say something to staff.
 SHOWN_TO_STAFF = (Kind.PICKED_UP, Kind.GRANTED, Kind.GRANT_ENDED)
+GRANTS = (Kind.GRANTED, Kind.GRANT_ENDED)
+# In which order the fields are said that changed at once.
+ORDER = (*EDITABLE, "priority", *FACT_NAMES)
 
 
 # What a message shows of itself.
@@ -33,7 +37,7 @@ SAID = ("key", "speaker", "speaker_name", "visibility", "body", "created_at")
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry of a timeline: a message, or something that happened."""
+    """One entry of a timeline: a message, or something that happened; `how` names its sentence in `_event.html`."""
 
     at: datetime
     message: Message | None = None
@@ -41,12 +45,11 @@ class Entry:
     attachments: tuple[Attachment, ...] = ()
     fields: tuple[str, ...] = ()
     sentences: tuple[str, ...] = ()
+    how: str = ""
+    before: str = ""
     state: str = ""
-
-    @property
-    def withdrawn(self) -> bool:
-        """Did whoever reported it say here that it is needed no more?"""
-        return self.event is not None and is_withdrawal(self.event.payload.get("changes", {}))
+    guest: str = ""
+    until: date | None = None
 
     @property
     def who(self) -> int | None:
@@ -67,27 +70,59 @@ def timeline(ticket: Ticket, standing: Standing) -> list[Entry]:
     entries = [Entry(at=one.created_at, message=one, attachments=tuple(files.get(one.pk, ()))) for one in messages]
     for event in events_visible_to(ticket, standing, changes=True):
         changes = event.payload.get("changes", {})
-        fields = tuple(name for name in changes if name != "state" and _known(name, standing))
-        state = changes.get("state", [None, ""])[1]
-        if state and fields == ("assignee",):
-            fields = ()
+        before, state = changes.get("state", ("", ""))
+        fields = tuple(name for name in ORDER if name in changes and _tells(name, event, standing))
         if state or fields or (event.kind in SHOWN_TO_STAFF and standing.is_staff):
-            entries.append(Entry(at=event.created_at, event=event, fields=fields, state=state))
+            how = _how(event, changes, standing)
+            entries.append(Entry(at=event.created_at, event=event, fields=fields, how=how, before=before, state=state))
     entries = _in_words(entries)
     entries.sort(key=lambda entry: (entry.at, entry.message is None, (entry.message or entry.event).pk))
     return entries
 
 
+def _how(event: Event, changes: Changes, standing: Standing) -> str:
+    """Return which sentence says it. That somebody took it is the desk's own: to others its state changed."""
+    before, state = changes.get("state", ("", ""))
+    if event.kind == Kind.PICKED_UP and standing.is_staff:
+        return "picked_up"
+    if is_withdrawal(changes):
+        return "withdrawn"
+    if before in ENDED and state == State.OPEN:
+        return "reopened"
+    if state:
+        return "closed_by_time" if event.system_actor == "auto_close" else "state"
+    return event.kind if event.kind in {Kind.GRANTED, Kind.GRANT_ENDED, Kind.ASSIGNED} else "edited"
+
+
+def _tells(name: str, event: Event, standing: Standing) -> bool:
+    """Say what became of a field? Its reader may know it; a state that ends takes its fact along unsaid.
+
+    Who answers, resolves or picks up is named already, and has the ticket.
+    """
+    changes = event.payload["changes"]
+    if not (standing.is_staff or name in PUBLIC_FIELDS):
+        return False
+    if name == "assignee":
+        return "state" not in changes and event.kind != Kind.PICKED_UP
+    return name not in FACT_NAMES or "state" not in changes or bool(changes[name][1])
+
+
 def _in_words(entries: list[Entry]) -> list[Entry]:
-    """Return the entries with what each changed in sentences: of its `fields` alone."""
-    events = [one for one in entries if one.event and one.fields]
-    said = sentences([{name: one.event.payload["changes"][name] for name in one.fields} for one in events])
-    found = dict(zip(map(id, events), said, strict=True))
-    return [replace(one, sentences=found[id(one)]) if id(one) in found else one for one in entries]
-
-
-def _known(name: str, standing: Standing) -> bool:
-    return standing.is_staff or name in PUBLIC_FIELDS
+    """Return the entries with what each changed in sentences: of its `fields` alone; and guests by their names."""
+    events = [(one, one.event) for one in entries if one.event]
+    changed = {id(one): {name: event.payload["changes"][name] for name in one.fields} for one, event in events}
+    guests = {id(one): event.payload.get("person") for one, event in events if event.kind in GRANTS}
+    names = names_in(changed.values(), people=guests.values())
+    said = {
+        id(one): replace(
+            one,
+            sentences=sentences(changed[id(one)], names),
+            guest=names[Person].get(guests.get(id(one)), ""),
+            until=date.fromisoformat(event.payload["until_on"]) if "until_on" in event.payload else None,
+        )
+        for one, event in events
+    }
+    return [said.get(id(one), one) for one in entries]
 
 
 def came_in(entries: list[Entry], seen: int | None, standing: Standing) -> list[Entry]:

@@ -1,5 +1,6 @@
 """What an event changed, in words: from what to what, by the names that the reader knows."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -19,19 +20,22 @@ NAMED_BY = {
 Names = dict[type, dict[int, str]]
 
 
-def sentences(changed: list[Changes]) -> list[tuple[str, ...]]:
-    """Return for each of these changes a sentence a field; one query for each table that is named in them."""
-    names = _names(changed)
-    return [tuple(_sentence(name, *pair, names) for name, pair in one.items()) for one in changed]
-
-
-def _names(changed: list[Changes]) -> Names:
-    wanted: dict[Any, set[int]] = {}
+def names_in(changed: Iterable[Changes], people: Iterable[int | None] = ()) -> Names:
+    """Return the names of what these changes speak of, and of `people`; one query for each table that is named."""
+    wanted: dict[Any, set[int]] = {Person: {key for key in people if key}}
     for one in changed:
         for name in NAMED_BY.keys() & one.keys():
             keys = {key for value in one[name] for key in (value if isinstance(value, list) else [value]) if key}
             wanted.setdefault(NAMED_BY[name], set()).update(keys)
-    return {model: {row.pk: row.name for row in model.objects.filter(pk__in=keys)} for model, keys in wanted.items()}
+    return {
+        model: {row.pk: row.name for row in model.objects.filter(pk__in=keys)} if keys else {}
+        for model, keys in wanted.items()
+    }
+
+
+def sentences(changed: Changes, names: Names) -> tuple[str, ...]:
+    """Return a sentence for each field that changed."""
+    return tuple(_sentence(name, *pair, names) for name, pair in changed.items())
 
 
 def _sentence(name: str, before: Any, after: Any, names: Names) -> str:

@@ -85,6 +85,12 @@ def state_name(value: str) -> str:
     return capfirst(State(value).label)
 
 
+@register.filter
+def state_word(value: str) -> str:
+    """Return a state in words for within a sentence; nothing for none."""
+    return in_words(State, value) if value else ""
+
+
 @register.simple_tag(takes_context=True)
 def talk(context, entries, staff_right: bool) -> SafeString:
     """Return the conversation of the page's ticket; `staff_right` says on which side the desk speaks."""
