@@ -65,7 +65,10 @@ CALLS = [
     "/tickets/BISC-1",
     "/tickets/BISC-2",
 ]
-CHANGING = re.compile(r'name="(?:csrfmiddlewaretoken|once)" value="[^"]*"|"X-CSRFToken": "[^"]*"|nonce="[^"]*"')
+CHANGING = re.compile(
+    r'name="(?:csrfmiddlewaretoken|once)" value="[^"]*"|"X-CSRFToken": "[^"]*"|nonce="[^"]*"'
+    r'|<p class="printed">[^<]*</p>'  # the minute of now
+)
 
 
 def _all_read(client, call) -> dict[str, tuple]:
