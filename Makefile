@@ -11,10 +11,11 @@ export PORT
 export SAMENBEHEER_MODE ?= demo
 BIN := .venv/bin
 
-.PHONY: help run test check containers bench pictures mutants sbom clean locks translations usable
+.PHONY: help run test check check-clocks containers bench pictures mutants sbom clean locks translations usable
 help:
 	@echo "make run     serve Samenbeheer with its demo on http://samenbeheer.localhost:$(PORT)"
 	@echo "make test    run all tests"
+	@echo "make check-clocks  hold working time against a slow oracle in 20,000 random cases; 10 minutes"
 	@echo "make check   lint, types, migrations, translations, container files"
 	@echo "make containers  make the image and run docker/ with Podman, as root; 8 minutes"
 	@echo "make bench   measure speed, write docs/benchmarks.md and var/bench.json"
@@ -30,6 +31,9 @@ run: usable .setup/demo
 test: usable .setup/test
 	@$(MAKE) -s .setup/assets
 	@$(BIN)/python -m pytest $(ARGS)
+
+check-clocks: usable .setup/test
+	@SAMENBEHEER_CLOCK_CASES=20000 $(BIN)/python -m pytest -n 0 tests/tickets/test_worktime.py $(ARGS)
 
 check: usable .setup/test
 	@$(BIN)/ruff check .

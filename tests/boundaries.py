@@ -43,9 +43,11 @@ FLOORS = {
         "contents": "apps urls api tasks",
     },
     "tickets": {
-        "words": "router states events refusals",
-        "truth": "access search.columns desk.models guests.models notices.models proposals.models models",
-        "below": "valid since shapes sharing",
+        "words": "router states events refusals calendars.daysoff calendars.worktime calendars.week",
+        "truth": (
+            "access search.columns calendars.models desk.models guests.models notices.models proposals.models models"
+        ),
+        "below": "calendars valid since shapes sharing",
         "change": "followers change opening",
         "verbs": "desk guests",
         "questions": "search lists proposals",
@@ -107,14 +109,18 @@ ROOMS: dict[str, dict[str, str]] = {
     "agenda.urls": {"agenda": "begin categories steering work"},
     "agenda.work": {"tenants": "access actor audit dated entered models refusals roles web", "agenda": "history"},
     "tickets.access": {"tenants": "access actor context roles", "tickets": "events states"},
-    "tickets.api": {"tickets": "desk lists router"},
+    "tickets.api": {"tickets": "calendars desk lists router"},
+    "tickets.calendars": {
+        "tenants": "actor audit context dated models refusals roles settings web",
+        "tickets": "router",
+    },
     "tickets.change": {
         "tenants": "actor context files models refusals roles together",
         "tickets": "access desk events followers refusals since states valid",
     },
     "tickets.closing": {
         "tenants": "actor context everywhere roles settings",
-        "tickets": "change desk events refusals states",
+        "tickets": "calendars change desk events refusals states",
     },
     "tickets.desk": {
         "tenants": "access actor context dated files idempotency libraries models people refusals roles signin web",
@@ -130,7 +136,7 @@ ROOMS: dict[str, dict[str, str]] = {
         "tickets": "access desk router search shapes states",
     },
     "tickets.management": {"tenants": "context", "tickets": "snapshots"},
-    "tickets.models": {"tickets": "desk guests notices proposals"},
+    "tickets.models": {"tickets": "calendars desk guests notices proposals"},
     "tickets.notices": {
         "tenants": "access context models organisations outbox settings",
         "tickets": "access desk events states",
@@ -155,7 +161,7 @@ ROOMS: dict[str, dict[str, str]] = {
     "tickets.since": {"tenants": "actor", "tickets": "access desk events refusals valid"},
     "tickets.snapshots": {"tenants": "actor audit context everywhere", "agenda": "figures", "tickets": "desk sharing"},
     "tickets.tasks": {"tickets": "closing notices proposals retention snapshots"},
-    "tickets.urls": {"tickets": "desk guests lists proposals search"},
+    "tickets.urls": {"tickets": "calendars desk guests lists proposals search"},
     "tickets.valid": {"tenants": "access context dated models", "tickets": "states"},
 }
 

@@ -40,7 +40,10 @@ WHO = {
             "empty": {},
         },
     ),
-    "lead@bisc.example": ("bisc", {"people": {}, "settings": {}, "outbox": {}}),
+    "lead@bisc.example": (
+        "bisc",
+        {"people": {}, "settings": {}, "outbox": {}, "calendars": {}, "calendar": {"slug": "default"}},
+    ),
     "keyuser@eemland.example": (
         "bisc",
         {
@@ -97,6 +100,7 @@ NO_PAGE = {
     "ticket_picture",
     *("end_ticket_guest", "agenda_progress", "make_organisation", "organisation_days", "invite_administrator"),
     *("organisation_hosts", "first_host", "remove_host", "end_cooperation_role", "withdraw_for_cooperation"),
+    *("close_on", "import_days", "open_again", "withdraw_hours"),
     *("end_category", "framework_goals", "callers", "ticket_news", "ticket_pane", "undo_ticket", "answer_and_next"),
     "invite_again",
     *("typed_proposals", "ticket_proposals"),

@@ -1,5 +1,6 @@
 """Tables of the desk of one organisation, all in its own schema; what they may point at lies in the public schema."""
 
+from tickets.calendars.models import ClosingDays, ServiceCalendar, ServiceHours
 from tickets.desk.models import Attachment, Counter, Event, KeptFile, Message, Ticket
 from tickets.guests.models import TicketGrant, TicketGroupGrant
 from tickets.notices.models import Notice
@@ -7,6 +8,7 @@ from tickets.proposals.models import LibraryWord, ProposalResult, SortedTicket, 
 
 __all__ = [
     "Attachment",
+    "ClosingDays",
     "Counter",
     "Event",
     "KeptFile",
@@ -14,6 +16,8 @@ __all__ = [
     "Message",
     "Notice",
     "ProposalResult",
+    "ServiceCalendar",
+    "ServiceHours",
     "SortedTicket",
     "Ticket",
     "TicketGrant",

@@ -1,9 +1,10 @@
 """Addresses of the desk, room by room."""
 
+from tickets.calendars.urls import urlpatterns as calendars
 from tickets.desk.urls import urlpatterns as desk
 from tickets.guests.urls import urlpatterns as guests
 from tickets.lists.urls import urlpatterns as lists
 from tickets.proposals.urls import urlpatterns as proposals
 from tickets.search.urls import urlpatterns as search
 
-urlpatterns = [*lists, *search, *proposals, *desk, *guests]
+urlpatterns = [*lists, *search, *proposals, *desk, *guests, *calendars]

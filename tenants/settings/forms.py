@@ -16,10 +16,7 @@ class SettingsForm(forms.ModelForm):
 
     class Meta:
         model = OrganisationSettings
-        fields = [
-            *("auto_close_days", "liberation_day_free", "good_friday_free", "time_zone"),
-            *("refused_kinds", "refused_endings"),
-        ]
+        fields = ["auto_close_days", "refused_kinds", "refused_endings"]
 
     version = forms.IntegerField(widget=forms.HiddenInput)
 
@@ -30,22 +27,10 @@ class SettingsForm(forms.ModelForm):
         self.initial["version"] = version
         defaults = OrganisationSettings.DEFAULTS
         self.in_force = settings_of(organisation)
-        yes_no = {True: _("yes"), False: _("no")}
         for name, default in defaults.items():
             field = self.fields[name]
             field.required = False
-            field.help_text = _("Leave empty to use the cooperation's setting (%(value)s).") % {
-                "value": yes_no[default] if isinstance(default, bool) else default
-            }
-            if isinstance(default, bool):
-                self.fields[name] = forms.TypedChoiceField(
-                    label=field.label,
-                    help_text=field.help_text,
-                    required=False,
-                    choices=[("", _("as the cooperation does")), ("True", _("yes")), ("False", _("no"))],
-                    coerce=lambda value: value == "True",
-                    empty_value=None,
-                )
+            field.help_text = _("Leave empty to use the cooperation's setting (%(value)s).") % {"value": default}
         self.fields["refused_kinds"] = forms.MultipleChoiceField(
             label=self.fields["refused_kinds"].label,
             help_text=_("They are known by what is in them, whatever their name. A zip is looked into."),
@@ -56,8 +41,6 @@ class SettingsForm(forms.ModelForm):
         self.initial["refused_kinds"] = self.in_force.refused_kinds
         self.fields["refused_endings"].validators = []  # the model's, after it is cleaned
         self.fields["refused_endings"].help_text = _("Beside those kinds, such as: zip rar. Without full stop.")
-        zone = self.fields["time_zone"]
-        zone.choices = [("", _("as the cooperation does")), *(one for one in zone.choices if one[0])]
 
     def clean_refused_kinds(self) -> list[str] | None:
         """Return the chosen kinds in their order; None, to follow the cooperation, for its own."""

@@ -13,9 +13,6 @@ class InForce:
     """Settings in force for one organisation."""
 
     auto_close_days: int
-    liberation_day_free: bool
-    good_friday_free: bool
-    time_zone: str
     refused_kinds: list[str]  # of `tenants.files.kinds.FileKind`
     refused_endings: str  # of names, without full stop, separated by spaces
 

@@ -6,8 +6,8 @@ from tenants.actor import Actor
 from tenants.context import current_organisation
 from tenants.roles import Permission
 from tenants.settings.queries import settings_of
+from tickets.calendars.queries import calendar_of
 from tickets.change import changing
-from tickets.closing.workdays import add_working_days
 from tickets.desk.models import Ticket
 from tickets.events import Kind
 from tickets.refusals import TicketClosed
@@ -35,14 +35,17 @@ def close_by_time(*, ticket: Ticket, resolved_at: datetime, at: datetime | None 
 
 
 def close_resolved(now: datetime) -> int:
-    """Close, at most 500 a run, the tickets resolved at least the set number of working days before `now`."""
-    rules = settings_of(current_organisation())
-    candidates = Ticket.objects.filter(
-        state=State.RESOLVED, resolved_at__lte=now - timedelta(days=rules.auto_close_days)
-    ).order_by("resolved_at")[:BATCH]
+    """Close, at most 500 a run, the tickets resolved at least the set number of working days before `now`.
+
+    The days are those of the organisation's own calendar.
+    """
+    days, calendar = settings_of(current_organisation()).auto_close_days, calendar_of()
+    candidates = Ticket.objects.filter(state=State.RESOLVED, resolved_at__lte=now - timedelta(days=days)).order_by(
+        "resolved_at"
+    )[:BATCH]
     closed = 0
     for ticket in candidates:
         since = ticket.resolved_at
-        if since and add_working_days(since, rules.auto_close_days, rules) <= now:
+        if since and calendar.after_days(since, days) <= now:
             closed += close_by_time(ticket=ticket, resolved_at=since, at=now)
     return closed
