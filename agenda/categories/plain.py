@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from agenda.categories.models import Category
 
+# No group of things that belong together for a librarian: docs/decisions/0012-eight-groups-for-a-librarian.md.
+NOT_ASKED = frozenset({"8"})
 # A group that is not here goes by its name in the tree.
 PLAIN: dict[str, tuple[Promise, Promise]] = {
     "1": (_("Lending and returning"), _("desk, holds, opening hours")),
@@ -36,7 +38,9 @@ def in_plain_words(group: Category) -> SafeString | str:
 
 def dont_know() -> SafeString:
     """Return the choice of whoever does not know."""
-    return _choice(gettext("I do not know"), gettext("we find out"))
+    return _choice(
+        gettext("I do not know, or something else"), gettext("schools, loans elsewhere, figures; we find out")
+    )
 
 
 def _choice(words: str | Promise, what: str | Promise) -> SafeString:

@@ -4,7 +4,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from agenda.categories.models import Category
-from agenda.categories.plain import dont_know, in_plain_words
+from agenda.categories.plain import NOT_ASKED, dont_know, in_plain_words
 from agenda.categories.queries import grouped_choices, groups, leaves
 from tenants.context import current_organisation
 from tenants.files import actions as files
@@ -38,7 +38,10 @@ class GroupField(CategoryField):
     def offer_groups(self) -> None:
         """Fill the choices, in the language of the moment; a leaf, of a form from before, is taken too."""
         self.queryset = Category.objects.current()
-        self.choices = lambda: [*((one.code, in_plain_words(one)) for one in groups()), ("", dont_know())]
+        self.choices = lambda: [
+            *((one.code, in_plain_words(one)) for one in groups() if one.code not in NOT_ASKED),
+            ("", dont_know()),
+        ]
 
 
 class LocationBoxes(forms.CheckboxSelectMultiple):

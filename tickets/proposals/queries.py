@@ -8,7 +8,7 @@ from django.db.models.functions import Left
 from django.utils import timezone
 
 from agenda.categories.models import Category
-from agenda.categories.plain import plain_name
+from agenda.categories.plain import NOT_ASKED, plain_name
 from tenants.access import Standing
 from tickets.desk.models import Message, Ticket
 from tickets.proposals.models import LibraryWord, ProposalResult, WordCount
@@ -103,12 +103,14 @@ def _kept(rows: Iterable[tuple[str, int, int]]) -> Counts:
 
 
 def tree_of(categories: Iterable[Category]) -> Tree:
-    """Return the tree of these categories."""
+    """Return the tree of these categories; a group that no librarian is asked for is proposed to none."""
     known, today = list(categories), timezone.localdate()
     return Tree(
         group_of={one.pk: one.parent_id for one in known if one.parent_id},
         in_force=frozenset(
-            one.pk for one in known if one.from_on <= today and (one.until_on is None or one.until_on >= today)
+            one.pk
+            for one in known
+            if one.from_on <= today and (one.until_on is None or one.until_on >= today) and one.code not in NOT_ASKED
         ),
     )
 
