@@ -52,3 +52,18 @@ def test_a_librarys_page_of_a_ticket_says_what_was_filed(stock, client_of):
     assert stock.people["colleague"].name in filed
     asked = client_of("bisc colleague").get("/tickets/BISC-6/").content.decode()
     assert asked.index('href="#resolved"') < asked.index("<summary>Uw melding</summary>") < asked.index('id="resolved"')
+
+
+def test_a_page_says_what_became_of_a_ticket_that_was_withdrawn_reopened_or_confirmed(bisc, ticket, client_of):
+    client = client_of("bisc colleague")
+
+    def said(to: str, **values) -> str:
+        page = client.post("/tickets/BISC-1/transitions/", {"to": to, **values}, follow=True).content.decode()
+        flash = page.partition('id="flash"')[2].partition('<p class="printed">')[0]
+        return " ".join(re.sub(r"<[^>]+>", " ", flash.partition(">")[2]).split())
+
+    assert said("closed") == "Ingetrokken. U kunt de melding nog 14 dagen heropenen."
+    assert said("closed") == ""
+    assert said("open", reason="Toch wel") == "Heropend. De melding staat weer open bij BiSC."
+    verbs.move(ticket=ticket, to="resolved", answer="Gemaakt", by=bisc.actor("desk"))
+    assert said("closed") == "Gesloten. U kunt de melding nog 14 dagen heropenen."

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tenants.actor import Actor
+from tenants.context import current_organisation
 from tenants.libraries.forms import FindForm
 from tenants.libraries.queries import libraries_known_to, told
 from tenants.refusals import Conflict
@@ -23,11 +24,21 @@ from tickets.access import as_told_to, role_on
 from tickets.desk import actions, kept
 from tickets.desk.along import list_query, with_list
 from tickets.desk.caller import Call
-from tickets.desk.forms import AnswerForm, EditForm, MoveForm, TicketForm, ready_words
+from tickets.desk.forms import AnswerForm, MoveForm, TicketForm, ready_words
 from tickets.desk.models import KeptFile, Ticket
 from tickets.desk.queries import Entry, came_in, staff_spoke_last, ticket_visible_to, timeline
 from tickets.refusals import Stale
-from tickets.states import CLOSED_STATES, FACTS, REPORTER, State, Visibility, allowed
+from tickets.states import (
+    CLOSED_STATES,
+    ENDED,
+    FACTS,
+    OPEN_STATES,
+    REOPEN_DAYS,
+    REPORTER,
+    State,
+    Visibility,
+    allowed,
+)
 
 
 def fetch(request: HttpRequest, number: str) -> Ticket:
@@ -215,9 +226,9 @@ def move(request: HttpRequest, number: str) -> HttpResponse:
     if not form.is_valid():
         error = " ".join(message for messages_ in form.errors.values() for message in messages_)
         return _again(request, found, form.data.get("reason", ""), error, status=422)
-    values = form.cleaned_data
+    values, before = form.cleaned_data, found.state
     try:
-        actions.move(
+        moved = actions.move(
             ticket=found,
             to=values["to"],
             reason=values["reason"],
@@ -234,7 +245,20 @@ def move(request: HttpRequest, number: str) -> HttpResponse:
                 "state": fresh.get_state_display()
             }
         return _again(request, fresh, values["reason"], detail, status=409)
+    if said := _said_of(before, moved.state):
+        messages.success(request, said)
     return redirect(with_list(request, "ticket", found.number))
+
+
+def _said_of(before: str, after: str) -> str:
+    """Return what confirms to a person that a ticket went from one state to another; nothing where it stayed."""
+    if after == State.CLOSED and before in OPEN_STATES:
+        return _("Withdrawn. It can be reopened until %(days)s days from now.") % {"days": REOPEN_DAYS}
+    if after == State.CLOSED and before == State.RESOLVED:
+        return _("Closed. It can be reopened until %(days)s days from now.") % {"days": REOPEN_DAYS}
+    if after == State.OPEN and before in ENDED:
+        return _("Reopened. It is open at %(name)s again.") % {"name": current_organisation().name}
+    return ""
 
 
 def _again(request: HttpRequest, found: Ticket, text: str, error: str, status: int) -> HttpResponse:
@@ -255,69 +279,6 @@ def pick_up(request: HttpRequest, number: str) -> HttpResponse:
     found = fetch(request, number)
     actions.pick_up(ticket=found, by=Actor.of_request(request))
     return redirect(with_list(request, "ticket", found.number))
-
-
-@require_http_methods(["GET", "POST"])
-@conflicts_shown
-def edit(request: HttpRequest, number: str) -> HttpResponse:
-    """Change the fields. When a colleague changed the same ones meanwhile: both versions side by side."""
-    found = fetch(request, number)
-    if not request.standing.is_staff:
-        raise PermissionDenied
-    form = EditForm(request.POST or None, standing=request.standing, ticket=found)
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.edit(
-                ticket=found,
-                changes=form.changes(),
-                base_version=form.cleaned_data["version"],
-                by=Actor.of_request(request),
-            )
-        except ValidationError as error:
-            show_in(form, error)
-        except Stale as stale:
-            return _conflict(request, form, stale)
-        else:
-            messages.success(request, _("Saved."))
-            return redirect(with_list(request, "ticket", found.number))
-    return render(request, "tickets/edit.html", {"form": form, "ticket": found}, status=422 if form.errors else 200)
-
-
-def _conflict(request: HttpRequest, form: EditForm, stale: Stale) -> HttpResponse:
-    """Show what the colleague made of it beside what was typed; sending again then counts as a decision.
-
-    What this person did not touch is shown as the colleague made it.
-    """
-    theirs = fetch(request, stale.ticket.number)
-    data, mine = request.POST.copy(), form.changes()
-    now = EditForm(standing=request.standing, ticket=theirs)
-    for name in form.fields.keys() - mine.keys():
-        data.setlist(name, now.shown(name))
-    again = EditForm(data, standing=request.standing, ticket=theirs)
-    again.is_valid()
-    rows = [
-        {"label": form.fields[name].label, "theirs": _shown(theirs, name), "mine": _said(form, name)}
-        for name in stale.fields
-        if name in form.fields
-    ]
-    last = theirs.events.select_related("actor").last()
-    context = {"form": again, "ticket": theirs, "conflict": rows, "last": last}
-    return render(request, "tickets/edit.html", context, status=409)
-
-
-def _shown(found: Ticket, name: str) -> str:
-    if name == "locations":
-        return ", ".join(str(one) for one in found.locations.all()) or "–"
-    display = getattr(found, f"get_{name}_display", None)
-    return str(display() if display else getattr(found, name) or "–")
-
-
-def _said(form: EditForm, name: str) -> str:
-    value = form.cleaned_data.get(name)
-    if not isinstance(value, str) and hasattr(value, "__iter__"):
-        return ", ".join(str(one) for one in value) or "–"
-    choices = dict(getattr(form.fields[name], "choices", ())) if isinstance(value, str) else {}
-    return str(choices.get(value, value or "–"))
 
 
 @require_POST
