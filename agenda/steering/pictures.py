@@ -18,7 +18,7 @@ from agenda.figures.queries import ALL, Figures, Quarter
 from tenants.models import Organisation
 
 TALL, ROOM = 64, 32  # of the highest bar, and for the words above it: pixels
-WORDS = 13  # height of a line of words, in pixels
+WORDS, DIGIT, NARROW = 13, 8, 20  # height of a line of words, width of a digit, of a bar on a phone: pixels
 Figure = Callable[[Figures], int]
 
 
@@ -135,12 +135,13 @@ def _bars(one: Series, past: tuple[Period, ...], runs: bool, highest: int) -> Sa
         said.append(words)
     last = floor - tall[-1] - 5
     former = floor - tall[-2] - 5
-    if abs(former - last) < WORDS:  # side by side, two numbers need more room than two bars
-        former = min(former, last) - (WORDS if len(f"{one.values[-1]}{one.values[-2]}") > 2 else 0)
+    newest = intcomma(one.values[-1])
+    # Each number stands above the middle of its bar; where two about as high have no room, the former moves aside.
+    lack = (len(newest) + len(intcomma(one.values[-2]))) * DIGIT // 2 + 4 - NARROW if abs(former - last) < WORDS else 0
     label = escape(f"{one.name}, {'; '.join(said)}")
     return mark_safe(
         f'<svg class="bars" height="{floor + 1}" role="img" aria-label="{label}">{"".join(bars)}'
         f'<line x1="0" x2="100%" y1="{floor}" y2="{floor}"/>'
-        f'<text x="{100 - step - 1:g}%" y="{former}">{intcomma(one.values[-2])}</text>'
-        f'<text x="99%" y="{last}">{intcomma(one.values[-1])}</text></svg>'
+        f'<text x="{100 - 1.5 * step:g}%" dx="{min(0, -lack)}" y="{former}">{intcomma(one.values[-2])}</text>'
+        f'<text x="{100 - step / 2:g}%" y="{last}">{newest}</text></svg>'
     )

@@ -197,5 +197,5 @@ def progress(request: HttpRequest, number: int) -> HttpResponse:
     except ValidationError as error:
         show_in(form, error)
         return _show(request, found, form, status=422)
-    messages.success(request, _("Reported."))
+    messages.success(request, _("Reported."), extra_tags=found.address)  # by which its draft is known
     return redirect("agenda_item", number)

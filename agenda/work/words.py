@@ -17,6 +17,7 @@ from tenants.refusals import Stale
 from tenants.web.refused import Clashing
 
 LONG = 90
+NOTHING = "–"
 ORDER = (*AGREED, "contributors", *STANDS, *PART)
 
 
@@ -27,6 +28,11 @@ class Line:
     label: str
     before: str
     after: str
+
+    @property
+    def was(self) -> bool:
+        """Was there anything before?"""
+        return self.before != NOTHING
 
     @property
     def long(self) -> bool:
@@ -67,7 +73,7 @@ class Words:
         """Return a plain value of a field in words; a dash for nothing."""
         name = address.rpartition("/")[2]
         if value in (None, "", []):
-            return "–"
+            return NOTHING
         if name == "status":
             return str(Status(value).label)
         if name == "theme":

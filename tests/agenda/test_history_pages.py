@@ -36,7 +36,7 @@ def test_the_history_says_who_changed_what_from_what_to_what(cast, client_of, it
         "Resultaat: was Gezamenlijke servicedesk werd Eén desk",
         "Gepland tot en met: was 31 dec 2026 werd 31 jan 2027",
         "Thema: was integratie werd kosten",
-        "Opgave: was – werd Innovatie",
+        "Opgave: Innovatie",
         "Trekker: was BiSC werd Cubiss",
         "Organisaties die meedoen: was BiSC, Cubiss werd Cubiss",
         "Kwartiermaker · op de agenda gezet",
@@ -95,3 +95,11 @@ def test_the_history_comes_50_at_a_time_with_as_many_queries(client_of, item, ac
     assert page.count('class="msg"') == 50 and "?page=2" in page
     assert counts[1] == counts[0] + 1  # the count of all, when there is a second page
     assert "op de agenda gezet" in _history(member.get("/agenda/1/?page=2"))
+
+
+def test_where_there_was_nothing_history_says_what_came_alone(cast, put, acts, client_of):
+    item = put("Contract getekend", contributors=[cast.cubiss.organisation])
+    part = item.contributions.select_related("item", "organisation").get()
+    actions.change_contribution(contribution=part, changes={"description": "Getekend"}, by=acts("manager"))
+    page = client_of("member", "").get(f"/agenda/{item.number}/")
+    assert "Cubiss: bijdrage: Getekend" in words_of(page)

@@ -76,7 +76,7 @@ def new_ticket(request: HttpRequest) -> HttpResponse:
         except ValidationError as error:
             show_in(form, error)
         else:
-            messages.success(request, _("Received. You can follow it here."))
+            messages.success(request, _("Received. You can follow it here."), extra_tags=mark)
             return redirect("ticket", ticket.number)
     if request.method == "POST":
         held = _keep(request, mark)
