@@ -47,7 +47,8 @@ def test_a_report_half_written_comes_back_with_what_was_changed_alone(visit):
     page.reload()
     lead.check()
     assert text.input_value() == "De proef is begonnen." and "Concept teruggezet" in lead.text()
-    kept = page.evaluate("JSON.parse(Object.entries(sessionStorage).find(([key]) => key.endsWith('form W6'))[1]).values")
+    of_this = "Object.entries(sessionStorage).find(([key]) => key.endsWith('form W6'))[1]"
+    kept = page.evaluate(f"JSON.parse({of_this}).values")
     assert kept == [["text", ["De proef is begonnen."]]]
     assert page.input_value("#report [name=progress]") == stood
     lead.press("Melden")

@@ -1,11 +1,12 @@
-"""How pages of directors and of libraries are laid out, in a real browser: nothing lies over another, nothing is cut."""
+"""How pages are laid out, in a real browser: nothing lies over another, nothing is cut."""
 
 import pytest
 
 pytestmark = [pytest.mark.servers, pytest.mark.xdist_group("running")]
 
 OVER = """selector => {
-    const found = [...document.querySelectorAll(selector)].map(one => one.getBoundingClientRect()).filter(one => one.width);
+    const all = [...document.querySelectorAll(selector)].map(one => one.getBoundingClientRect());
+    const found = all.filter(one => one.width);
     const over = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
     return [found.length, found.filter((one, at) => found.slice(at + 1).some(other => over(one, other))).length];
 }"""
