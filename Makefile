@@ -33,7 +33,7 @@ test: usable .setup/test
 	@$(BIN)/python -m pytest $(ARGS)
 
 check-clocks: usable .setup/test
-	@SAMENBEHEER_CLOCK_CASES=20000 $(BIN)/python -m pytest -n 0 tests/tickets/test_worktime.py $(ARGS)
+	@SAMENBEHEER_CLOCK_CASES=20000 $(BIN)/python -m pytest -n 0 tests/tickets/test_worktime.py tests/tickets/test_reckoning.py $(ARGS)
 
 check: usable .setup/test
 	@$(BIN)/ruff check .

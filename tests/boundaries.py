@@ -43,7 +43,7 @@ FLOORS = {
         "contents": "apps urls api tasks",
     },
     "tickets": {
-        "words": "router states events refusals calendars.daysoff calendars.worktime calendars.week",
+        "words": "router states events refusals calendars.daysoff calendars.worktime calendars.week clocks.reckoning",
         "truth": (
             "access search.columns calendars.models desk.models guests.models notices.models proposals.models models"
         ),
@@ -118,6 +118,7 @@ ROOMS: dict[str, dict[str, str]] = {
         "tenants": "actor context files models refusals roles together",
         "tickets": "access desk events followers refusals since states valid",
     },
+    "tickets.clocks": {"tickets": "calendars"},
     "tickets.closing": {
         "tenants": "actor context everywhere roles settings",
         "tickets": "calendars change desk events refusals states",

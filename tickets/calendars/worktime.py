@@ -7,7 +7,7 @@ counts twice.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
@@ -142,15 +142,8 @@ class Calendar:
         It is the end of a block where they fill it (18:00 and not the next morning), and `start` itself for none.
         Raises NeverOpen where they do not pass within ten years.
         """
-        start, left = whole(start), minutes
-        if left <= 0:
-            return start
-        for opens, closes in _without(self.spans(start, start + HORIZON * DAY), pauses):
-            length = (closes - opens) // MINUTE
-            if length >= left:
-                return opens + left * MINUTE
-            left -= length
-        raise NeverOpen
+        start = whole(start)
+        return reach(self.spans(start, start + HORIZON * DAY), start, minutes, pauses)
 
     def after_days(self, start: datetime, days: int, *, end_of_day: bool = False) -> datetime:
         """Return the moment `days` working days after `start`: as late on the clock, within the hours of that day.
@@ -180,12 +173,28 @@ class Calendar:
         return min(max(datetime.combine(day, clock, zone).astimezone(UTC), spans[0][0]), spans[-1][1])
 
 
+def reach(spans: Iterable[Span], start: datetime, minutes: int, pauses: Sequence[Span] = ()) -> datetime:
+    """Return the moment at which `minutes` minutes of `spans` outside `pauses` have passed, all from `start` on.
+
+    `start` itself for none. Raises NeverOpen where the spans end before.
+    """
+    left = minutes
+    if left <= 0:
+        return start
+    for opens, closes in without(spans, pauses):
+        length = (closes - opens) // MINUTE
+        if length >= left:
+            return opens + left * MINUTE
+        left -= length
+    raise NeverOpen
+
+
 def whole(moment: datetime) -> datetime:
     """Return the whole minute of `moment`, in UTC."""
     return moment.astimezone(UTC).replace(second=0, microsecond=0)
 
 
-def _without(spans: Iterator[Span], pauses: Sequence[Span]) -> Iterator[Span]:
+def without(spans: Iterable[Span], pauses: Sequence[Span]) -> Iterator[Span]:
     """Yield what is left of `spans` outside `pauses`, both in order; pauses may overlap, touch or be empty."""
     merged = merge(pauses)
     for opens, closes in spans:
