@@ -126,7 +126,7 @@ ROOMS: dict[str, dict[str, str]] = {
     "tickets.desk": {
         "tenants": "access actor context dated files idempotency libraries models people refusals roles signin web",
         "agenda": "categories",
-        "tickets": "access change events opening refusals router search shapes since states valid",
+        "tickets": "access calendars change events opening refusals router search shapes since states valid",
     },
     "tickets.events": {"tickets": "states"},
     "tickets.followers": {"tenants": "context outbox together", "tickets": "desk events sharing"},

@@ -314,3 +314,12 @@ def test_what_was_sent_is_kept_by_kind(bisc, ticket):
         *[("answered", "balie@bisc-een.example"), ("reaction", "lead@bisc.example")],
         ("resolved", "balie@bisc-een.example"),
     ]
+
+
+def test_the_mail_of_receipt_says_when_to_expect_an_answer_and_no_other_does(bisc, ticket):
+    hours = "BiSC is er maandag t/m vrijdag 8:30-17:00, niet op feestdagen."
+    values = {"type": "question", "subject": "Hoe?", "body": "Zo?", "urgency": "low", "library": bisc.library}
+    made = verbs.create(**values, by=bisc.actor("colleague"))
+    verbs.answer(ticket=made, body="Zo.", by=bisc.actor("desk"))
+    _deliver(bisc)
+    assert [hours in one.body for one in mail.outbox] == [True, False]

@@ -24,6 +24,7 @@ from tickets.access import as_told_to, role_on
 from tickets.desk import actions, kept
 from tickets.desk.along import list_query, with_list
 from tickets.desk.caller import Call
+from tickets.desk.expected import expected
 from tickets.desk.forms import AnswerForm, MoveForm, TicketForm, ready_words
 from tickets.desk.models import KeptFile, Ticket
 from tickets.desk.queries import Entry, came_in, staff_spoke_last, ticket_visible_to, timeline
@@ -161,6 +162,8 @@ def _show(
     if actor.is_staff:
         context["list"] = list_query(request)
         page = "tickets/_swapped.html" if request.htmx else page
+    elif found.state == State.NEW:
+        context["expected"] = expected(request.organisation.name)
     response = render(request, page, context, status=status)
     patch_vary_headers(response, ["HX-Request"])
     return response

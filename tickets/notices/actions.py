@@ -14,6 +14,7 @@ from tenants.organisations.queries import address_of
 from tenants.outbox.models import OutboxEntry
 from tenants.settings.queries import settings_of
 from tickets.access import as_told_to
+from tickets.desk.expected import expected
 from tickets.desk.models import Event, Ticket
 from tickets.events import Kind, is_withdrawal
 from tickets.notices.models import Notice
@@ -110,6 +111,7 @@ def _mail(event: Event, person: Person, kind: str) -> None:
             "who": event.actor.name if event.actor else "",
             "text": text,
             "withdrawn": is_withdrawal(event.payload.get("changes", {})),
+            "expected": expected(organisation.name) if kind == Notice.Kind.RECEIVED else [],
             "closes_after": settings_of(organisation).auto_close_days,
             "link": address_of(organisation, path),
         }
