@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from agenda.history.events import Kind, Plain
 from agenda.history.models import Event
@@ -32,6 +32,13 @@ def said_last(addresses: Iterable[str], kind: Kind, before: datetime) -> dict[st
     events = Event.objects.filter(object__in=list(addresses), kind=kind, at__lt=before)
     last = events.order_by("object", "-version").distinct("object")
     return {address: (text, at) for address, text, at in last.values_list("object", "data__text", "at")}
+
+
+def set_last(address: str, field: str, before: datetime) -> datetime | None:
+    """Return when a field of the thing last became another value before a moment; one query."""
+    events = Event.objects.filter(object=address, at__lt=before, data__after__has_key=field)
+    changed = events.exclude(**{f"data__before__{field}": F(f"data__after__{field}")})
+    return changed.order_by("-version").values_list("at", flat=True).first()
 
 
 VALUES = """

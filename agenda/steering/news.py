@@ -5,7 +5,8 @@ The headline names the largest change of the desks when there is one, else how t
 - The open tickets are compared with those at the end of the quarter before, the new ones with those of the same days
   (when it is over: the whole quarter) a year before. A change counts when it is at least 10 % and 10 tickets, and
   there was something to compare with. The larger in proportion is the headline; the open tickets when they are equal.
-- Without such a change: what is off track, else at risk, else late, else that all is on course.
+- Without such a change: what is off track, as a whole or in a part; else at risk, else late, else at risk in a part;
+  else that all is on course. It is not on course where anything is off track.
 
 The first sentence says what came in, what was resolved, and what the headline does not say of the open tickets: how
 many there are, or which organisation has at least half of the change. The second says what is stuck and where: the
@@ -22,8 +23,9 @@ from django.utils.translation import gettext as _
 
 from agenda.figures.periods import Period
 from agenda.figures.queries import Figures
-from agenda.steering.asked import days_late, stuck_parts
 from agenda.steering.overview import Overview
+from agenda.work.asked import stuck_parts
+from agenda.work.rows import days_late
 
 LEAST = 10  # tickets
 LEAST_SHARE = 0.1
@@ -138,6 +140,12 @@ def _agenda(agenda: Overview) -> str:
             "The cooperation is under way, %(n)s results are off track",
             tally.off_track,
         ) % {"n": tally.off_track}
+    if agenda.red_in_part:
+        return ngettext(
+            "The cooperation is under way, a part of %(n)s result is off track",
+            "The cooperation is under way, a part of %(n)s results is off track",
+            agenda.red_in_part,
+        ) % {"n": agenda.red_in_part}
     if tally.at_risk:
         return ngettext(
             "The cooperation is on course, %(n)s result is at risk",
@@ -150,6 +158,12 @@ def _agenda(agenda: Overview) -> str:
             "The cooperation is on course, %(n)s results are late",
             agenda.late,
         ) % {"n": agenda.late}
+    if agenda.in_part:
+        return ngettext(
+            "The cooperation is on course, a part of %(n)s result is at risk",
+            "The cooperation is on course, a part of %(n)s results is at risk",
+            agenda.in_part,
+        ) % {"n": agenda.in_part}
     return _("The cooperation is on course")
 
 
@@ -207,6 +221,10 @@ def _worst(agenda: Overview) -> str:
     row = agenda.trouble[0]
     days = days_late(row, agenda.day)
     said = {"title": row.title, "where": _names([part.name for part in stuck_parts(row)]), "days": days}
+    if row.on_track and not days and said["where"]:
+        return _("“%(title)s” is on track, but not at %(where)s") % said
+    if row.on_track and not days:
+        return _("“%(title)s” asks the steering group for a decision") % said
     if row.on_track:
         return ngettext("“%(title)s” is %(days)s day late", "“%(title)s” is %(days)s days late", days) % said
     if row.state == "off_track":
@@ -221,16 +239,19 @@ def _worst(agenda: Overview) -> str:
 def _others(agenda: Overview) -> str:
     """Return how many others there are, in words."""
     first, tally = agenda.trouble[0], agenda.tally
+    late = first.on_track and days_late(first, agenda.day) > 0
     counts = (
         (tally.off_track - (first.state == "off_track"), _off_track),
         (tally.at_risk - (first.state == "at_risk"), _at_risk),
-        (agenda.late - first.on_track, _late),
+        (agenda.late - late, _late),
+        (agenda.in_part - (first.on_track and not late and bool(stuck_parts(first))), _in_part),
     )
-    return _names([said(n) for n, said in counts if n])
+    found = [said(n) for n, said in counts if n]
+    return _("also %(these)s") % {"these": _names(found)} if found else ""
 
 
 def _off_track(n: int) -> str:
-    return ngettext("%(n)s other is off track", "%(n)s others are off track", n) % {"n": n}
+    return ngettext("%(n)s is off track", "%(n)s are off track", n) % {"n": n}
 
 
 def _at_risk(n: int) -> str:
@@ -239,6 +260,10 @@ def _at_risk(n: int) -> str:
 
 def _late(n: int) -> str:
     return ngettext("%(n)s is late", "%(n)s are late", n) % {"n": n}
+
+
+def _in_part(n: int) -> str:
+    return ngettext("%(n)s is not on track in a part", "%(n)s are not on track in a part", n) % {"n": n}
 
 
 def _names(names: list[str]) -> str:

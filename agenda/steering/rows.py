@@ -7,13 +7,11 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from agenda.steering.asked import asks_of, days_late, is_trouble
-from agenda.work.rows import Row
-from agenda.work.tags import as_dot
+from agenda.work.asked import asks_of, is_trouble
+from agenda.work.rows import Row, days_late
+from agenda.work.tags import as_dot, late_tag
 from tenants.models import Organisation
-from tenants.web.icons import tag
 from tenants.web.moments import day
 from tenants.web.rows import rendered
 
@@ -63,11 +61,6 @@ def standings(
     ]
 
 
-def late(days: int) -> str:
-    """Return in words how late something is."""
-    return ngettext("late: %(days)s day", "late: %(days)s days", days) % {"days": days}
-
-
 def _cells(row: Row, organisations: list[Organisation], own: frozenset[int]) -> SafeString:
     parts = {part.organisation: part.status for part in row.parts}
     cells = [Cell(one.name, as_dot(parts.get(one.pk, "none")), "own" if one.pk in own else "") for one in organisations]
@@ -75,8 +68,7 @@ def _cells(row: Row, organisations: list[Organisation], own: frozenset[int]) -> 
 
 
 def _due(row: Row, today: date) -> SafeString | str:
-    days = days_late(row, today)
-    return tag(late(days), ("red", "")) if days else _("until %(day)s") % {"day": day(row.due)}
+    return late_tag(days_late(row, today)) or _("until %(day)s") % {"day": day(row.due)}
 
 
 def _why(row: Row, reports: Reports, today: date) -> SafeString:

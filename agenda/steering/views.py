@@ -18,6 +18,7 @@ from agenda.steering.pictures import drawn, new_tickets, open_tickets
 from agenda.steering.queries import side_by_side
 from agenda.steering.rows import standings
 from agenda.steering.table import lines
+from agenda.work.asked import STEERING
 from agenda.work.models import WorkItem
 from tenants.access import Standing
 from tenants.models import Organisation
@@ -41,6 +42,7 @@ def steering(request: HttpRequest) -> HttpResponse:
     agenda = _agenda(request.standing) if period == this else at_end_of(period)
     desks = _desks(known, period, this, organisations)
     own = request.standing.organisation_ids(CooperationRole.STEERING_MEMBER, CooperationRole.STEERING_READER)
+    seated = request.standing.organisation_ids(CooperationRole.STEERING_MEMBER)
     context = {
         "period": period,
         "is_running": period == this,
@@ -53,7 +55,7 @@ def steering(request: HttpRequest) -> HttpResponse:
         "sentences": sentences(desks, agenda),
         "own": own,
         "own_names": tuple(one.name for one in organisations if one.pk in own),
-        "asked": agenda.asked_of(own),
+        "asked": agenda.asked_of(own | ({STEERING} if seated else set())),
         "organisations": organisations,
         "columns": tuple((one.name, "own" if one.pk in own else "other") for one in organisations),
         "others": others,

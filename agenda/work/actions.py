@@ -21,7 +21,7 @@ from tenants.refusals import Conflict
 from tenants.roles import OrganisationRole
 
 AGREED = ("title", "description", "theme", "goal", "lead", "planned_from", "planned_to")
-STANDS = ("progress", "status", "finished_on")
+STANDS = ("progress", "status", "finished_on", "asked")
 PART = ("description", "status")
 LONGEST_TEXT = 4000
 
@@ -124,15 +124,17 @@ def report_progress(
     status: str,
     by: Actor,
     finished_on: date | None = None,
+    asked: str = "",
     base_version: int | None = None,
     at: datetime | None = None,
 ) -> WorkItem:
     """Report how an item stands, and return it: the only way in which progress, status and finishing change.
 
-    A report says all three: without `finished_on` a finished item runs again.
+    A report says all: without `finished_on` a finished item runs again, without `asked` the steering group is asked
+    nothing any more.
     """
     with changing(item, Kind.REPORTED, by=by, allow=WorkItem.editable_by, at=at) as change:
-        stands = {"progress": progress, "status": status, "finished_on": finished_on}
+        stands = {"progress": progress, "status": status, "finished_on": finished_on, "asked": asked.strip()}
         change.refuse_stale(stands, base_version)
         change.set(**stands)
         change.say(text.strip())

@@ -72,6 +72,14 @@ class ProgressForm(forms.Form):
     text = forms.CharField(label=_("What happened?"), max_length=4000, widget=forms.Textarea(attrs={"rows": 3}))
     progress = forms.IntegerField(label=_("Progress (%)"), min_value=0, max_value=100)
     status = forms.ChoiceField(label=_("Status"), choices=Status.choices)
+    asked = forms.CharField(
+        label=_("Asked of the steering group"),
+        max_length=300,
+        required=False,
+        help_text=_(
+            "One sentence, such as: choose one of the three options. It stands first on their page until it is empty."
+        ),
+    )
     finished_on = forms.DateField(
         label=_("Finished on"),
         required=False,

@@ -1,3 +1,4 @@
+from datetime import date
 from typing import Self
 
 from django.core.exceptions import ValidationError
@@ -63,6 +64,17 @@ def desks_of(by: Actor, *roles: str) -> frozenset[int]:
     return by.standing.organisation_ids(*roles) if by.standing else frozenset()
 
 
+def in_a_part() -> Q:
+    """Return the condition that an organisation's part is off track or at risk."""
+    parts = Contribution.objects.filter(item=models.OuterRef("pk")).exclude(status=Status.ON_TRACK)
+    return Q(models.Exists(parts))
+
+
+def wanting_attention(today: date) -> Q:
+    """Return the condition that a running result wants attention, as `agenda.work.asked.is_trouble` says."""
+    return ~Q(status=Status.ON_TRACK) | Q(planned_to__lt=today) | ~Q(asked="") | in_a_part()
+
+
 class WorkItemQuerySet(models.QuerySet):
     """Items of the work agenda."""
 
@@ -71,9 +83,12 @@ class WorkItemQuerySet(models.QuerySet):
         return self if standing.may(Permission.AGENDA_READ) else self.none()
 
     def red_first(self) -> Self:
-        """Sort off track, at risk, on track; then by planned end."""
+        """Sort off track, at risk, in a part or asking something, the rest; then by planned end."""
         order = models.Case(
-            models.When(status=Status.OFF_TRACK, then=0), models.When(status=Status.AT_RISK, then=1), default=2
+            models.When(status=Status.OFF_TRACK, then=0),
+            models.When(status=Status.AT_RISK, then=1),
+            models.When(in_a_part() | ~Q(asked=""), finished_on=None, then=2),
+            default=3,
         )
         return self.order_by(order, "planned_to", "number")
 
@@ -108,6 +123,7 @@ class WorkItem(Recorded):
     progress = models.PositiveSmallIntegerField(_("progress (%)"), default=0, validators=[MaxValueValidator(100)])
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.ON_TRACK)
     finished_on = models.DateField(_("finished on"), null=True, blank=True)
+    asked = models.CharField(_("asked of the steering group"), max_length=300, blank=True, default="", db_default="")
     created_at = models.DateTimeField(default=timezone.now)
 
     objects = WorkItemQuerySet.as_manager()

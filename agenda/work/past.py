@@ -4,8 +4,8 @@ from datetime import date, datetime
 from typing import Any
 
 from agenda.history.queries import values_at
+from agenda.work.asked import rank
 from agenda.work.models import Status, WorkItem
-from agenda.work.queries import RED_FIRST
 from agenda.work.rows import Part, Row, row_of
 from tenants.models import Organisation
 
@@ -19,7 +19,7 @@ def stood_at(moment: datetime) -> list[Row]:
         for address, values in values_at("W", moment).items()
         if values["finished_on"] is None
     ]
-    return sorted(found, key=lambda row: (RED_FIRST[row.state], row.due, row.number))
+    return sorted(found, key=lambda row: (rank(row), row.due, row.number))
 
 
 def _row(number: int, values: dict[str, Any], names: dict[str, tuple[int, str]], themes: dict[str, str]) -> Row:
@@ -42,6 +42,7 @@ def _row(number: int, values: dict[str, Any], names: dict[str, tuple[int, str]],
         values["progress"],
         date.fromisoformat(values["planned_to"]),
         None,
+        str(values.get("asked") or ""),
         tuple(sorted(parts, key=lambda part: part.name)),
         themes,
     )

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import Count, Q
+from django.utils import timezone
 
 from agenda.history.events import Kind
 from agenda.history.queries import said_last
-from agenda.work.models import Status, WorkItem
-from agenda.work.rows import Row
-
-RED_FIRST = {Status.OFF_TRACK: 0, Status.AT_RISK: 1, Status.ON_TRACK: 2}
+from agenda.work.asked import is_trouble, not_on_track
+from agenda.work.models import Status, WorkItem, in_a_part, wanting_attention
+from agenda.work.rows import Row, days_late
 
 
 def last_reports(numbers: Iterable[int], before: datetime) -> dict[int, tuple[str, datetime]]:
@@ -23,30 +23,53 @@ def last_reports(numbers: Iterable[int], before: datetime) -> dict[int, tuple[st
 
 @dataclass(frozen=True)
 class Tally:
-    """How the running items stand."""
+    """How the running items stand; which of them are late, have a part that is not on track, or ask for a decision.
+
+    `attention` counts those that want it, each once (agenda.work.asked).
+    """
 
     all: int
     on_track: int
     at_risk: int
     off_track: int
+    late: int
+    in_part: int
+    asked: int
+    attention: int
 
 
-def tally(items=None) -> Tally:
+def tally(items=None, today: date | None = None) -> Tally:
     """Return how many running items there are by status; one query."""
     items = WorkItem.objects.running() if items is None else items
+    today = today or timezone.localdate()
+    on_track = Q(status=Status.ON_TRACK)
     counts = items.order_by().aggregate(
         all=Count("pk"),
-        on_track=Count("pk", filter=Q(status=Status.ON_TRACK)),
+        on_track=Count("pk", filter=on_track),
         at_risk=Count("pk", filter=Q(status=Status.AT_RISK)),
         off_track=Count("pk", filter=Q(status=Status.OFF_TRACK)),
+        late=Count("pk", filter=Q(planned_to__lt=today)),
+        in_part=Count("pk", filter=on_track & in_a_part()),
+        attention=Count("pk", filter=wanting_attention(today)),
+        asked=Count("pk", filter=~Q(asked="")),  # last: what comes after would read the count by this name
     )
     return Tally(**counts)
 
 
-def tally_of(rows: Iterable[Row]) -> Tally:
-    """Return how many of these rows there are by status."""
+def tally_of(rows: Iterable[Row], today: date) -> Tally:
+    """Return the same of these rows."""
+    rows = list(rows)
     found = Counter(row.state for row in rows)
-    return Tally(found.total(), found[Status.ON_TRACK], found[Status.AT_RISK], found[Status.OFF_TRACK])
+    return Tally(
+        all=len(rows),
+        on_track=found[Status.ON_TRACK],
+        at_risk=found[Status.AT_RISK],
+        off_track=found[Status.OFF_TRACK],
+        late=sum(days_late(row, today) > 0 for row in rows),
+        in_part=sum(row.on_track and bool(not_on_track(row)) for row in rows),
+        asked=sum(bool(row.asked) for row in rows),
+        attention=sum(is_trouble(row, today) for row in rows),
+    )
 
 
 @dataclass(frozen=True)

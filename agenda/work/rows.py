@@ -4,15 +4,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from agenda.work.models import Contribution, WorkItem
-from agenda.work.tags import as_status, finished_tag
+from agenda.work.tags import as_status, finished_tag, late_tag
 from tenants.web.moments import day
 
 COLUMNS = (
     *("pk", "number", "title", "theme", "lead_id", "lead__name", "status", "progress", "planned_to", "finished_on"),
+    "asked",
 )
 
 
@@ -43,6 +45,18 @@ class Row:
     planned_to: str
     contributes: str
     parts: tuple[Part, ...]
+    asked: str = ""
+    finished: bool = False
+
+    @property
+    def late(self) -> SafeString:
+        """How late it is today, as a tag; nothing when it is not."""
+        return late_tag(days_late(self, timezone.localdate()))
+
+
+def days_late(row: Row, today: date) -> int:
+    """Return how many days a running result is past its planned end; 0 when it is not."""
+    return 0 if row.finished else max(0, (today - row.due).days)
 
 
 def columns(items):
@@ -71,6 +85,7 @@ def row_of(
     progress: int,
     planned_to: date,
     finished_on: date | None,
+    asked: str,
     parts: tuple[Part, ...],
     themes: dict[str, str],
 ) -> Row:
@@ -89,4 +104,13 @@ def row_of(
         planned_to=day(planned_to),
         contributes=", ".join(one.name for one in parts) or "–",
         parts=parts,
+        asked=asked,
+        finished=finished_on is not None,
     )
+
+
+def of_item(item: WorkItem, parts: tuple[Part, ...]) -> Row:
+    """Return the row of an item with its lead, and with these parts."""
+    themes = {item.theme: item.get_theme_display()}
+    values = (item.number, item.title, item.theme, item.lead_id, item.lead.name, item.status, item.progress)
+    return row_of(*values, item.planned_to, item.finished_on, item.asked, parts, themes)

@@ -3,10 +3,11 @@
 from functools import lru_cache
 
 from django import template
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from agenda.work.models import Status
@@ -36,6 +37,22 @@ def as_status(status: str) -> SafeString:
 def finished_tag(language: str) -> SafeString:
     """Return the tag of a result that is there."""
     return tag(capfirst(_("finished")), ("green", "check"))
+
+
+def late(days: int) -> str:
+    """Return in words how late something is."""
+    return ngettext("late: %(days)s day", "late: %(days)s days", days) % {"days": days}
+
+
+def late_tag(days: int) -> SafeString:
+    """Return how late something is as a tag; nothing for 0 days."""
+    return tag(late(days), ("red", "")) if days else SafeString("")
+
+
+@register.filter
+def lateness(item) -> SafeString:
+    """Return how late a result is today as a tag; nothing when it is not, or is finished."""
+    return late_tag(0 if item.finished_on else max(0, (timezone.localdate() - item.planned_to).days))
 
 
 @register.filter

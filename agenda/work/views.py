@@ -15,6 +15,7 @@ from agenda.work.forms import AgendaFilterForm, ContributionForm, ItemForm, Prog
 from agenda.work.models import Contribution, WorkItem, desks_of
 from agenda.work.queries import axis, tally
 from agenda.work.rows import columns, in_rows
+from agenda.work.why import attention, headline, why_now
 from agenda.work.words import Words
 from tenants.actor import Actor
 from tenants.refusals import NotAllowed, Stale
@@ -42,10 +43,12 @@ def agenda(request: HttpRequest) -> HttpResponse:
     else:
         page = Page(columns(items.red_first()), request.GET.get("page"), counted=items)
         page.rows = in_rows(page.rows)
+    found = tally(items.running())
     context = {
         "form": form,
         "page": page,
-        "tally": tally(items.running()),
+        "headline": headline(found),
+        "attention": attention(found),
         "as_time": as_time,
         "refined": form is not None and ("refine" in request.GET or not form.is_valid() or form.narrows),
         "axis": axis(page.rows, timezone.localdate()) if as_time else None,
@@ -74,6 +77,7 @@ def _show(request: HttpRequest, found: WorkItem, form=None, clashes=(), status: 
     page, words = Page(events_of(found.address), request.GET.get("page")), Words()
     context = {
         "item": found,
+        "why": why_now(found, contributions, timezone.now()),
         "contributions": contributions,
         "page": page,
         "history": words.told(page),

@@ -16,7 +16,7 @@ from agenda.steering.models import Seat
 from agenda.work.actions import change_contribution, create_item, report_progress
 from agenda.work.models import PolicyGoal, WorkItem
 from config.demo.network import ORGANISATIONS, PLATFORM_OF_PROVINCE, PLATFORMS, DemoLibrary, libraries_of
-from config.demo.told import Told, Turn, told, working_day
+from config.demo.told import Told, Turn, steps_of, told, working_day
 from config.demo.volume import Builder
 from tenants.access import standing
 from tenants.actor import Actor
@@ -309,20 +309,18 @@ def _load_item(row: dict, manager: Actor, index: int) -> None:
         at=agreed,
     )
     for part in item.contributions.select_related("item", "organisation"):
-        slug = part.organisation.slug
-        changes = {"description": row.get("does", {}).get(slug, ""), "status": row["parts"][slug]}
-        change_contribution(
-            contribution=part,
-            changes=changes,
-            by=_lead_of(slug, common),
-            at=agreed + timedelta(days=7, minutes=part.pk),
-        )
+        for status, said, at in steps_of(row, part.organisation.slug, agreed, index):
+            changes = {"description": said, "status": status}
+            by = _lead_of(part.organisation.slug, common)
+            change_contribution(contribution=part, changes=changes, by=by, at=at + timedelta(minutes=part.pk % 50))
+            part.refresh_from_db()
     for report in row.get("reports", []):
         report_progress(
             item=item,
             text=report["text"],
             progress=report["progress"],
             status=report["status"],
+            asked=report.get("asked", ""),
             finished_on=end if row.get("finished") and report["progress"] == 100 else None,
             by=_lead_of(row["lead"], common),
             at=working_day(report["ago"], 15, index * 2),

@@ -126,3 +126,19 @@ def _fact(to: str, at: datetime, place: int, asked: str, supplier: str) -> dict:
         State.WAITING_REPORTER: {"asked": shorten(asked, 300, placeholder="…")},
     }
     return facts.get(to, {})
+
+
+def steps_of(row: dict, slug: str, agreed: datetime, index: int) -> list[tuple[str, str, datetime]]:
+    """Return how a part came to stand as it does (status, what it does, when): with the reports, never worse than them.
+
+    What holds it up ("; wacht op ...") is said when it is held up and not before.
+    """
+    worse = ("on_track", "at_risk", "off_track")
+    last, said = row["parts"][slug], row.get("does", {}).get(slug, "")
+    steps = [("on_track", said if last == "on_track" else said.partition(";")[0], agreed + timedelta(days=7))]
+    reports = row.get("reports", [])
+    for report in reports:
+        then = last if report is reports[-1] else min(last, report["status"], key=worse.index)
+        if then != steps[-1][0]:
+            steps.append((then, said, working_day(report["ago"] + 2, 11, index * 2)))
+    return steps

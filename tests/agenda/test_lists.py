@@ -1,10 +1,12 @@
 """The agenda as list, on the axis of time and in the API: filters, order, and what is its own."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from html import unescape
 
 import pytest
+from django.utils import timezone
+from django.utils.formats import date_format
 
 from agenda.work import actions
 from agenda.work.models import WorkItem
@@ -98,9 +100,44 @@ def _percent(width: str) -> float:
 def test_the_page_of_a_result_says_what_is_its_own(two, client_of):
     member = client_of("member", "")
     running, finished = words_of(member.get("/agenda/1/")), words_of(member.get("/agenda/2/"))
-    assert "Gepland 1 jan 2026 – 31 dec 2026 45 %" in running
-    assert "Gepland 1 jan 2026 – 28 feb 2026 Klaar 1 feb 2026 100 %" in finished
+    assert "Gepland 1 jan 2026 – 31 dec 2026 Voortgang 45 %" in running
+    assert "Gepland 1 jan 2026 – 28 feb 2026 Klaar 1 feb 2026 Voortgang 100 %" in finished
     assert '<progress max="100" value="45"' in member.get("/agenda/1/").content.decode()
+
+
+def test_list_and_result_say_what_is_stuck_and_how_late(two, put, acts, client_of):
+    today = timezone.localdate()
+    late = put("Verlopen", planned_to=today - timedelta(days=58), planned_from=date(2025, 1, 1))
+    report = {"progress": 10, "by": acts("manager")}
+    long_ago = timezone.now() - timedelta(days=14)
+    actions.report_progress(item=late, text="Begonnen.", status="at_risk", at=long_ago - timedelta(days=9), **report)
+    actions.report_progress(item=late, text="De leverancier zwijgt.", status="off_track", at=long_ago, **report)
+    actions.report_progress(item=late, text="Nog altijd niets.", status="off_track", **report)
+    member = client_of("member", "")
+    page = words_of(member.get("/agenda/"))
+    assert "2 van de 2 lopende resultaten vragen aandacht 1 loopt vast · 1 loopt risico · 1 is te laat" in page
+    assert page.count("te laat: 58 dagen") == 1
+    assert words_of(member.get("/agenda/?as=time")).count("te laat: 58 dagen") == 1
+    page = words_of(member.get(f"/agenda/{late.number}/")).partition("Wat er ligt")[0]
+    since = date_format(timezone.localdate(long_ago), "j M Y").lower()
+    assert f"Loopt vast sinds {since}: Nog altijd niets. te laat: 58 dagen" in page
+    assert "Gevraagd van BiSC: spreek een nieuwe datum af, of rond het af." in page
+    finished = words_of(member.get("/agenda/2/"))
+    assert "te laat" not in finished and "Gevraagd van" not in finished
+
+
+def test_a_part_that_is_not_on_track_wants_attention_whatever_the_whole_is(cast, item, acts, client_of):
+    member = client_of("member", "")
+    assert "Het ene lopende resultaat ligt op schema" in words_of(member.get("/agenda/"))
+    part = item.contributions.select_related("item").get(organisation__slug="cubiss")
+    actions.change_contribution(contribution=part, changes={"status": "at_risk"}, by=acts("manager"))
+    assert "1 van de 1 lopende resultaten vraagt aandacht 1 ligt in een deel niet op schema" in words_of(
+        member.get("/agenda/")
+    )
+    assert "Gevraagd van Cubiss: breng het eigen deel weer op schema." in words_of(member.get("/agenda/1/"))
+    page = words_of(member.get("/steering/"))
+    assert "Gevraagd van Cubiss: breng het eigen deel weer op schema" in page
+    assert "Samen Bij een resultaat: hoe de trekker het geheel het laatst meldde." in page
 
 
 def test_the_tally_counts_what_runs(many):

@@ -8,19 +8,19 @@ from django.utils.translation import override
 
 from agenda.figures.periods import AMSTERDAM
 from agenda.figures.queries import Figures
-from agenda.steering.asked import Ask, asks_of, days_late, is_trouble
 from agenda.steering.news import Desks, headline, sentences
 from agenda.steering.overview import Overview
 from agenda.work import actions
+from agenda.work.asked import Ask, asks_of, is_trouble
 from agenda.work.models import WorkItem
 from agenda.work.past import stood_at
 from agenda.work.queries import tally_of
-from agenda.work.rows import Part, Row
+from agenda.work.rows import Part, Row, days_late
 
 TODAY = date(2026, 11, 24)
 
 
-def _row(number=1, *, state="on_track", due=date(2027, 1, 1), parts=(), title=None):
+def _row(number=1, *, state="on_track", due=date(2027, 1, 1), parts=(), title=None, asked=""):
     return Row(
         number=number,
         title=title or f"Resultaat {number}",
@@ -35,13 +35,14 @@ def _row(number=1, *, state="on_track", due=date(2027, 1, 1), parts=(), title=No
         planned_to="",
         contributes="",
         parts=tuple(parts),
+        asked=asked,
     )
 
 
 def _agenda(*rows):
     trouble = [row for row in rows if is_trouble(row, TODAY)]
     steady = [row for row in rows if not is_trouble(row, TODAY)]
-    return Overview(day=TODAY, tally=tally_of(rows), trouble=trouble, steady=steady, reports={})
+    return Overview(day=TODAY, tally=tally_of(rows, TODAY), trouble=trouble, steady=steady, reports={})
 
 
 def _desks(new=100, resolved=100, open_now=100, open_before=100, new_before=100, ended_on=None, **more_open):
@@ -108,6 +109,14 @@ def test_the_headline_names_the_largest_change(desks, said):
         ([_row(state="at_risk"), _row(2)], "De samenwerking ligt op koers, 1 resultaat loopt risico"),
         ([_row(due=date(2026, 11, 23))], "De samenwerking ligt op koers, 1 resultaat is te laat"),
         ([_row(due=date(2026, 11, 24))], "De samenwerking ligt op koers"),
+        (
+            [_row(state="at_risk", parts=[Part(4, "Rijnbrink", "off_track")])],
+            "De samenwerking is onderweg, een deel van 1 resultaat loopt vast",
+        ),
+        (
+            [_row(parts=[Part(2, "Cubiss", "at_risk")]), _row(2)],
+            "De samenwerking ligt op koers, een deel van 1 resultaat loopt risico",
+        ),
     ],
 )
 def test_without_a_change_it_says_how_the_agenda_stands(rows, said):
@@ -174,6 +183,12 @@ STUCK = Part(4, "Rijnbrink", "off_track")
             "‘Resultaat 1’ loopt risico bij BiSC en Cubiss.",
         ),
         ([_row(due=date(2026, 11, 23)), _row(2)], "‘Resultaat 1’ is 1 dag te laat."),
+        ([_row(state="at_risk"), _row(2, state="at_risk")], "‘Resultaat 1’ loopt risico; nog 1 loopt risico."),
+        (
+            [_row(parts=[Part(2, "Cubiss", "at_risk")]), _row(2, parts=[STUCK])],
+            "‘Resultaat 1’ ligt op schema, maar niet bij Cubiss; nog 1 ligt in een deel niet op schema.",
+        ),
+        ([_row(asked="Kies.")], "‘Resultaat 1’ vraagt een besluit van de stuurgroep."),
     ],
 )
 def test_the_second_sentence_says_what_is_stuck(rows, said):
@@ -203,12 +218,17 @@ def test_in_english_too():
             _row(
                 state="off_track", parts=[Part(4, "Rijnbrink", "off_track", "Telefonie."), Part(2, "Cubiss", "at_risk")]
             ),
-            [("Rijnbrink", "breng het eigen deel weer op schema (Telefonie)")],
+            [
+                ("Rijnbrink", "breng het eigen deel weer op schema (Telefonie)"),
+                ("Cubiss", "breng het eigen deel weer op schema"),
+            ],
         ),
         (
             _row(state="at_risk", parts=[Part(2, "Cubiss", "at_risk"), Part(1, "BiSC", "on_track")]),
             [("Cubiss", "breng het eigen deel weer op schema")],
         ),
+        (_row(parts=[Part(2, "Cubiss", "at_risk")]), [("Cubiss", "breng het eigen deel weer op schema")]),
+        (_row(asked="Kies een variant."), [("de stuurgroep", "Kies een variant")]),
         (_row(state="at_risk"), [("BiSC", "zeg wat nodig is om het weer op schema te krijgen")]),
         (_row(due=date(2026, 11, 1)), [("BiSC", "spreek een nieuwe datum af, of rond het af")]),
         (

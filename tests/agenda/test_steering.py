@@ -61,7 +61,7 @@ def test_each_organisation_has_the_status_of_its_own_part(item, acts, client_of)
     part = item.contributions.select_related("item").get(organisation__slug="cubiss")
     actions.change_contribution(contribution=part, changes={"status": "off_track"}, by=acts("cubiss desk"))
     page = client_of("member", "").get("/steering/").content.decode()
-    row = page.partition("Gezamenlijke servicedesk")[2].partition("</tr>")[0]
+    row = page.partition("Gezamenlijke servicedesk</a>")[2].partition("</tr>")[0]
     cells = row.split("<td")
     assert [("off_track" in cell, "on_track" in cell) for cell in cells[1:3]] == [(False, True), (True, False)]
 
