@@ -3,7 +3,7 @@
 import tomllib
 from collections.abc import Callable
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from django.conf import settings
@@ -308,23 +308,20 @@ def _load_item(row: dict, manager: Actor, index: int) -> None:
         by=manager,
         at=agreed,
     )
+    happened = []
     for part in item.contributions.select_related("item", "organisation"):
-        for status, said, at in steps_of(row, part.organisation.slug, agreed, index):
+        by = _lead_of(part.organisation.slug, common)
+        for status, said, at in steps_of(row, part.organisation.slug, agreed):
             changes = {"description": said, "status": status}
-            by = _lead_of(part.organisation.slug, common)
-            change_contribution(contribution=part, changes=changes, by=by, at=at + timedelta(minutes=part.pk % 50))
-            part.refresh_from_db()
+            values = {"contribution": part, "changes": changes, "by": by, "at": at + timedelta(minutes=part.pk % 50)}
+            happened.append((values["at"], part.pk, partial(change_contribution, **values)))
     for report in row.get("reports", []):
-        report_progress(
-            item=item,
-            text=report["text"],
-            progress=report["progress"],
-            status=report["status"],
-            asked=report.get("asked", ""),
-            finished_on=end if row.get("finished") and report["progress"] == 100 else None,
-            by=_lead_of(row["lead"], common),
-            at=working_day(report["ago"], 15, index * 2),
-        )
+        values = {name: report[name] for name in ("text", "progress", "status")} | {"asked": report.get("asked", "")}
+        values["finished_on"] = end if row.get("finished") and report["progress"] == 100 else None
+        values |= {"by": _lead_of(row["lead"], common), "at": working_day(report["ago"], 15, index * 2)}
+        happened.append((values["at"], 0, partial(report_progress, item=item, **values)))
+    for _at, _part, happen in sorted(happened, key=lambda one: one[:2]):
+        happen()
 
 
 def _load_agenda(password: str) -> None:

@@ -128,7 +128,7 @@ def _fact(to: str, at: datetime, place: int, asked: str, supplier: str) -> dict:
     return facts.get(to, {})
 
 
-def steps_of(row: dict, slug: str, agreed: datetime, index: int) -> list[tuple[str, str, datetime]]:
+def steps_of(row: dict, slug: str, agreed: datetime) -> list[tuple[str, str, datetime]]:
     """Return how a part came to stand as it does (status, what it does, when): with the reports, never worse than them.
 
     What holds it up ("; wacht op ...") is said when it is held up and not before.
@@ -140,5 +140,5 @@ def steps_of(row: dict, slug: str, agreed: datetime, index: int) -> list[tuple[s
     for report in reports:
         then = last if report is reports[-1] else min(last, report["status"], key=worse.index)
         if then != steps[-1][0]:
-            steps.append((then, said, working_day(report["ago"] + 2, 11, index * 2)))
+            steps.append((then, said, working_day(report["ago"] + 2, 11, 0)))
     return steps

@@ -38,7 +38,7 @@ def test_no_part_of_the_demo_stands_worse_than_what_was_reported_of_the_whole_be
     agreed = datetime(2025, 10, 2, 10, tzinfo=AMSTERDAM)
     for row in tomllib.loads((ROOT / "config/demo/agenda.toml").read_text())["item"]:
         for slug, last in row["parts"].items():
-            steps = steps_of(row, slug, agreed, 1)
+            steps = steps_of(row, slug, agreed)
             assert (steps[0][0], steps[0][2], steps[-1][0]) == ("on_track", agreed + timedelta(days=7), last)
             assert [at for _status, _said, at in steps] == sorted(at for _status, _said, at in steps)
             if last != "on_track":
