@@ -334,6 +334,9 @@ MFA_FORMS = {
     "activate_totp": "tenants.signin.forms.ActivateTOTPForm",
     "deactivate_totp": "tenants.signin.forms.DeactivateTOTPForm",
     "add_webauthn": "tenants.signin.forms.AddWebAuthnForm",
+    "authenticate": "tenants.signin.forms.AuthenticateForm",
+    "reauthenticate": "tenants.signin.forms.ReauthenticateByCodeForm",
+    "edit_webauthn": "tenants.signin.forms.EditWebAuthnForm",
     "authenticate_webauthn": "tenants.signin.keys.AuthenticateForm",
     "reauthenticate_webauthn": "tenants.signin.keys.ReauthenticateForm",
 }
@@ -349,6 +352,7 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_RATE_LIMITS = {"login_failed": "5/m/key,20/m/ip" if not DEMO else "5/m/key,100/m/ip"}
 ACCOUNT_FORMS = {
     "login": "tenants.signin.forms.LoginForm",
+    "reauthenticate": "tenants.signin.forms.ReauthenticateForm",
     "reset_password": "tenants.signin.forms.ResetPasswordForm",
     "change_password": "tenants.signin.forms.ChangePasswordForm",
     "reset_password_from_key": "tenants.signin.forms.ResetPasswordKeyForm",

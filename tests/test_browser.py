@@ -104,8 +104,8 @@ def test_english_is_complete(visit):
         "/settings/": "Working days until a resolved ticket closes",
         "/me/": "Your roles at BiSC",
         "/libraries/": "Libraries",
-        "/account/2fa/": "Two-Factor",
-        "/account/password/change/": "Password",
+        "/account/2fa/": "Second step at sign-in",
+        "/account/password/change/": "Change your password",
     }.items():
         desk.goto(path)
         assert words in desk.text(), path
@@ -137,6 +137,9 @@ def test_every_sign_in_page_is_ours(visit, running):
     assert person.page.locator("img, svg").count() > 0
     person.goto("/account/2fa/webauthn/")
     person.goto("/account/2fa/webauthn/add/")
+    person.page.evaluate("document.dispatchEvent(new CustomEvent('allauth.error', {cancelable: true}))")
+    person.page.get_by_text("De beveiligingssleutel gaf geen antwoord").wait_for()
+    person.check()
 
     client = person.context.new_cdp_session(person.page)
     client.send("WebAuthn.enable")

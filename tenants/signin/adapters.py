@@ -7,15 +7,28 @@ from allauth.socialaccount.providers.base.constants import AuthProcess
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
 
 from tenants.access import hosts_of
 from tenants.organisations.queries import address_of, is_own_address
 from tenants.signin.access import person_vouched_for
 from tenants.signin.actions import choose_password
+from tenants.signin.keys import NO_FIT
 
 
 class AccountAdapter(DefaultAccountAdapter):
     """Nobody signs up by themselves; who has an account was invited."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "account_inactive": _("This account is closed."),
+        "email_password_mismatch": _(
+            "This address and this password do not belong together. Look at both, and try again."
+        ),
+        "enter_current_password": _("This is not the password you had until now."),
+        "incorrect_password": _("This is not your password."),
+        "rate_limited": _("Wait a moment: this went too often in a row."),
+        "too_many_login_attempts": _("Too many attempts went wrong. Try again in a few minutes."),
+    }
 
     def is_open_for_signup(self, request) -> bool:
         return False
@@ -55,6 +68,14 @@ class AccountAdapter(DefaultAccountAdapter):
 
 class MFAAdapter(DefaultMFAAdapter):
     """Security keys belong to the domain, so that a key made on one host works on all of them."""
+
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "cannot_delete_authenticator": _("This second step cannot be switched off."),
+        "cannot_generate_recovery_codes": _("Recovery codes are made once a second step is on."),
+        "incorrect_code": _("This code is not right. Type the one that the app shows now."),
+        "incorrect_key": NO_FIT,
+        "rate_limited": _("Wait a moment: this went too often in a row."),
+    }
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
         return {"id": settings.DOMAIN, "name": "Samenbeheer"}

@@ -11,6 +11,8 @@ from django.shortcuts import render
 from django.urls import include, path, re_path
 from requests import RequestException
 
+from tenants.signin.views import ReauthenticateByKey
+
 logger = logging.getLogger(__name__)
 
 
@@ -53,6 +55,7 @@ account_urls = [
         account.password_reset_from_key,
         name="account_reset_password_from_key",
     ),
+    path("2fa/webauthn/reauthenticate/", ReauthenticateByKey.as_view(), name="mfa_reauthenticate_webauthn"),
     path("2fa/", include("allauth.mfa.urls")),
 ]
 # With OIDC_SERVER_URL: signing in elsewhere. Who was not invited stays outside; connecting by hand is not offered.

@@ -242,6 +242,9 @@ def test_each_form_of_the_second_step_is_the_one_meant(settings):
         "activate_totp": "tenants.signin.forms.ActivateTOTPForm",
         "deactivate_totp": "tenants.signin.forms.DeactivateTOTPForm",
         "add_webauthn": "tenants.signin.forms.AddWebAuthnForm",
+        "authenticate": "tenants.signin.forms.AuthenticateForm",
+        "reauthenticate": "tenants.signin.forms.ReauthenticateByCodeForm",
+        "edit_webauthn": "tenants.signin.forms.EditWebAuthnForm",
         "authenticate_webauthn": "tenants.signin.keys.AuthenticateForm",
         "reauthenticate_webauthn": "tenants.signin.keys.ReauthenticateForm",
     }
