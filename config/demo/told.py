@@ -1,7 +1,8 @@
 """The written tickets of the demo, as the files in `written/` tell them: who said what, and when.
 
-A ticket is a table `[[ticket]]`: type, subject, category (code), library (slug), urgency, `ago` (working days before
-today on which it was filed), perhaps `locations` (how many are hit) and `talk`, its turns in order:
+A ticket is a table `[[ticket]]`: type, subject, category (code; of a group, or empty, where the desk has still to sort
+it), library (slug), urgency, `ago` (working days before today on which it was filed), perhaps `locations` (how many are
+hit) and `talk`, its turns in order:
 
     ["L", "text"]                the library; the first turn is what it files
     ["S", "text"]                the desk, public; a third value is the state it goes to with these words

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 
-from agenda.categories.queries import leaves
+from agenda.categories.queries import groups, leaves
 from agenda.figures.models import TicketSnapshot
 from config.demo.moments import chooser, later, moments
 from config.demo.places import Written, places_of
@@ -75,7 +75,7 @@ class Builder:
             raise ValueError("an organisation needs staff, libraries and people at them before it can have tickets")
         categories = list(leaves())
         self.partners = dict(Organisation.objects.values_list("slug", "pk")) if written else {}
-        self.codes = {one.code: one.pk for one in categories}
+        self.codes = {one.code: one.pk for one in [*groups(), *categories]}
         self.category = chooser(self.rng, [(one, BUSY_CATEGORIES.get(one.code, 2)) for one in categories])
         self.place = chooser(self.rng, [(place, 1 + len(place.locations)) for place in self.places])
         self.type = chooser(self.rng, TYPES)
@@ -248,7 +248,7 @@ class Builder:
                 "number": number,
                 "type": row["type"],
                 "state": found.state,
-                "category_id": self.codes[row["category"]],
+                "category_id": self.codes[row["category"]] if row["category"] else None,
                 "library_id": place.library.pk,
                 "platform_id": place.library.platform_id,
                 "priority": priority_of(urgency, impact),
