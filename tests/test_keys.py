@@ -131,7 +131,7 @@ def test_the_palette_leads_to_a_library_a_ticket_or_an_act_by_keys(visit):
     desk.page.keyboard.type("eemland")
     desk.page.wait_for_selector("#palette [aria-selected=true][href^='/libraries/']")
     _keys(desk, "Tab", "Tab")
-    assert desk.page.locator("#palette [aria-selected=true]").inner_text().startswith("Toon in de lijst alleen")
+    assert desk.page.locator("#palette [aria-selected=true]").inner_text().startswith("Nieuwe melding voor Eemland")
     _keys(desk, "Escape", "Control+k")
     desk.page.keyboard.type("notitie")
     desk.page.wait_for_selector("#palette .act")

@@ -34,7 +34,11 @@ def test_a_library_comes_first_and_what_can_be_done_with_it_after_the_tickets(st
     found = _offered(client_of("bisc desk"), name)
     assert list(found)[0] == "Bibliotheken" and found["Bibliotheken"] == ["/libraries/bisc-twee/"]
     assert found["Meldingen"] == ["/tickets/BISC-4/"]
-    assert found["Doen"] == ["/tickets/?view=all&amp;library=bisc-twee"]
+    assert found["Doen"] == ["/tickets/new/?library=bisc-twee", "/tickets/?view=all&amp;library=bisc-twee"]
+    page = client_of("bisc desk").get("/tickets/new/?library=bisc-twee").content.decode()
+    assert '<option value="bisc-twee" selected>' in page
+    page = client_of("bisc desk").get("/tickets/new/?library=cubiss-twee%22").content.decode()
+    assert '<option value="cubiss' not in page and 'bisc-twee" selected' not in page
 
 
 def test_people_and_pages_are_found_by_a_part_of_their_name(stock, client_of):

@@ -71,6 +71,8 @@ class Call:
             getattr(self, f"_{self.step}")()
         elif request.method == "GET" and request.GET.get("for", "").isdecimal():
             self._begin(request.GET["for"][:9])
+        elif request.method == "GET" and request.GET.get("library"):
+            self.initial = {"library": request.GET["library"]}  # any other than a known one chooses none
 
     def _begin(self, pk: str) -> None:
         found = caller(self.standing, pk=int(pk))

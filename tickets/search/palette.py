@@ -112,16 +112,13 @@ def _acts(text: str, standing: Standing, libraries: list[tuple[str, str]], peopl
     if not standing.is_staff:
         return []
     desk, new = reverse("tickets"), reverse("new_ticket")
-    shown = [
-        Hit(
-            f"{desk}?{urlencode({'view': 'all', 'library': slug})}",
-            bold(_("Show only %(name)s") % {"name": name}, text),
-            "filter",
-        )
-        for name, slug in libraries
+    filed = [(f"{new}?library={slug}", name) for name, slug in libraries] + [
+        (f"{new}?for={pk}", name) for name, pk in people
     ]
-    return shown + [
-        Hit(f"{new}?for={pk}", bold(_("New ticket for %(name)s") % {"name": name}, text), "plus") for name, pk in people
+    shown = [(f"{desk}?{urlencode({'view': 'all', 'library': slug})}", name) for name, slug in libraries]
+    return [
+        *(Hit(href, bold(_("New ticket for %(name)s") % {"name": name}, text), "plus") for href, name in filed),
+        *(Hit(href, bold(_("Show only %(name)s") % {"name": name}, text), "filter") for href, name in shown),
     ]
 
 

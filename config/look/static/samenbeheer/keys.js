@@ -67,6 +67,9 @@
     if (row) {
       event.preventDefault();
       acts[row.dataset.do || "click"](goal(row));
+    } else if (/^\d$/.test(pressed)) { // a number: it goes on in the search, which opens its ticket
+      const find = document.querySelector("#find");
+      if (seen(find)) find.focus();
     } else if (pressed === "g") {
       begun = "g";
       waiting = window.setTimeout(() => { begun = ""; }, 1500);
