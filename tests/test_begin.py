@@ -124,13 +124,15 @@ def _run(line: list[str], environment: dict[str, str]) -> str:
 
 
 def test_the_lines_of_the_handbook_lead_to_the_first_ticket(installation):
-    links = {}
+    links, again = {}, {"create_organisation", "create_person"}  # each of them once more, which changes nothing
     for line in _lines():
         said = _run(line, installation)
         if "create_person" in line:
             (links[line[3]],) = re.findall(rf"https://{DOMAIN}(/account/password/reset/key/\S+)", said)
-        if line[2] in {"create_organisation", "create_person"}:
+        if line[2] in again:
+            again.remove(line[2])
             assert "nothing was changed" in _run(line, installation), line
+    assert again == set()
     assert list(links) == [
         "platform@samenbeheer.example",
         "baas@bisc.example",

@@ -1,15 +1,18 @@
 """Calendars of an organisation: verbs, pages, calendar files, and what of it reaches whom."""
 
 from datetime import date, timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone, translation
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tenants.audit.models import AuditEntry
+from tenants.models import OrganisationSettings
 from tenants.refusals import NotAllowed
 from tickets.calendars.actions import Closing, change_hours, close_on, make_calendar, open_again, withdraw_hours
 from tickets.calendars.models import ClosingDays, ServiceCalendar, ServiceHours
@@ -60,6 +63,17 @@ def test_two_queries_bring_all_calendars(bisc, django_assert_num_queries):
     close_on(closings=[Closing("Dicht", today(), today())], by=bisc.actor("lead"))
     with django_assert_num_queries(2):
         assert set(calendars()) == {"default", "groot", "klein", "avond"}
+
+
+def test_what_was_set_before_calendars_came_is_taken_over(bisc):
+    """By the migration, with 5 May, Good Friday and the time zone of the organisation's own settings; twice is once."""
+    own = {"liberation_day_free": False, "good_friday_free": True, "time_zone": "America/Kralendijk"}
+    OrganisationSettings.objects.create(organisation=bisc.organisation, **own)
+    ServiceCalendar.objects.all().delete()
+    for _twice in range(2):
+        import_module("tickets.migrations.0010_first_calendars").make(apps, connection.schema_editor())
+    (found,) = calendar_of().versions
+    assert (found.zone, found.off.liberation_day, found.off.good_friday) == ("America/Kralendijk", False, True)
 
 
 # ---- change_hours
