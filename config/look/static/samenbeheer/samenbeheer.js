@@ -1,14 +1,19 @@
 // Small comforts; every page works without them.
 "use strict";
 
-// The menu of a person closes with Escape or a click elsewhere.
+// A menu closes with Escape, which leaves the focus on what opened it, or with a click elsewhere.
 document.addEventListener("click", (event) => {
   document.querySelectorAll("details:is(.me, .menu, .hosts, .more)[open]").forEach((menu) => {
     if (!menu.contains(event.target)) menu.open = false;
   });
 });
 document.addEventListener("keyup", (event) => {
-  if (event.key === "Escape") document.querySelectorAll("details:is(.me, .menu, .hosts, .more)[open]").forEach((menu) => { menu.open = false; });
+  if (event.key !== "Escape") return;
+  document.querySelectorAll("details:is(.me, .menu, .hosts, .more)[open]").forEach((menu) => {
+    const within = menu.contains(document.activeElement);
+    menu.open = false;
+    if (within) menu.querySelector("summary").focus();
+  });
 });
 
 // A form is sent once, and files may be dropped anywhere on it.
