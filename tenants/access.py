@@ -6,7 +6,7 @@ from datetime import date
 from functools import cached_property
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Q, Value
+from django.db.models import Q, QuerySet, Value
 from django.utils import timezone
 
 from tenants.models import COMMON_SCHEMA, Library, LibraryMembership, Membership, Organisation, Person
@@ -218,6 +218,20 @@ def staff_of(organisation: Organisation, at: date | None = None):
         role__in=STAFF_ROLES,
     )
     return Person.objects.filter(is_active=True, pk__in=rows.values("person_id"))
+
+
+def desks_elsewhere(rows: QuerySet, organisation: Organisation) -> QuerySet:
+    """Return names, once each, of the organisations at whose desk a `user` of `rows` works who is guest here today.
+
+    Here is `organisation`. Whoever works at no desk elsewhere is no guest, whatever their last day.
+    """
+    guests = Membership.objects.current().filter(organisation=organisation, role=GuestRole.GUEST)
+    desks = Membership.objects.current().filter(
+        role__in=STAFF_ROLES, person__is_active=True, person__in=guests.values("person_id")
+    )
+    desks = desks.filter(organisation__in=Organisation.objects.taking_part()).exclude(organisation=organisation)
+    name = "user__memberships__organisation__name"
+    return rows.filter(user__memberships__in=desks).order_by(name).values_list(name).distinct()
 
 
 def administrators_of(organisation: Organisation, at: date | None = None):

@@ -217,3 +217,40 @@ def test_no_page_is_wider_than_its_window(visit, running, javascript):
         desk.page.goto(desk.base + path)
         wide = desk.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, (path, wide)
+
+
+def test_letters_typed_right_after_n_stand_in_the_first_field(visit):
+    desk = visit("bisc")
+    desk.sign_in("desk@bisc.example")
+    desk.goto("/tickets/?view=all")
+    desk.page.route("**/tickets/new/", lambda route: (desk.page.wait_for_timeout(600), route.continue_()))
+    desk.page.keyboard.press("n")
+    desk.page.keyboard.type("eem")
+    desk.page.wait_for_url("**/tickets/new/")
+    desk.page.wait_for_selector("#callers button")
+    assert desk.page.input_value("#id_reporter") == "eem"
+
+
+def test_the_category_has_a_key(visit):
+    desk = visit("bisc")
+    desk.sign_in("desk@bisc.example")
+    desk.goto("/tickets/?view=unassigned")
+    _keys(desk, "j", "Enter")
+    desk.page.wait_for_selector("#ticket > section")
+    _keys(desk, "c")
+    desk.page.wait_for_selector("#part-category select:focus")
+
+
+def test_back_after_sending_leads_to_the_same_ticket(visit):
+    library = visit("bisc")
+    library.sign_in("balie@utrecht.example")
+    library.goto("/tickets/new/?type=incident")
+    library.page.fill("#id_subject", "Twee keer verstuurd")
+    library.page.fill("#id_body", "Dit staat er één keer.")
+    library.press("Verstuur naar BiSC")
+    first = library.page.url
+    library.page.go_back()
+    library.page.fill("#id_subject", "Twee keer verstuurd")
+    library.page.fill("#id_body", "Dit staat er één keer.")
+    library.press("Verstuur naar BiSC")
+    assert library.page.url == first and "Dit hebt u al verstuurd" in library.text()

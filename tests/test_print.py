@@ -89,3 +89,23 @@ def test_on_a_phone_the_others_show_by_choice(visit):
     assert headings.all_inner_texts()[:3] == ["Cijfer", "BiSC", "Samen"] and headings.count() == 4
     director.page.get_by_label("Toon alle organisaties").check()
     assert headings.all_inner_texts()[:4] == ["Cijfer", "BiSC", "Cubiss", "Probiblio"] and headings.count() == 7
+
+
+def test_the_list_of_work_is_printed_with_numbers_and_whole_subjects(visit):
+    desk = visit("bisc")
+    desk.sign_in("desk@bisc.example")
+    text = _on_paper(desk, "/tickets/?view=all")
+    desk.page.set_viewport_size({"width": 680, "height": 900})
+    rows = desk.page.locator(".stock li")
+    assert rows.locator(".number:visible").count() == rows.count() > 0
+    cut = rows.locator(".s").evaluate_all("all => all.filter((one) => one.scrollWidth > one.clientWidth).length")
+    assert cut == 0
+    for done in ("Twee regels", "Filteren", "Nieuwe melding", "Ctrl K"):
+        assert done not in text, done
+    desk.page.emulate_media(media="screen")
+    desk.page.locator(".stock a").first.click()
+    desk.page.wait_for_selector("#ticket > section")
+    desk.page.emulate_media(media="print")
+    text = desk.text()
+    assert "Ctrl K" not in text and "wie mag het zien" not in text
+    assert desk.page.locator(".side .change:visible").count() == 0

@@ -7,11 +7,12 @@ A colleague elsewhere with a grant knows the same of that one ticket, and what i
 
 from typing import TYPE_CHECKING, Any, Self
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import OuterRef, Q
 from django.utils import timezone
 
-from tenants.access import Standing
+from tenants.access import Standing, desks_elsewhere
 from tenants.actor import Actor
 from tenants.context import current_organisation
 from tenants.roles import Permission
@@ -59,6 +60,10 @@ def as_told_to(ticket: "Ticket", standing: Standing) -> "Ticket | Told":
     return ticket if standing.is_staff else Told(ticket)
 
 
+def _holds_today() -> Q:
+    return Q(until_on__isnull=True) | Q(until_on__gte=timezone.localdate())
+
+
 class TicketQuerySet(models.QuerySet):
     """Tickets of the organisation entered."""
 
@@ -80,14 +85,14 @@ class TicketQuerySet(models.QuerySet):
         if not standing.may(Permission.TICKETS_GUEST):
             return self.filter(sees)
         granted = self._table("ticketgrant").objects.filter(user=standing.person, permission__codename="view_ticket")
-        granted = granted.filter(Q(until_on__isnull=True) | Q(until_on__gte=timezone.localdate()))
+        granted = granted.filter(_holds_today())
         return self.filter(sees | Q(pk__in=granted.values("content_object_id")))
 
     def with_shared(self) -> Self:
-        """Return the tickets with `is_shared`: does a colleague elsewhere see it today?"""
-        today = timezone.localdate()
+        """Return the tickets with `shared_with`: names of the organisations whose colleagues see it today."""
         grants = self._table("ticketgrant").objects.filter(content_object=OuterRef("pk"))
-        return self.annotate(is_shared=Exists(grants.filter(Q(until_on__isnull=True) | Q(until_on__gte=today))))
+        grants = grants.filter(_holds_today())
+        return self.annotate(shared_with=ArraySubquery(desks_elsewhere(grants, current_organisation())))
 
     def _table(self, name: str) -> Any:
         """Return the model beside Ticket by which `name` relates: this page lies below the models."""

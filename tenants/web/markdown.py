@@ -69,14 +69,16 @@ def _made(text: str) -> SafeString:
     html = (_plain if base + tables > MOST_STEPS else _with_tables).render(text)
     for level in (3, 2, 1):  # a message lives below the page's own headings
         html = html.replace(f"<h{level}>", f"<h{level + 2}>").replace(f"</h{level}>", f"</h{level + 2}>")
+    clean = nh3.clean(
+        html,
+        tags=TAGS,
+        attributes={"a": {"href"}, "ol": {"start"}, "*": set()},
+        url_schemes={"http", "https", "mailto"},
+        link_rel="noopener noreferrer nofollow",
+    )
+    # a wide table scrolls by itself, by keys too; every "<" of the text itself was escaped
     return mark_safe(
-        nh3.clean(
-            html,
-            tags=TAGS,
-            attributes={"a": {"href"}, "ol": {"start"}, "*": set()},
-            url_schemes={"http", "https", "mailto"},
-            link_rel="noopener noreferrer nofollow",
-        )
+        clean.replace("<table>", '<div class="scroll" tabindex="0"><table>').replace("</table>", "</table></div>")
     )
 
 

@@ -304,3 +304,19 @@ def test_a_number_of_nobody_is_a_person_of_whom_there_is_nothing(stock, api_of, 
     """Up to nine digits; what is longer is no key and is said to be no address either."""
     answer = api_of("bisc desk")("GET", f"/tickets?assignee={digits}")
     assert (answer.status_code, answer.json().get("items", [])) == (status, [])
+
+
+def test_a_filter_shows_how_many_it_found_and_the_way_to_close_it(stock, client_of):
+    desk = client_of("bisc desk")
+    page = desk.get("/tickets/?view=all&state=resolved&refine=1").content.decode()
+    chips = page.partition('<div class="chips">')[2].partition("</div>")[0]
+    assert re.findall(r"<b>(.*?)</b>", chips) == ["1 melding"]
+    assert re.search(r'href="/tickets/\?view=all&amp;state=resolved" data-act="filter">', chips)
+    assert "Filter sluiten" in chips and "Filteren en sorteren" not in chips
+
+
+def test_a_state_in_the_list_is_one_word_in_every_view(stock, client_of):
+    page = client_of("bisc desk").get("/tickets/?view=all").content.decode()
+    states = set(re.findall(r'<span class="state">([^<]*)</span>', page)) - {"Status"}
+    assert {one for one in states if "acht" in one} == set()
+    assert "Leverancier" in states

@@ -67,3 +67,30 @@ def test_a_page_says_what_became_of_a_ticket_that_was_withdrawn_reopened_or_conf
     assert said("open", reason="Toch wel") == "Heropend. De melding staat weer open bij BiSC."
     verbs.move(ticket=ticket, to="resolved", answer="Gemaakt", by=bisc.actor("desk"))
     assert said("closed") == "Gesloten. U kunt de melding nog 14 dagen heropenen."
+
+
+def test_the_tabs_of_a_librarys_search_keep_its_words(stock, client_of):
+    client = client_of("bisc keyuser")
+    page = client.get("/tickets/?q=melding&whose=library").content.decode()
+    tabs = page.partition('aria-label="Welke meldingen"')[2].partition("</nav>")[0]
+    ways = [way.replace("&amp;", "&") for way in re.findall(r'href="([^"]*)"', tabs)]
+    assert ways == [
+        "?q=melding&whose=library&state=unresolved",
+        "?q=melding&whose=library&state=resolved",
+        "?q=melding&whose=library",
+    ]
+    for way, label in zip(ways, ("Open", "Te bevestigen", "Alle"), strict=True):
+        page = client.get(f"/tickets/{way}").content.decode()
+        here = re.search(r'aria-current="page">\s*([^<]*?)\s*</a>', page.partition('aria-label="Welke meldingen"')[2])
+        assert (here[1], "Zoeken: melding" in page) == (label, True)
+
+
+def test_a_date_in_a_librarys_list_says_what_it_is_of(stock, client_of):
+    page = client_of("bisc keyuser").get("/tickets/").content.decode()
+    assert page.count("laatste wijziging") == page.count('class="row-c"') > 0
+
+
+def test_who_reported_reads_that_the_mail_comes_to_them(bisc, ticket, client_of):
+    said = {who: client_of(f"bisc {who}").get("/tickets/BISC-1/").content.decode() for who in ("colleague", "keyuser")}
+    assert "U krijgt een mail zodra er een antwoord is." in said["colleague"]
+    assert f"{bisc.people['colleague'].name} krijgt een mail" in said["keyuser"]

@@ -143,3 +143,13 @@ def test_a_librarys_answer_sent_again_counts_by_what_it_was_told(bisc, ticket):
     verbs.move(ticket=ticket, to="planned", fact=PLANNED, by=bisc.actor("lead"))
     with pytest.raises(AlreadySaid):
         verbs.answer(**said, then="resolved", by=keyuser)
+
+
+def test_a_form_one_went_back_to_leads_to_the_ticket_it_made(bisc, client_of):
+    client = client_of("bisc colleague")
+    first = client.post("/tickets/new/", FORM, follow=True)
+    again = client.post("/tickets/new/", FORM, follow=True)
+    assert first.redirect_chain == again.redirect_chain
+    said = [page.content.decode() for page in (first, again)]
+    assert ["Ontvangen." in page for page in said] == [True, False]
+    assert ["Dit hebt u al verstuurd: hier staat het." in page for page in said] == [False, True]

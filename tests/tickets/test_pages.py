@@ -70,7 +70,7 @@ def _box(page: str) -> str:
 READERS = [
     (
         "bisc desk",
-        ["Bibliotheek een BiSC leest dit", "Alleen BiSC", "Ook collega-POI’s"],
+        ["Bibliotheek een BiSC en Cubiss lezen dit", "Alleen BiSC", "Alleen BiSC en Cubiss"],
         ["public", "internal", "partners"],
     ),
     ("bisc keyuser", ["Zichtbaar voor: BiSC en Bibliotheek een BiSC"], []),
@@ -206,3 +206,28 @@ def test_a_message_says_who_reads_it_and_stands_on_its_side(bisc, client_of, who
     page = client_of(f"bisc {who}").get("/tickets/BISC-1/").content.decode()
     found = re.findall(r'<article class="msg ([^"]*)".*?<header>(.*?)<b>[^<]*</b>\s*<span', page, re.DOTALL)
     assert [(kind, unescape(re.sub(r"<[^>]+>", "", mark)).strip()) for kind, mark in found] == shown
+
+
+@pytest.mark.parametrize(("who", "state"), [("colleague", "resolved"), ("colleague", "closed"), ("desk", "closed")])
+def test_reopening_without_a_reason_asks_it_where_it_is_asked_and_offers_no_answer(bisc, ticket, client_of, who, state):
+    """An answer would be said, and the ticket would stay as it is."""
+    verbs.move(ticket=ticket, to="resolved", answer="Klaar.", by=bisc.actor("desk"))
+    if state == "closed":
+        verbs.move(ticket=ticket, to="closed", by=bisc.actor("desk"))
+    sent = client_of(f"bisc {who}").post("/tickets/BISC-1/transitions/", {"to": "open", "reason": " "})
+    page = sent.content.decode()
+    assert sent.status_code == 422 and 'id="answer"' not in page and "<title>Fout:" in page
+    field = re.search(r'<textarea name="reason".*?>', page, re.S)[0]
+    assert "autofocus" in field and 'aria-describedby="id_reason_error"' in field
+    error = re.search(r'<ul class="errorlist" id="id_reason_error">.*?</ul>', page, re.S)[0]
+    assert "Schrijf waarom het weer opengaat." in error
+
+
+def test_a_reopening_that_comes_too_late_keeps_its_text_where_it_was_typed(bisc, ticket, client_of):
+    verbs.move(ticket=ticket, to="resolved", answer="Klaar.", by=bisc.actor("desk"))
+    client = client_of("bisc colleague")
+    data = {"to": "open", "reason": "Het piept nog", "version": 0}
+    sent = client.post("/tickets/BISC-1/transitions/", data)
+    page = sent.content.decode()
+    assert (sent.status_code, 'id="answer"' in page) == (409, False)
+    assert re.search(r'<textarea name="reason"[^>]*>Het piept nog</textarea>', page)

@@ -282,3 +282,14 @@ def test_the_choice_of_order_is_in_words(bisc, ticket, client_of):
     assert "open eerst, daarna wat het beste past" in page
     page = client_of("bisc desk").get("/tickets/?view=all&refine=1").content.decode()
     assert "open eerst, daarna wat het beste past" not in page
+
+
+def test_a_word_that_says_nothing_is_the_beginning_of_one_that_does(bisc, ticket):
+    """On the way to "zelfservice" stands "zelf": alone it finds what begins so, beside a word it is left out."""
+    desk = bisc.standing("desk")
+    verbs.edit(ticket=ticket, changes={"subject": "Zelfservice geeft geen bon"}, by=bisc.actor("desk"))
+    found = {
+        text: len(search(Ticket.objects.visible_to(desk), text, desk).keys)
+        for text in ("zelf", "ZÉLF", "de zelf", "zelf bon", "bon zelf", "door", "zelf nergens")
+    }
+    assert found == {"zelf": 1, "ZÉLF": 1, "de zelf": 1, "zelf bon": 1, "bon zelf": 1, "door": 0, "zelf nergens": 0}

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.utils import timezone
@@ -9,7 +10,7 @@ from django.utils import timezone
 from agenda.categories.models import Category
 from tenants.context import inside
 from tenants.files import actions as files
-from tenants.models import Library, Location, Person
+from tenants.models import Library, Location, Membership, Person
 from tests.browsing import form_with, forms_of, press, send, upload
 from tests.cast import PASSWORD
 from tests.tickets.verbs import SUPPLIER
@@ -282,3 +283,56 @@ def test_who_signs_in_by_a_link_comes_where_it_led(cast, client_of):
         filled = {"login": "balie@bisc-een.example", "password": PASSWORD}
         sent = send(client_of(None), asked, "Aanmelden", **filled)
     assert (sent.status_code, sent["Location"]) == (302, PAGE)
+
+
+def test_the_box_names_whoever_reads_elsewhere_today(bisc, ticket, cast, client_of):
+    """By the organisation at whose desk they work, as long as it is open to them and they work there."""
+    client = client_of("bisc desk")
+
+    def words() -> list[str]:
+        page = client.get(PAGE).content.decode()
+        return [
+            unescape(one) for one in re.findall(r'<label data-draft-words="[^"]*"\s+data-send-words="([^"]*)"', page)
+        ]
+
+    alone = ["Verstuur naar Bibliotheek een BiSC", "Noteer, alleen BiSC"]
+    shared = ["Verstuur naar Bibliotheek een BiSC en Cubiss", "Noteer, alleen BiSC", "Verstuur naar BiSC en Cubiss"]
+    assert words() == shared
+    TicketGrant.objects.update(until_on=timezone.localdate() - timedelta(days=1))
+    assert words() == alone
+    TicketGrant.objects.update(until_on=timezone.localdate())
+    assert words() == shared
+    guest = cast.cubiss.people["guest"]
+    Membership.objects.filter(person=guest, organisation=cast.cubiss.organisation).delete()
+    assert words() == alone
+
+
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        ({"body": "Tekst"}, "Verstuurd."),
+        ({"body": "Tekst", "visibility": "internal"}, "Genoteerd; alleen BiSC leest dit."),
+        ({"then": "open"}, "De status is nu “in behandeling”."),
+    ],
+)
+def test_what_was_done_is_said_as_what_it_was(ticket, client_of, sent, said):
+    page = client_of("bisc desk").post(f"{PAGE}messages/", sent, follow=True).content.decode()
+    assert said in unescape(page)
+
+
+def test_a_form_says_before_sending_how_large_a_file_may_be(ticket, client_of):
+    desk, colleague = client_of("bisc desk"), client_of("bisc colleague")
+    pages = [desk.get(PAGE), colleague.get(PAGE), desk.get("/tickets/new/"), colleague.get("/tickets/new/")]
+    for page in pages:
+        field = re.search(r'<input type="file"[^>]*>', page.content.decode())[0]
+        assert 'data-limit="26214400"' in field
+        assert "“%s” is te groot. Hooguit 10 bestanden, elk van hooguit 25,0\xa0MB." in unescape(field)
+    assert "Hooguit 10 bestanden" in colleague.get("/tickets/new/").content.decode().partition('<input type="file"')[0]
+
+
+def test_the_first_question_has_the_focus_where_it_is_known_what_it_is(client_of):
+    colleague = client_of("bisc colleague")
+    page = colleague.get("/tickets/new/?type=incident").content.decode()
+    assert "autofocus" in re.search(r'<input type="text" name="subject"[^>]*>', page)[0]
+    sent = colleague.post("/tickets/new/", {"type": "incident"}).content.decode()
+    assert re.findall(r"<(\w+) [^>]*autofocus", sent) == ["div"]  # what is wrong comes first

@@ -125,6 +125,8 @@ class TicketForm(forms.Form):
         subject.label, subject.help_text, body.label = self.kind.subject, self.kind.example, self.kind.body
         subject.error_messages["required"] = self.kind.no_subject
         body.error_messages["required"] = self.kind.no_body
+        if not self.is_bound:
+            subject.widget.attrs["autofocus"] = True
 
     @cached_property
     def places(self) -> list[Location]:
@@ -184,7 +186,11 @@ class AnswerForm(forms.Form):
     supplier = forms.CharField(label=_("Which supplier"), required=False, max_length=120)
     supplier_number = forms.CharField(label=_("Its number there"), required=False, max_length=60)
     partner = forms.ModelChoiceField(
-        label=_("Which POI"), queryset=Organisation.objects.none(), to_field_name="slug", required=False
+        label=_("Which POI"),
+        queryset=Organisation.objects.none(),
+        to_field_name="slug",
+        required=False,
+        empty_label=_("Choose a POI"),
     )
     asked = forms.CharField(label=_("What the reporter is asked (empty: your answer)"), required=False, max_length=400)
     words = forms.CharField(
@@ -271,7 +277,9 @@ class EditForm(forms.Form):
     subject = forms.CharField(label=_("Subject"), max_length=SUBJECT_KEPT)
     type = forms.ChoiceField(label=_("Type"), choices=Type.choices)
     category = CategoryField(label=_("Category"))
-    library = forms.ModelChoiceField(label=_("Library"), queryset=Library.objects.none(), to_field_name="slug")
+    library = forms.ModelChoiceField(
+        label=_("Library"), queryset=Library.objects.none(), to_field_name="slug", empty_label=_("Choose a library")
+    )
     locations = forms.ModelMultipleChoiceField(
         label=_("Locations"),
         queryset=Location.objects.none(),

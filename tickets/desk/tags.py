@@ -3,7 +3,9 @@
 from functools import lru_cache
 
 from django import template
+from django.conf import settings
 from django.db.models import TextChoices
+from django.template.defaultfilters import filesizeformat
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext
@@ -89,6 +91,27 @@ def state_name(value: str) -> str:
 def state_word(value: str) -> str:
     """Return a state in words for within a sentence; nothing for none."""
     return in_words(State, value) if value else ""
+
+
+@register.filter
+def also(name: str, others: list[str]) -> str:
+    """Return "a", "a and b" or "a, b and c": a name and those of others."""
+    if not others:
+        return name
+    return gettext("%(first)s and %(last)s") % {"first": ", ".join([name, *others[:-1]]), "last": others[-1]}
+
+
+@register.simple_tag
+def file_limit() -> int:
+    """Return how large a file may be, in bytes."""
+    return settings.UPLOAD_MAX_BYTES
+
+
+@register.simple_tag
+def file_limits() -> str:
+    """Return how many files may come along, and how large, in words."""
+    most = {"files": settings.UPLOAD_MAX_FILES, "size": filesizeformat(settings.UPLOAD_MAX_BYTES)}
+    return gettext("At most %(files)s files, each of at most %(size)s.") % most
 
 
 @register.simple_tag(takes_context=True)

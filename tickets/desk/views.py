@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -72,12 +73,16 @@ def new_ticket(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and not stays:
         values = form.values()
         values["uploads"] = [*kept.as_uploads(held), *values["uploads"]]
+        asked_at = timezone.now()
         try:
             ticket = actions.create(**values, by=Actor.of_request(request))
         except ValidationError as error:
             show_in(form, error)
         else:
-            messages.success(request, _("Received. You can follow it here."), extra_tags=mark)
+            if ticket.opened_at < asked_at:  # the form of a page one went back to
+                messages.info(request, _("You sent this already: here it is."), extra_tags=mark)
+            else:
+                messages.success(request, _("Received. You can follow it here."), extra_tags=mark)
             return redirect("ticket", ticket.number)
     if request.method == "POST":
         held = _keep(request, mark)
@@ -137,8 +142,9 @@ def _show(
     status: int = 200,
     entries: list[Entry] | None = None,
     news: list[Entry] | None = None,
+    moving: MoveForm | None = None,
 ) -> HttpResponse:
-    """Show a ticket; `news` of its `entries` came in while the person was writing."""
+    """Show a ticket; `news` of its `entries` came in while the person was writing, `moving` opens it again."""
     actor = Actor.of_request(request)
     steps = _steps(actor, found)
     entries = timeline(found, request.standing) if entries is None else entries
@@ -149,6 +155,7 @@ def _show(
         "news": news,
         "locations": list(found.locations.all()),
         "form": form or _box(actor, found),
+        "moving": moving,
         "steps": [State(step) for step in steps],
         "words_lack": actor.is_staff and not staff_spoke_last(entries),
         "may_answer": found.state not in CLOSED_STATES,
@@ -217,8 +224,18 @@ def answer(request: HttpRequest, number: str) -> HttpResponse:
     except Conflict as conflict:
         form.add_error(None, conflict.detail + " " + _("Your text is still here."))
         return _back(request, fetch(request, number), form, status=409)
-    messages.success(request, _("Sent."), extra_tags=form.cleaned_data["once"])  # by which the page forgets the draft
+    messages.success(request, _done(form), extra_tags=form.cleaned_data["once"])  # by which the page forgets the draft
     return redirect(with_list(request, "ticket", found.number))
+
+
+def _done(form: AnswerForm) -> str:
+    """Return what was done, in words: nobody is to think that a note went out, or that something was said."""
+    chosen = form.cleaned_data
+    if form.only_moves:
+        return _("The state is “%(state)s” now.") % {"state": State(chosen["then"]).label}
+    if chosen["visibility"] == Visibility.INTERNAL:
+        return _("Noted; only %(name)s reads it.") % {"name": current_organisation().name}
+    return _("Sent.")
 
 
 @require_POST
@@ -264,9 +281,23 @@ def _said_of(before: str, after: str) -> str:
     return ""
 
 
+def _answers_too(actor: Actor, found: Ticket) -> bool:
+    """Does the page of a ticket that has ended offer an answer: that of the desk, until it is closed?"""
+    return actor.is_staff and found.state not in CLOSED_STATES
+
+
 def _again(request: HttpRequest, found: Ticket, text: str, error: str, status: int) -> HttpResponse:
-    """Show the ticket with a reason that was not taken in the answer box, addressed to those who would have read it."""
+    """Show the ticket with a reason that was not taken: where it is asked, else in the answer box for the same readers.
+
+    A ticket that has ended asks it in the form that opens it again: an answer would be said and open nothing.
+    """
     actor = Actor.of_request(request)
+    if found.state in ENDED and State.OPEN in _steps(actor, found) and not _answers_too(actor, found):
+        moving = MoveForm({**request.POST.dict(), "reason": text})
+        moving.is_valid()
+        moving.errors.clear()
+        moving.add_error("reason" if request.POST.get("to") == State.OPEN else None, error)
+        return _show(request, found, status=status, moving=moving)
     readers = Visibility.INTERNAL if actor.is_staff else Visibility.PUBLIC
     form = _box(actor, found, {"body": text, "visibility": readers})
     form.is_valid()

@@ -29,7 +29,10 @@ OFFERED = [one for one in State.choices if one[0] != State.MERGED]  # nothing ca
 MATCH = "match"
 SORTS = {
     MATCH: (_("open first, then what fits best"), []),
-    "priority": (_("most urgent first"), [F("reopened_at").asc(nulls_last=True), "priority_rank", "opened_at", "pk"]),
+    "priority": (
+        _("reopened first, then the most urgent"),
+        [F("reopened_at").asc(nulls_last=True), "priority_rank", "opened_at", "pk"],
+    ),
     "newest": (_("newest first"), ["-opened_at", "-pk"]),
     "oldest": (_("oldest first"), ["opened_at", "pk"]),
     "changed": (_("last changed first"), ["-changed_at", "-pk"]),

@@ -55,14 +55,14 @@ def columns(tickets: TicketQuerySet):
     return tickets.values_list(*COLUMNS)
 
 
-def in_rows(found, here: str = "", waits: bool = False) -> list[Row]:
+def in_rows(found, here: str = "") -> list[Row]:
     """Return rows of `columns` in words, in the language of the moment; `here` is the number of the one that is open.
 
-    With `waits` the state says in a word for whom it waits, because the heading says that it does.
+    The state is one short word, that no column cuts: of what waits, for whom.
     """
     english, nobody = (get_language() or "nl").startswith("en"), _("nobody yet")
     unsorted = _("still to be sorted")
-    states, again = _whom() if waits else {}, capfirst(_("reopened"))
+    states, again = _whom(), capfirst(_("reopened"))
     return [
         Row(
             number=number,
@@ -88,7 +88,7 @@ def in_groups(found: list, here: str, mine: int | None, waiting: int | None) -> 
     turn, others = ([row for row in found if (row[state] in MY_TURN) is wanted] for wanted in (True, False))
     groups = [
         Group(_("My turn"), mine, in_rows(turn, here)),
-        Group(_("Waits for somebody else"), waiting, in_rows(others, here, waits=True)),
+        Group(_("Waits for somebody else"), waiting, in_rows(others, here)),
     ]
     return [group for group in groups if group.rows]
 

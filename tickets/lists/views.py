@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -107,7 +108,8 @@ def my_tickets(request: HttpRequest, *, numbered: bool) -> HttpResponse:
     context = {"form": form, "page": page, "narrower": form.refines or bool(request.GET.get("state"))}
     by_default = "state" not in request.GET and not searching
     whole = not by_default and not searching and not request.GET.get("state")
-    context |= {"whose": whose, "by_default": by_default, "whole": whole}
+    kept = urlencode({"q": request.GET["q"], "whose": whose} if searching else {"whose": whose})
+    context |= {"whose": whose, "by_default": by_default, "whole": whole, "kept": kept}
     return render(request, "tickets/my_tickets.html", context)
 
 

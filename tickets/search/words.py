@@ -38,7 +38,8 @@ def number_of(text: str) -> str | None:
 def words_of(text: str) -> list[Word]:
     """Return the words of `text`, at most 8, without those that say nothing ("de") and without doubles.
 
-    Each is looked up as a prefix; a number with its letters ("BISC-12") is looked up as it is written.
+    Each is looked up as a prefix; a number with its letters ("BISC-12") is looked up as it is written. Where none says
+    anything, the last is taken as the beginning of a word: of "zelf" on the way to "zelfservice".
     """
     stripped = text.strip()
     whole = bool(NUMBER.fullmatch(stripped)) and "-" in stripped
@@ -56,10 +57,14 @@ def words_of(text: str) -> list[Word]:
 
 LOOK_UP = f"""
 WITH words AS MATERIALIZED (
-    SELECT place, CASE WHEN %(whole)s
+    SELECT word, place, CASE WHEN %(whole)s
         THEN phraseto_tsquery('extensions.nl', word) || phraseto_tsquery('extensions.nl', replace(word, '-', ' '))
         ELSE to_tsquery('extensions.nl', word || ':*') END AS query
     FROM unnest(%(words)s::text[]) WITH ORDINALITY AS given(word, place)
+), telling AS (
+    SELECT place, query FROM words WHERE numnode(query) > 0
+    UNION ALL SELECT place, ('''' || lower(extensions.plain(word)) || ''':*')::tsquery FROM words
+    WHERE place = (SELECT max(place) FROM words) AND NOT EXISTS (SELECT FROM words WHERE numnode(query) > 0)
 )
 SELECT query::text,
     ARRAY(SELECT id FROM tenants_library WHERE organisation_id = %(organisation)s
@@ -71,5 +76,5 @@ SELECT query::text,
     ARRAY(SELECT id FROM tenants_location WHERE {IN_WORDS.format("name")} @@ query
         UNION SELECT location_id FROM tenants_isil WHERE {IN_WORDS.format("value")} @@ query AND location_id > 0),
     EXISTS (SELECT FROM tickets_attachment WHERE {IN_WORDS.format("name")} @@ query)
-FROM words WHERE numnode(query) > 0 ORDER BY place
+FROM telling ORDER BY place
 """

@@ -6,7 +6,10 @@
     const chosen = form.querySelector("input[name=visibility]:checked");
     const button = form.querySelector("[data-send]");
     const label = chosen && chosen.closest("label");
-    if (button && label) button.textContent = label.dataset.sendWords;
+    if (!button || !label) return;
+    const { body, attachments, then } = form.elements;
+    const moves = then?.value && !body.value.trim() && !attachments.files.length && !form.querySelector(".kept");
+    button.textContent = moves ? button.dataset.moveWords.replace("%s", then.selectedOptions[0].textContent) : label.dataset.sendWords;
   };
 
   const files = (form) => {
@@ -34,6 +37,7 @@
   });
 
   document.addEventListener("change", show);
+  document.addEventListener("input", (event) => { if (event.target.matches("form.answer textarea")) words(event.target.form); });
   document.addEventListener("drop", () => window.setTimeout(show));
   document.addEventListener("click", () => window.setTimeout(show)); // a draft that is thrown away
   document.addEventListener("htmx:afterSettle", show);

@@ -67,8 +67,9 @@
     event.detail.target?.querySelector(".part :is(input:not([type=hidden]), select)")?.focus();
   });
   document.addEventListener("keydown", (event) => {
-    const form = event.key === "Escape" && event.target.closest?.(".part");
-    if (form) form.querySelector("a.btn").click();
+    if (event.key !== "Escape") return;
+    event.target.closest?.(".part")?.querySelector("a.btn").click();
+    if (event.target.closest?.("#list .filter")) list.querySelector("[data-act='filter']").click();
   });
 
   // To the list: where it is there already, the ticket only makes room.

@@ -21,6 +21,18 @@
     keys().filter((key) => read(key)?.once === flash.dataset.taken).forEach(forget);
   });
 
+  // In the list stands of which tickets a draft is kept.
+  const mark = () => document.querySelectorAll("[data-drafted] li").forEach((row) => {
+    const kept = sessionStorage.getItem(`${PREFIX}${me} ${row.querySelector(".number").textContent}`) !== null;
+    const said = row.querySelector(".drafted");
+    if (!kept) { said?.remove(); return; }
+    if (said) return;
+    const words = document.createElement("span");
+    words.className = "drafted tag amber";
+    words.textContent = row.closest("[data-drafted]").dataset.drafted;
+    row.querySelector("a").prepend(words);
+  });
+
   const fields = (form) => [...form.elements].filter((field) => NAMES.includes(field.name));
   const box = (field) => field.type === "radio" || field.type === "checkbox";
 
@@ -66,6 +78,7 @@
       const draft = values(form);
       if (!draft.body.trim() && !draft.then) forget(key);
       else sessionStorage.setItem(key, JSON.stringify({ ...draft, once: form.elements.once.value }));
+      mark();
     };
 
     const draft = read(key);
@@ -73,7 +86,9 @@
     if (draft && !said && fits(form, draft)) {
       fill(form, draft);
       const readers = form.querySelector("input[name=visibility]:checked")?.closest("label");
-      show("back", readers ? `, ${readers.dataset.draftWords}` : "");
+      const then = form.elements.then?.value ? form.elements.then : null;
+      const next = then ? `, ${then.labels[0].textContent.toLowerCase()}: ${then.selectedOptions[0].textContent}` : "";
+      show("back", (readers ? `, ${readers.dataset.draftWords}` : "") + next);
     } else if (draft && (!said || draft.body.trim() !== values(form).body.trim())) {
       show("apart", draft.body);
     }
@@ -83,6 +98,7 @@
     form.addEventListener("submit", keep);
     notes.forEach((note) => note.querySelector("button").addEventListener("click", () => {
       forget(key);
+      mark();
       if (note.dataset.draftNote === "back") empty(form);
       quiet();
       form.elements.body.focus();
@@ -93,6 +109,7 @@
   const look = (root) => {
     taken(root);
     root.querySelectorAll("form[data-draft]").forEach(begin);
+    mark();
   };
   look(document);
   document.addEventListener("htmx:load", () => look(document));
