@@ -10,11 +10,22 @@ from tenants.context import inside
 from tickets.calendars.queries import calendar_of
 from tickets.desk import actions as verbs
 from tickets.desk.expected import expected, half_within
-from tickets.models import Ticket
+from tickets.models import ServiceHours, Ticket
 
 AT = datetime(2026, 3, 10, 8, 0, tzinfo=UTC)  # a Tuesday, nine o'clock here
 HOURS = "BiSC is er maandag t/m vrijdag 8:30-17:00, niet op feestdagen."
 HALF = "De helft van alle meldingen van de afgelopen drie maanden kreeg binnen {} een eerste antwoord."
+
+
+@pytest.fixture(autouse=True)
+def set_by_the_lead(bisc):
+    ServiceHours.objects.update(made_by=bisc.people["lead"])
+
+
+def test_expected_says_no_hours_that_nobody_set(bisc):
+    assert _said() == [HOURS]
+    ServiceHours.objects.update(made_by=None)
+    assert _said() == []
 
 
 @pytest.fixture
@@ -86,6 +97,7 @@ def test_expected_is_kept_for_an_hour_and_by_organisation(cast, filed, django_as
     with django_assert_num_queries(0), translation.override("nl"):
         assert expected("BiSC", AT + timedelta(days=30)) == said
     with inside(cast.cubiss.organisation), translation.override("nl"):
+        ServiceHours.objects.update(made_by=cast.cubiss.people["lead"])
         assert expected("Cubiss", AT + timedelta(days=30)) == [HOURS.replace("BiSC", "Cubiss")]
 
 

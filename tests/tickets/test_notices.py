@@ -17,7 +17,7 @@ from tests.tickets.verbs import PLANNED, SUPPLIER
 from tickets.closing.actions import close_by_time
 from tickets.desk import actions as verbs
 from tickets.guests.actions import close_to, open_to
-from tickets.models import Event, Ticket
+from tickets.models import Event, ServiceHours, Ticket
 from tickets.notices.actions import send_notices
 from tickets.notices.models import Notice
 from tickets.states import Visibility
@@ -317,6 +317,7 @@ def test_what_was_sent_is_kept_by_kind(bisc, ticket):
 
 
 def test_the_mail_of_receipt_says_when_to_expect_an_answer_and_no_other_does(bisc, ticket):
+    ServiceHours.objects.update(made_by=bisc.people["lead"])
     hours = "BiSC is er maandag t/m vrijdag 8:30-17:00, niet op feestdagen."
     values = {"type": "question", "subject": "Hoe?", "body": "Zo?", "urgency": "low", "library": bisc.library}
     made = verbs.create(**values, by=bisc.actor("colleague"))

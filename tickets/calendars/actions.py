@@ -87,8 +87,8 @@ def change_hours(
     """Let a calendar have other hours from the day `from_on` on: today or later, within ten years.
 
     `week` says the hours of each weekday, Monday first, as "8:30-12:30, 13:00-17:00". A version that begins on that
-    same day is replaced; the same hours again change nothing. Raises ValidationError by field (`day_0` to `day_6` for
-    those of a weekday), NotAllowed for anyone but an administrator.
+    same day is replaced; the same hours again change nothing, but confirm what nobody had set. Raises ValidationError
+    by field (`day_0` to `day_6` for those of a weekday), NotAllowed for anyone but an administrator.
     """
     _require(by)
     locked = ServiceCalendar.objects.select_for_update().get(pk=calendar.pk)
@@ -122,13 +122,22 @@ def change_hours(
     there = locked.versions.filter(from_on=from_on).first()
     before = there or version_at(locked, from_on)
     if before and all(getattr(before, name) == value for name, value in wanted.items()):
-        return before
+        return _confirmed(before, by)
     version = there or ServiceHours(calendar=locked, from_on=from_on)
     for name, value in wanted.items():
         setattr(version, name, value)
     version.made_by, version.made_at = by.person, timezone.now()
     version.save()
     _told(by=by, action="changed", object=locked.slug, from_on=str(from_on), week=[write_blocks(one) for one in blocks])
+    return version
+
+
+def _confirmed(version: ServiceHours, by: Actor) -> ServiceHours:
+    """Let hours that nobody had set be somebody's."""
+    if version.made_by_id is None and by.person is not None:
+        version.made_by, version.made_at = by.person, timezone.now()
+        version.save(update_fields=["made_by", "made_at"])
+        _told(by=by, action="confirmed", object=version.calendar.slug, from_on=str(version.from_on))
     return version
 
 

@@ -29,6 +29,11 @@ def calendar_of(slug: str = DEFAULT) -> Calendar:
     return found.get(slug) or found[DEFAULT]
 
 
+def is_somebodys(slug: str = DEFAULT) -> bool:
+    """Did somebody set or confirm the hours of this calendar? Those that an organisation begins with are nobody's."""
+    return ServiceHours.objects.filter(calendar__slug=slug, made_by__isnull=False).exists()
+
+
 def own_days_off() -> tuple[Closed, ...]:
     """Return the organisation's own days off."""
     return tuple(as_closed(one) for one in ClosingDays.objects.all())

@@ -100,6 +100,7 @@ def calendar(request: HttpRequest, slug: str) -> HttpResponse:
         "calendar": found,
         "words": week_in_words(now.week),
         "now": now,
+        "somebodys": any(one.made_by_id for one in versions),
         "versions": [(one, week_in_words(one.week), one.from_on > today) for one in reversed(versions)],
         "months": months,
         "off": off,

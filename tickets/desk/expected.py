@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from tickets.calendars.queries import calendar_of
+from tickets.calendars.queries import calendar_of, is_somebodys
 from tickets.calendars.words import week_in_words
 from tickets.calendars.worktime import Calendar
 from tickets.desk.models import Ticket
@@ -36,12 +36,15 @@ def expected(name: str, at: datetime | None = None) -> list[str]:
 
 
 def _counted(now: datetime) -> dict[str, Any]:
-    """Return the week in force and its minutes a day, and within how many working minutes half had an answer."""
+    """Return the week in force and its minutes a day, and within how many working minutes half had an answer.
+
+    Hours that nobody of the organisation has set are told to no library.
+    """
     calendar = calendar_of()
     hours = calendar.at(now)
     days = [sum(end - start for start, end in blocks) for blocks in hours.week if blocks]
     return {
-        "week": [[list(block) for block in blocks] for blocks in hours.week],
+        "week": [[list(block) for block in blocks] for blocks in hours.week] if is_somebodys() else [],
         "holidays": hours.off.public,
         "day": sum(days) // len(days) if days else 0,
         "half": half_within(_moments(now), calendar),
