@@ -74,3 +74,53 @@ def test_any_bytes_in_a_calendar_file_are_read_or_refused(noise, place):
     good = calendar_file("DTSTART;VALUE=DATE:20201003\r\nRRULE:FREQ=YEARLY\r\nSUMMARY:x", "DTSTART;VALUE=DATE:20261224")
     with suppress(Unreadable):
         read(good[:place] + noise + good[place:], TODAY)
+
+
+ZONE = "BEGIN:VTIMEZONE\r\nTZID:{}\r\nBEGIN:STANDARD\r\nDTSTART:19700101T000000\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\n"
+
+
+@pytest.mark.parametrize("zone", ["Europe", "a" * 3000, "../../etc/passwd", "/dev/zero", "a\r\nTZID:b"])
+def test_no_time_zone_of_a_file_is_looked_up(zone):
+    good = "DTSTART;VALUE=DATE:20261224\r\nSUMMARY:Kerstmiddag"
+    timed = f"DTSTART;TZID={zone}:20261224T120000\r\nSUMMARY:Middag"
+    content = calendar_file(good, timed).replace(b"BEGIN:VEVENT", ZONE.format(zone).encode() + b"BEGIN:VEVENT", 1)
+    found = read(content, TODAY)
+    assert [one.name for one in found.closings] == ["Kerstmiddag"] and found.no_day == 1
+
+
+@pytest.mark.parametrize(
+    ("summary", "name"),
+    [
+        ("SUMMARY:A\r\nSUMMARY:B", "A"),
+        ("SUMMARY;VALUE=BINARY;ENCODING=BASE64:AAAA", "AAAA"),
+        ('SUMMARY;LANGUAGE=nl;X-A="a:b;c":Dicht', "Dicht"),
+        ("SUMMARY:Team\u00addag \u202e\U0001f468\u200d\U0001f469", "Teamdag \U0001f468\U0001f469"),
+        ("SUMMARY:Team\r\n dag", "Teamdag"),
+        ("SUMMARY:x\r\nBEGIN:VALARM\r\nSUMMARY:y\r\nDTSTART;VALUE=DATE:20270101\r\nEND:VALARM", "x"),
+    ],
+)
+def test_the_name_of_a_day_is_plain_text(summary, name):
+    found = read(calendar_file(f"{summary}\r\nDTSTART;VALUE=DATE:20261224"), TODAY)
+    assert found.closings == [Closing(name, date(2026, 12, 24), date(2026, 12, 24))]
+
+
+def test_a_file_of_before_unicode_keeps_its_accents():
+    content = calendar_file("SUMMARY:Café\r\nDTSTART;VALUE=DATE:20261224").decode().encode("cp1252")
+    assert [one.name for one in read(content, TODAY).closings] == ["Café"]
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        "DTSTART;VALUE=DATE:99991231\r\nRRULE:FREQ=YEARLY",
+        "DTSTART;VALUE=DATE:20451224",
+        "DTSTART;VALUE=DATE:20261224\r\nDURATION:P" + "9" * 900 + "D",
+        "DTSTART;VALUE=DATE:20261224\r\nRRULE:FREQ=YEARLY;INTERVAL=" + "9" * 900,
+        "DTSTART;VALUE=DATE:00010101\r\nDURATION:-P2D",
+        "DTSTART;VALUE=DATE:20261224\r\nRRULE:" + "BYDAY=" + "MO," * 50_000,
+    ],
+)
+def test_what_is_far_or_odd_gives_no_day_and_stops_nothing(event):
+    found = read(calendar_file(event, "DTSTART;VALUE=DATE:20261225"), TODAY)
+    assert [one.from_on for one in found.closings] == [date(2026, 12, 25)]
+    assert found.over + found.far + found.no_day + found.repeats == 1

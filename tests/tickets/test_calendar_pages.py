@@ -60,10 +60,50 @@ def test_a_calendar_file_is_shown_first_and_taken_in_then(bisc, client_of):
     assert [(one.name, one.from_on) for one in ClosingDays.objects.all()] == [("Teamdag", day)]
 
 
-@pytest.mark.parametrize("days", ["x", "[1]", '[["a", "b", "c", 1]]', "[" * 5000, '[["a", "2026-13-01", "x", 0]]'])
+STRANGE = [
+    *(
+        "x",
+        "[1]",
+        '[["a", "b", "c", 1]]',
+        "[" * 5000,
+        '[["a", "2026-13-01", "x", 0]]',
+        '[[["a"], "2030-01-01", "2030-01-01", true]]',
+    ),
+    *(
+        '[["a", "2030W487", "2030W487", true]]',
+        '[["a", "2030-01-01", "2030-01-01", {"x": 1}]]',
+        '[["a", 1e999, 1e999, true]]',
+    ),
+]
+
+
+@pytest.mark.parametrize("days", STRANGE)
 def test_days_that_no_page_sent_are_refused_in_words(bisc, client_of, days):
     answer = client_of("bisc lead").post("/calendars/import/", {"days": days})
     assert answer.status_code == 422 and "Kies het bestand opnieuw." in answer.content.decode()
+
+
+def test_a_day_off_of_today_has_no_button_and_says_that_nothing_is_left_to_open(bisc, client_of):
+    client, one = client_of("bisc lead"), closing_of(0, 0)
+    assert "Toch open" not in client.get("/calendars/").content.decode()
+    page = client.post(f"/calendars/closing/{one.pk}/open/", follow=True).content.decode()
+    assert "Wat geteld is, blijft: hiervan is niets meer te openen." in page and "Weer open." not in page
+
+
+@pytest.mark.parametrize("path", ["closing/", "import/"])
+def test_a_day_at_the_end_of_time_is_refused(bisc, client_of, path):
+    given = {"name": "x", "from_on": "9999-12-31", "days": '[["x", "9999-12-31", "9999-12-31", true]]'}
+    assert client_of("bisc lead").post(f"/calendars/{path}", given).status_code == 422
+
+
+def test_a_thousand_long_names_come_back(bisc, client_of):
+    day = today() + timedelta(days=3)
+    event = f"DTSTART;VALUE=DATE:{day:%Y%m%d}\r\nSUMMARY:" + "é" * 76
+    content = calendar_file(*(f"{event}{n:04}" for n in range(999)))
+    client = client_of("bisc lead")
+    shown = send(client, "/calendars/", "Tonen wat erin staat", file=SimpleUploadedFile("dagen.ics", content))
+    assert press(client, form_with(shown, "Deze opnemen"), "Deze opnemen").status_code == 302
+    assert ClosingDays.objects.count() == 999
 
 
 def test_what_is_no_calendar_file_is_said_beside_the_field(bisc, client_of):

@@ -181,6 +181,8 @@ def test_make_calendar_refuses_a_second_for_a_level_and_no_name(bisc):
 def test_make_calendar_gives_each_its_own_slug(bisc):
     made = [make_calendar(name_nl="Avond!", name_en="", by=bisc.actor("lead")).slug for _turn in range(2)]
     assert made == ["avond", "avond-2"]
+    reserved = [make_calendar(name_nl=name, name_en="", by=bisc.actor("lead")).slug for name in ("Import", "Closing")]
+    assert reserved == ["import-2", "closing-2"]
     assert make_calendar(name_nl="Ж", name_en="", by=bisc.actor("lead")).slug == "calendar"
 
 
@@ -205,7 +207,8 @@ def test_close_on_counts_for_all_calendars_and_says_it_once(bisc):
         (lambda day: Closing("x", day, day + timedelta(days=400)), "until_on"),
         (lambda day: Closing("x", day, day + timedelta(days=1), yearly=True), "yearly"),
         (lambda day: Closing(" ", day, day), "name"),
-        (lambda day: Closing("x\ny", day, day), "name"),
+        (lambda day: Closing("x" * 81, day, day), "name"),
+        (lambda day: Closing("x", date(9999, 12, 31), date(9999, 12, 31)), "from_on"),
         (
             lambda day: Closing("x", day.replace(year=day.year + 11, day=1), day.replace(year=day.year + 11, day=2)),
             "from_on",
@@ -217,6 +220,11 @@ def test_close_on_refuses_what_cannot_be(bisc, closing, field):
         close_on(closings=[Closing("goed", today(), today()), closing(today())], by=bisc.actor("lead"))
     assert list(refusal.value.message_dict) == [field]
     assert ClosingDays.objects.count() == 0
+
+
+def test_close_on_takes_a_name_without_what_nobody_sees(bisc):
+    (made,) = close_on(closings=[Closing(" Team\u00ad\u202edag \n nu ", today(), today())], by=bisc.actor("lead"))
+    assert made.name == "Teamdag nu"
 
 
 def closing_of(first: int, last: int, yearly=False) -> ClosingDays:
@@ -233,8 +241,8 @@ def closing_of(first: int, last: int, yearly=False) -> ClosingDays:
 def test_open_again_takes_back_only_what_has_not_been(bisc):
     ahead, running, past = closing_of(1, 3), closing_of(-2, 3), closing_of(-5, -3)
     yearly, yearly_ahead = closing_of(-30, -30, yearly=True), closing_of(30, 30, yearly=True)
-    for one in (ahead, running, past, yearly, yearly_ahead):
-        open_again(closing=one, by=bisc.actor("lead"))
+    done = [open_again(closing=one, by=bisc.actor("lead")) for one in (ahead, running, past, yearly, yearly_ahead)]
+    assert done == [True, True, False, True, True]
     left = {one.pk: (one.until_on, one.ended_on) for one in ClosingDays.objects.all()}
     now = today()
     assert left == {
@@ -284,6 +292,7 @@ def test_hours_are_read_as_people_write_them(text, blocks):
     [
         ("altijd", "Schrijf uren als 8:30-17:00, met een komma tussen twee blokken; niets voor een vrije dag."),
         ("8:30-17:00,", "Schrijf uren als 8:30-17:00, met een komma tussen twee blokken; niets voor een vrije dag."),
+        ("٨:٣٠-١٧:٠٠", "Schrijf uren als 8:30-17:00, met een komma tussen twee blokken; niets voor een vrije dag."),
         ("8:75-17:00", "Een dag gaat van 0:00 tot 24:00."),
         ("8:00-24:01", "Een dag gaat van 0:00 tot 24:00."),
         ("17:00-8:30", "Het einde ligt vóór het begin. Laat een nacht eindigen om 24:00."),

@@ -1,7 +1,7 @@
 """Verbs on the calendars of an organisation. What was counted stays: a change has a first day, from today on."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -25,6 +25,7 @@ from tickets.calendars.week import read_blocks, write_blocks
 KEPT = ("week", "time_zone", "public_holidays", "liberation_day", "good_friday")
 MOST_CALENDARS, MOST_VERSIONS, MOST_CLOSINGS = 50, 200, 1000
 YEARS_AHEAD = 10
+RESERVED = {"closing", "import"}  # they stand in addresses
 
 
 def _require(by: Actor) -> None:
@@ -68,7 +69,7 @@ def make_calendar(*, name_nl: str, name_en: str, level: str = "", by: Actor) -> 
 
 def _free_slug(name: str) -> str:
     start = slugify(name)[:40].strip("-") or "calendar"
-    taken = set(ServiceCalendar.objects.filter(slug__startswith=start).values_list("slug", flat=True))
+    taken = RESERVED | set(ServiceCalendar.objects.filter(slug__startswith=start).values_list("slug", flat=True))
     return next(slug for slug in (start, *(f"{start}-{n}" for n in range(2, 100))) if slug not in taken)
 
 
@@ -176,7 +177,8 @@ def close_on(*, closings: Iterable[Closing], by: Actor) -> list[ClosingDays]:
     ServiceCalendar.objects.select_for_update().get(slug=DEFAULT)
     known = {(one.name, one.from_on, one.until_on, one.yearly) for one in ClosingDays.objects.filter(ended_on=None)}
     made = []
-    for one in closings:
+    for asked in closings:
+        one = replace(asked, name=tidy(asked.name))
         _refuse_closing(one)
         if (one.name, one.from_on, one.until_on, one.yearly) in known:
             continue
@@ -198,9 +200,14 @@ def close_on(*, closings: Iterable[Closing], by: Actor) -> list[ClosingDays]:
     return made
 
 
+def tidy(name: str) -> str:
+    """Return a name on one line, without signs that nobody sees."""
+    return "".join(one for one in " ".join(name.split()) if one.isprintable())
+
+
 def _refuse_closing(one: Closing) -> None:
     errors: dict[str, str] = {}
-    if not one.name.strip() or not one.name.isprintable() or len(one.name) > 80:
+    if not one.name or len(one.name) > 80:
         errors["name"] = _("Give a name of one line, of at most 80 characters.")
     if one.from_on < timezone.localdate():
         errors["from_on"] = _("What was counted stays: choose today or a later day.")
@@ -208,7 +215,7 @@ def _refuse_closing(one: Closing) -> None:
         errors["from_on"] = _("Choose a day within ten years.")
     if one.until_on < one.from_on:
         errors["until_on"] = _("This is before the day on which it begins.")
-    elif one.until_on > one.from_on + timedelta(days=366):
+    elif (one.until_on - one.from_on).days > 366:
         errors["until_on"] = _("At most a year at once.")
     elif one.yearly and one.until_on != one.from_on:
         errors["yearly"] = _("Only a single day comes back every year.")
@@ -217,17 +224,17 @@ def _refuse_closing(one: Closing) -> None:
 
 
 @transaction.atomic
-def open_again(*, closing: ClosingDays, by: Actor) -> None:
-    """Take back own days off, as far as they have not been: what was counted stays. Raises NotAllowed.
+def open_again(*, closing: ClosingDays, by: Actor) -> bool:
+    """Take back own days off, as far as they have not been, and return whether anything was: what was counted stays.
 
     What has not begun goes; a range that runs ends with today, a yearly one counts no more from tomorrow on.
-    Does nothing to what has been.
+    Does nothing to what has been, and to today. Raises NotAllowed.
     """
     _require(by)
     found = ClosingDays.objects.select_for_update().filter(pk=closing.pk).first()
     today = timezone.localdate()
     if found is None or (not found.yearly and found.until_on <= today) or found.ended_on:
-        return
+        return False
     if found.from_on > today:
         found.delete()
     elif found.yearly:
@@ -237,3 +244,4 @@ def open_again(*, closing: ClosingDays, by: Actor) -> None:
         found.until_on = today
         found.save(update_fields=["until_on"])
     _told(by=by, action="opened", days=[f"{closing.from_on} {closing.until_on} {closing.name}"])
+    return True

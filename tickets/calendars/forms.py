@@ -100,25 +100,28 @@ class FileForm(forms.Form):
     )
 
 
+def _closing(name: Any, first: Any, last: Any, yearly: Any) -> Closing:
+    if not (isinstance(name, str) and isinstance(yearly, bool) and len(first) == len(last) == 10):
+        raise ValueError(name)
+    return Closing(name, date.fromisoformat(first), date.fromisoformat(last), yearly)
+
+
 class FoundForm(forms.Form):
     """What was found in a calendar file, as it came back from the page that showed it."""
 
-    days = forms.CharField(widget=forms.HiddenInput, max_length=300_000)
+    days = forms.CharField(widget=forms.HiddenInput, max_length=250_000)
 
     @classmethod
     def of(cls, closings: list[Closing]) -> "FoundForm":
         """Return the form that holds these."""
         lines = [[one.name, str(one.from_on), str(one.until_on), one.yearly] for one in closings]
-        return cls(initial={"days": json.dumps(lines)})
+        return cls(initial={"days": json.dumps(lines, ensure_ascii=False)})
 
     def clean_days(self) -> list[Closing]:
         """Return the days off again. Raises ValidationError for what no page of ours sent."""
         try:
             lines = json.loads(self.cleaned_data["days"])[:EVENTS]
-            found = [
-                Closing(str(name), date.fromisoformat(first), date.fromisoformat(last), bool(yearly))
-                for name, first, last, yearly in lines
-            ]
+            found = [_closing(*line) for line in lines]
         except (ValueError, TypeError, RecursionError) as error:
             raise ValidationError(_("Choose the file again.")) from error
         today = timezone.localdate()

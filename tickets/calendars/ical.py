@@ -1,5 +1,6 @@
 """Days off from a calendar file (iCalendar, RFC 5545) that somebody uploads: whole days, and those of each year."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -8,10 +9,15 @@ from icalendar import Calendar as File
 from icalendar import Component
 from icalendar.error import BrokenCalendarProperty
 
-from tickets.calendars.actions import Closing
+from tickets.calendars.actions import YEARS_AHEAD, Closing, tidy
 
 SIZE = 500_000  # bytes
 EVENTS = 1000
+LINE = 1000  # letters of a line that are read
+# What is read of an event, each once but for what repeats it; all else of a file is nobody's business here.
+ONCE = {"DTSTART", "DTEND", "DURATION", "SUMMARY", "STATUS"}
+REPEATED = {"RRULE", "RDATE", "EXDATE"}
+PROPERTY = re.compile(r'([A-Z-]+)((?:;(?:[^":;]|"[^"]*")*)*):(.*)', flags=re.I)
 
 
 class Unreadable(Exception):
@@ -20,10 +26,11 @@ class Unreadable(Exception):
 
 @dataclass
 class Found:
-    """What a file holds: days off from today on, and how many events are over, part of a day, or repeat otherwise."""
+    """What a file holds: days off from today on, and how many events are left out, by why."""
 
     closings: list[Closing] = field(default_factory=list)
     over: int = 0
+    far: int = 0
     no_day: int = 0
     repeats: int = 0
     cancelled: int = 0
@@ -33,20 +40,57 @@ def read(content: bytes, today: date) -> Found:
     """Return the days off that a file says, from `today` on. Raises Unreadable."""
     if len(content) > SIZE:
         raise Unreadable(_("The file is larger than 500 kilobytes."))
-    try:
-        events = File.from_ical(content).walk("VEVENT")
-    except (ValueError, IndexError, KeyError, TypeError, UnicodeDecodeError) as error:
-        raise Unreadable(_("This is no calendar file (.ics) that can be read.")) from error
-    if len(events) > EVENTS:
+    lines = _lines_of_events(content)
+    if lines.count("BEGIN:VEVENT") > EVENTS:
         raise Unreadable(_("There are more than 1,000 events in it."))
     found = Found()
-    for event in events:
-        try:
-            _take(event, found, today)
-        except BrokenCalendarProperty:
-            found.no_day += 1
+    try:
+        for event in File.from_ical("\r\n".join(lines).encode()).walk("VEVENT"):
+            try:
+                _take(event, found, today)
+            except BrokenCalendarProperty:
+                found.no_day += 1
+    except (ArithmeticError, AttributeError, LookupError, OSError, RecursionError, TypeError, ValueError) as error:
+        raise Unreadable(_("This is no calendar file (.ics) that can be read.")) from error
     found.closings.sort(key=lambda one: (one.from_on, one.name))
     return found
+
+
+def _lines_of_events(content: bytes) -> list[str]:
+    """Return a calendar of nothing but what is read of its events: no time zones, alarms or words of others.
+
+    Time zones would be looked up by their name and kept by the library; a whole day needs none.
+    """
+    folded = re.sub(r"\r?\n[ \t]", "", _decoded(content))
+    kept, inside, seen = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-"], 0, set()
+    if "BEGIN:VCALENDAR" not in folded.upper():
+        raise Unreadable(_("This is no calendar file (.ics) that can be read."))
+    for line in re.split(r"\r?\n", folded):
+        mark = line[:40].strip().upper()
+        if inside == 0 and mark == "BEGIN:VEVENT":
+            inside, seen = 1, set()
+            kept.append(mark)
+        elif inside and mark.startswith("BEGIN:"):
+            inside += 1
+        elif inside and mark.startswith("END:"):
+            inside -= 1
+            if inside == 0:
+                kept.append("END:VEVENT")
+        elif inside == 1 and (found := PROPERTY.match(line[:LINE])):
+            name, parameters, value = found[1].upper(), found[2].upper(), found[3]
+            if name in REPEATED or (name in ONCE and name not in seen):
+                seen.add(name)
+                kept.append(f"{name};VALUE=DATE:{value}" if ";VALUE=DATE;" in f"{parameters};" else f"{name}:{value}")
+    if inside:
+        raise Unreadable(_("This is no calendar file (.ics) that can be read."))
+    return [*kept, "END:VCALENDAR"]
+
+
+def _decoded(content: bytes) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", errors="replace")
 
 
 def _take(event: Component, found: Found, today: date) -> None:
@@ -68,7 +112,10 @@ def _take(event: Component, found: Found, today: date) -> None:
     if last < today:
         found.over += 1
         return
-    name = " ".join(str(event.get("SUMMARY", "")).split())[:80].strip() or _("closed")
+    if first.year > today.year + YEARS_AHEAD:
+        found.far += 1
+        return
+    name = tidy(str(event.get("SUMMARY", "")))[:80].strip() or _("closed")
     found.closings.append(Closing(name, max(first, today), last, yearly))
 
 

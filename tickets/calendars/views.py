@@ -41,7 +41,7 @@ def _overview(request: HttpRequest, **forms) -> HttpResponse:
     keeps = request.standing.may(Permission.SETTINGS_CHANGE)
     context = {
         "rows": [(one, *_now_and_next(one, today)) for one in found],
-        "closings": coming_closings(today),
+        "closings": [(one, one.yearly or one.until_on > today) for one in coming_closings(today)],
         "keeps": keeps,
         **({"calendar_form": CalendarForm(), "closing_form": ClosingForm(), "file_form": FileForm()} if keeps else {}),
         **forms,
@@ -143,8 +143,10 @@ def close(request: HttpRequest) -> HttpResponse:
 def open_day(request: HttpRequest, pk: int) -> HttpResponse:
     """Take back own days off, as far as they have not been."""
     _require_keeper(request)
-    actions.open_again(closing=get_object_or_404(ClosingDays, pk=pk), by=Actor.of_request(request))
-    messages.success(request, _("Open again."))
+    if actions.open_again(closing=get_object_or_404(ClosingDays, pk=pk), by=Actor.of_request(request)):
+        messages.success(request, _("Open again."))
+    else:
+        messages.error(request, _("What was counted stays: of this nothing is left to open."))
     return redirect("calendars")
 
 

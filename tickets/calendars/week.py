@@ -5,7 +5,9 @@ import re
 from django.utils.translation import gettext as _
 
 Blocks = list[list[int]]
-BLOCK = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?(?:\s*(?:-|–|—|tot|to|until)\s*)(\d{1,2})(?:[:.](\d{2}))?")
+BLOCK = re.compile(
+    r"(\d{1,2})(?:[:.](\d{2}))?(?:\s*(?:-|–|—|tot|to|until)\s*)(\d{1,2})(?:[:.](\d{2}))?", flags=re.ASCII
+)
 BETWEEN = re.compile(r"\s*(?:,|;|&|\ben\b|\band\b)\s*")
 MOST = 6  # blocks a day
 
