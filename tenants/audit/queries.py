@@ -13,9 +13,9 @@ def entries_of(action: str, organisation: Organisation) -> QuerySet[AuditEntry]:
     return AuditEntry.objects.filter(action=action, organisation=organisation).select_related("actor").order_by("pk")
 
 
-def count_since(action: str, person: Person, since: datetime) -> int:
-    """Return how often `person` did `action` since a moment."""
-    return AuditEntry.objects.filter(action=action, actor=person, at__gte=since).count()
+def count_since(actions: list[str], person: Person, since: datetime) -> int:
+    """Return how often `person` did any of these actions since a moment."""
+    return AuditEntry.objects.filter(action__in=actions, actor=person, at__gte=since).count()
 
 
 def latest(actions: list[str], most: int) -> QuerySet[AuditEntry]:

@@ -74,7 +74,7 @@ def _refuse_too_many(by: Actor) -> None:
         return
     Person.objects.select_for_update(no_key=True).get(pk=by.person.pk)
     since = timezone.now() - timedelta(hours=1)
-    if count_since("person.invited", by.person, since) >= PER_HOUR:
+    if count_since(["person.invited"], by.person, since) >= PER_HOUR:
         raise ValidationError(_("That is 20 invitations within an hour. Invite the others later."))
 
 

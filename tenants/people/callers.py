@@ -82,14 +82,13 @@ def _plain(name: str) -> Lower:
     return Lower(Func(F(name), function="extensions.plain", output_field=TextField()))
 
 
-@transaction.atomic
 def enter_caller(*, name: str, email: str, library: Library, by: Actor) -> Person:
     """Make who calls known as colleague at `library`, who sees their own tickets, and return them; no mail goes out.
 
     Whoever is known here by this address already stays as they are and gets that role. Raises NotAllowed for anyone but
     staff of the library's organisation; ValidationError for an odd name or address, an account that was closed or that
     has no role here today (it gets none unasked, and is not told of), a library that has left, and for more than 20
-    people within an hour.
+    people within an hour. A refusal for the account's sake is an answer as well: it counts too, and stays in the trail.
     """
     if not by.may_at(library.organisation, Permission.TICKETS_WORK):
         raise NotAllowed
@@ -97,24 +96,47 @@ def enter_caller(*, name: str, email: str, library: Library, by: Actor) -> Perso
     today = timezone.localdate()
     if library.from_on > today or (library.until_on and library.until_on < today):
         raise ValidationError({"library": _("This is no library of this organisation.")})
+    answer = _entered_or_refused(name.strip(), address, library, by)
+    if isinstance(answer, ValidationError):
+        raise answer  # not before its line is kept
+    return answer
+
+
+@transaction.atomic
+def _entered_or_refused(name: str, address: str, library: Library, by: Actor) -> Person | ValidationError:
     _refuse_too_many(by)
     address_one_at_a_time(address)
+    try:
+        with transaction.atomic():
+            return _entered(name, address, library, by)
+    except ValidationError as refusal:
+        person = Person.objects.get(email=address)
+        _record("caller.refused", person, library, by, result="refused")
+        return refusal
+
+
+def _entered(name: str, address: str, library: Library, by: Actor) -> Person:
     person = Person.objects.filter(email=address).first()
     if person is None:
-        person = Person.objects.create_user(email=address, name=name.strip())
+        person = Person.objects.create_user(email=address, name=name)
     elif LibraryMembership.objects.current().filter(person=person, library=library).exists() and person.is_active:
         return person
     elif person.is_active and not _is_known(person, library.organisation):
         raise ValidationError({"email": ELSEWHERE})
+    _record("caller.entered", person, library, by)
+    enter_library_role(person=person, library=library, role=LibraryRole.COLLEAGUE, by=by)
+    return person
+
+
+def _record(action: str, person: Person, library: Library, by: Actor, result: str = "done") -> None:
     record(
-        action="caller.entered",
+        action=action,
         by=by,
         organisation=library.organisation,
         object=f"person {person.pk}",
+        result=result,
         library=library.slug,
     )
-    enter_library_role(person=person, library=library, role=LibraryRole.COLLEAGUE, by=by)
-    return person
 
 
 def _is_known(person: Person, organisation: Organisation) -> bool:
@@ -128,5 +150,6 @@ def _refuse_too_many(by: Actor) -> None:
     if by.person is None:
         return
     Person.objects.select_for_update(no_key=True).get(pk=by.person.pk)
-    if count_since("caller.entered", by.person, timezone.now() - timedelta(hours=1)) >= PER_HOUR:
+    since = timezone.now() - timedelta(hours=1)
+    if count_since(["caller.entered", "caller.refused"], by.person, since) >= PER_HOUR:
         raise ValidationError(_("That is 20 new people within an hour. Enter the others later."))

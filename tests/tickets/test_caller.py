@@ -2,7 +2,7 @@
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from tenants.models import AuditEntry, LibraryMembership, OutboxEntry, Person
 from tenants.people.actions import deactivate_person
@@ -156,6 +156,31 @@ def test_enter_caller_stops_at_twenty_an_hour(bisc):
         enter_caller(name="A", email=f"a{number}@b.example", library=bisc.library, by=bisc.actor("desk"))
     with pytest.raises(ValidationError):
         enter_caller(name="A", email="a20@b.example", library=bisc.library, by=bisc.actor("desk"))
+
+
+def test_enter_caller_counts_and_keeps_each_refusal_of_an_account_elsewhere(cast, bisc):
+    """Whoever guesses addresses learns of twenty accounts an hour at most, and it shows afterwards who guessed."""
+    account, desk = cast.cubiss.people["colleague"], bisc.actor("desk")
+    for told in ["This address has an account already."] * 20 + ["That is 20 new people within an hour."]:
+        with translation.override("en"), pytest.raises(ValidationError, match=told):
+            enter_caller(name="A", email=account.email, library=bisc.library, by=desk)
+    with translation.override("en"), pytest.raises(ValidationError, match="That is 20 new people within an hour."):
+        enter_caller(name="A", email="nobody@b.example", library=bisc.library, by=desk)
+    lines = AuditEntry.objects.filter(action="caller.refused")
+    kept = {(line.actor, line.organisation, line.object, line.result, str(line.details)) for line in lines}
+    assert lines.count() == 20
+    assert kept == {
+        (desk.person, bisc.organisation, f"person {account.pk}", "refused", f"{{'library': '{bisc.library.slug}'}}")
+    }
+
+
+def test_enter_caller_counts_and_keeps_the_refusal_of_a_closed_account(bisc):
+    person = bisc.people["colleague"]
+    deactivate_person(person=person, by=COMMAND_LINE)
+    with pytest.raises(ValidationError):
+        enter_caller(name="Weer", email=person.email, library=bisc.library, by=bisc.actor("desk"))
+    assert AuditEntry.objects.get(action="caller.refused").object == f"person {person.pk}"
+    assert not AuditEntry.objects.filter(action="caller.entered").exists()
 
 
 def test_the_ticket_is_for_who_was_picked(bisc, client_of):
