@@ -149,7 +149,7 @@ BROKEN_WORDS = """() => {
     const text = walk.currentNode;
     const parent = text.parentElement;
     const aside = ".hidden, .skip, .stock-top, thead, option, datalist, script, svg, code";
-    if (parent.closest(aside) || !parent.checkVisibility()) continue;
+    if (parent.closest(aside) || !parent.checkVisibility() || parent.offsetWidth <= 1) continue; // read aloud alone
     for (const word of text.textContent.matchAll(/[\\p{L}\\d]+/gu)) {
       const range = document.createRange();
       range.setStart(text, word.index);

@@ -277,6 +277,9 @@ def test_no_text_becomes_a_tag_of_its_own(text, too_much):
     """Whatever the text, in full or plain: only our tags, only our attributes, only addresses one may follow."""
     html = to_html(text + ("\n\n" + "- x\n" * 2000 if too_much else ""))
     for tag, attributes in _tags(html):
+        if tag == "div":  # ours, round a table that is wide
+            assert attributes == {"class": "scroll", "tabindex": "0"}
+            continue
         assert tag in TAGS
         assert set(attributes) <= ({"href", "rel"} if tag == "a" else {"start"} if tag == "ol" else set())
         if tag == "a":

@@ -173,11 +173,11 @@ def test_what_was_opened_again_is_marked_and_on_top_until_staff_answer(bisc, tic
     verbs.move(ticket=ticket, to="resolved", answer="Klaar.", by=lead)
     verbs.move(ticket=ticket, to="open", reason="Nog niet.", by=bisc.actor("colleague"))
     page = client_of("bisc desk").get("/tickets/?view=all").content.decode()
-    assert page.index("/tickets/BISC-1/") < page.index(f"/tickets/{urgent.number}/") and "Heropend" in page
-    assert "Heropend" not in client_of("bisc colleague").get(PAGE).content.decode()
+    assert page.index("/tickets/BISC-1/") < page.index(f"/tickets/{urgent.number}/") and "Heropend</span>" in page
+    assert "Heropend</span>" not in client_of("bisc colleague").get(PAGE).content.decode()
     verbs.answer(ticket=ticket, body="Wij kijken weer.", by=lead)
     page = client_of("bisc desk").get("/tickets/?view=all").content.decode()
-    assert page.index(f"/tickets/{urgent.number}/") < page.index("/tickets/BISC-1/") and "Heropend" not in page
+    assert page.index(f"/tickets/{urgent.number}/") < page.index("/tickets/BISC-1/") and "Heropend</span>" not in page
 
 
 def test_what_waits_for_another_is_not_to_be_picked_up(bisc, ticket, client_of):

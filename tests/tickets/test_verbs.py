@@ -36,6 +36,11 @@ from tickets.refusals import AlreadyThere, TransitionNotAllowed
 
 # Functions of actions modules that change no ticket by themselves, and where they are tested.
 NO_VERBS = {
+    **dict.fromkeys(
+        ["calendars.change_hours", "calendars.close_on", "calendars.make_calendar", "calendars.open_again"],
+        "test_calendars.py",
+    ),
+    **dict.fromkeys(["calendars.withdraw_hours", "calendars.tidy"], "test_calendars.py"),
     "closing.close_resolved": "test_closing.py",
     "idempotency.idempotent": "test_api.py",
     "notices.recipients": "test_notices.py",

@@ -6,7 +6,6 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.test import Client
 from django.utils import translation
-from django.utils.translation import gettext
 
 from tenants.context import inside
 from tenants.models import Membership
@@ -247,10 +246,8 @@ def test_the_filter_stands_there_when_asked_for_or_wrong(client_of, bisc):
 
 
 def test_what_allauth_says_is_in_our_form_of_address(client_of):
-    with translation.override("nl"):
-        assert gettext("Enter your password:") == "Geef uw wachtwoord:"
-        with pytest.raises(ValidationError, match="Het moet minstens 12 tekens hebben"):
-            validate_password("kort")
+    with translation.override("nl"), pytest.raises(ValidationError, match="Het moet minstens 12 tekens hebben"):
+        validate_password("kort")
     page = (
         client_of(None, "bisc").post("/account/login/", {"login": "x@bisc.example", "password": "y"}).content.decode()
     )

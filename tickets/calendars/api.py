@@ -17,7 +17,7 @@ class HoursOut(Out):
     """Hours from a day on: for each weekday, Monday first, its blocks as minutes after midnight in `timeZone`."""
 
     from_on: date
-    week: list[list[tuple[int, int]]]
+    week: list[list[list[int]]]
     time_zone: str
     public_holidays: bool
     liberation_day: bool
