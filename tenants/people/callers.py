@@ -110,8 +110,9 @@ def _entered_or_refused(name: str, address: str, library: Library, by: Actor) ->
         with transaction.atomic():
             return _entered(name, address, library, by)
     except ValidationError as refusal:
-        person = Person.objects.get(email=address)
-        _record("caller.refused", person, library, by, result="refused")
+        person = Person.objects.filter(email=address).first()
+        if person is not None:  # what was refused for another reason, of somebody who was made just now, tells nothing
+            _record("caller.refused", person, library, by, result="refused")
         return refusal
 
 
