@@ -71,8 +71,8 @@ def test_worker_mails_what_the_event_says(running):
     # Of this ticket alone: a test before may have left a mail that is still to come.
     (path,) = wait_for(lambda: [one for one in set(mails.glob("*.eml")) - before if f"[{number}]" in one.read_text()])
     assert path.stat().st_mode & 0o077 == 0
-    rows = running.sql("SELECT count(*) FROM tenants_outboxentry WHERE done_at IS NULL AND due_at < now()")
-    assert wait_for(lambda: rows == [(0,)])
+    waiting = "SELECT count(*) FROM tenants_outboxentry WHERE done_at IS NULL AND due_at < now()"
+    assert wait_for(lambda: running.sql(waiting) == [(0,)])
 
 
 @WITH_DEMO
