@@ -43,11 +43,12 @@ FLOORS = {
         "contents": "apps urls api tasks",
     },
     "tickets": {
-        "words": "router states events refusals calendars.daysoff calendars.worktime calendars.week clocks.reckoning",
+        "words": "router states events refusals calendars.daysoff calendars.worktime calendars.week clocks.reckoning clocks.kinds",
         "truth": (
-            "access search.columns calendars.models desk.models guests.models notices.models proposals.models models"
+            "access search.columns calendars.models desk.models guests.models notices.models proposals.models"
+            " contracts.models agreements.models clocks.models models"
         ),
-        "below": "calendars valid since shapes sharing",
+        "below": "calendars contracts agreements clocks valid since shapes sharing",
         "change": "followers change opening",
         "verbs": "desk guests",
         "questions": "search lists proposals",
@@ -109,6 +110,7 @@ ROOMS: dict[str, dict[str, str]] = {
     "agenda.urls": {"agenda": "begin categories steering work"},
     "agenda.work": {"tenants": "access actor audit dated entered models refusals roles web", "agenda": "history"},
     "tickets.access": {"tenants": "access actor context roles", "tickets": "events states"},
+    "tickets.agreements": {"tenants": "models", "tickets": "calendars contracts states"},
     "tickets.api": {"tickets": "calendars desk lists router"},
     "tickets.calendars": {
         "tenants": "actor audit context dated models refusals roles settings web",
@@ -118,7 +120,8 @@ ROOMS: dict[str, dict[str, str]] = {
         "tenants": "actor context files models refusals roles together",
         "tickets": "access desk events followers refusals since states valid",
     },
-    "tickets.clocks": {"tickets": "calendars"},
+    "tickets.clocks": {"tenants": "models", "tickets": "agreements calendars desk states"},
+    "tickets.contracts": {"tenants": "models"},
     "tickets.closing": {
         "tenants": "actor context everywhere roles settings",
         "tickets": "calendars change desk events refusals states",
@@ -137,7 +140,7 @@ ROOMS: dict[str, dict[str, str]] = {
         "tickets": "access desk router search shapes states",
     },
     "tickets.management": {"tenants": "context", "tickets": "snapshots"},
-    "tickets.models": {"tickets": "calendars desk guests notices proposals"},
+    "tickets.models": {"tickets": "agreements calendars clocks contracts desk guests notices proposals"},
     "tickets.notices": {
         "tenants": "access context models organisations outbox settings",
         "tickets": "access desk events states",

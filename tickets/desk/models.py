@@ -91,6 +91,10 @@ class Ticket(models.Model):
     told_at = models.DateTimeField(help_text="Last change that the library may know of.")
     reopened = models.PositiveSmallIntegerField(default=0)
     reopened_at = models.DateTimeField(null=True, help_text="Until staff answered, or took it to another state.")
+    due_at = models.DateTimeField(null=True, help_text="When the first of its clocks that run is due.")
+    due_clock = models.CharField(max_length=20, blank=True, default="", db_default="")
+    due_calendar = models.SlugField(blank=True, default="", db_default="", db_index=False)
+    late_at = models.DateTimeField(null=True, help_text="When a clock was late first; not of what runs now.")
     version = models.PositiveIntegerField(default=1)
     told_version = models.PositiveIntegerField(default=1, help_text="Counts only what the library may know of.")
     search = SearchColumn("subject")
@@ -127,6 +131,15 @@ class Ticket(models.Model):
                 "opened_at",
                 "id",
                 name="ticket_open_reopened",
+                condition=Q(state__in=OPEN_STATES),
+            ),
+            models.Index(
+                F("reopened_at").asc(nulls_last=True),
+                F("due_at").asc(nulls_last=True),
+                "priority_rank",
+                "opened_at",
+                "id",
+                name="ticket_open_due",
                 condition=Q(state__in=OPEN_STATES),
             ),
             models.Index(fields=["assignee"], name="ticket_open_assignee", condition=Q(state__in=OPEN_STATES)),
