@@ -43,7 +43,10 @@ FLOORS = {
         "contents": "apps urls api tasks",
     },
     "tickets": {
-        "words": "router states events refusals calendars.daysoff calendars.worktime calendars.week clocks.reckoning clocks.kinds",
+        "words": (
+            "router states events refusals calendars.daysoff calendars.worktime calendars.week clocks.reckoning"
+            " clocks.kinds"
+        ),
         "truth": (
             "access search.columns calendars.models desk.models guests.models notices.models proposals.models"
             " contracts.models agreements.models clocks.models models"

@@ -42,7 +42,7 @@ class Interval(models.Model):
 
 
 class Clock(models.Model):
-    """A clock on a ticket: since when it runs, when it is due, when it was done; moments in UTC, minutes of working time.
+    """A clock on a ticket: since when it runs, when it is due, when it was done; moments in UTC, working minutes.
 
     What it says follows from the intervals, what was said, the agreements and the calendars: it can be made again.
     `due_at` is empty where nothing was agreed and while it stands still. `late_at` and `late_due` are the moments at

@@ -128,7 +128,7 @@ class HoursCard(models.Model):
 
 
 class HoursBooking(models.Model):
-    """Minutes used of a card, on a day and for a ticket where there is one. Only ever added to; a correction is another.
+    """Minutes used of a card, on a day and for a ticket where there is one. Only ever added to.
 
     Negative minutes give back what was booked wrongly.
     """
