@@ -76,7 +76,9 @@ ROOMS: dict[str, dict[str, str]] = {
     "tenants.invitations": {
         "tenants": "access actor audit context models organisations outbox people refusals roles web"
     },
-    "tenants.libraries": {"tenants": "access actor audit dated entered identifiers models organisations roles web"},
+    "tenants.libraries": {
+        "tenants": "access actor audit dated entered identifiers models organisations people roles web"
+    },
     "tenants.management": {
         "tenants": (
             "access actor context imports invitations models organisations outbox people refusals roles signin tokens"

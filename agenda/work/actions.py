@@ -44,7 +44,7 @@ def create_item(
     item = WorkItem(**values, planned_from=planned_from, planned_to=planned_to)
     contributors = list(dict.fromkeys(contributors))
     with changing(item, Kind.ITEM_CREATED, by=by, allow=WorkItem.editable_by, at=at) as change:
-        _check(item, lead=lead, contributors=contributors)
+        _check(item, lead=lead, contributors=contributors, goal=goal, at=at)
         item.number = next_number("W")
         for name in (*AGREED, *STANDS):
             change.note(name, None, getattr(item, name))
@@ -77,7 +77,8 @@ def change_item(
         change.on_behalf_of = _side(by, item.lead)
         wanted = asked.pop("contributors", list(parts))
         change.set(**asked)
-        _check(item, lead=asked.get("lead"), contributors=[one for one in wanted if one not in parts])
+        new = [one for one in wanted if one not in parts]
+        _check(item, lead=asked.get("lead"), contributors=new, goal=asked.get("goal"), at=at)
         _set_contributors(change, parts, wanted)
     return item
 
@@ -176,13 +177,16 @@ def _check(
     *,
     lead: Organisation | None = None,
     contributors: Iterable[Organisation] = (),
+    goal: PolicyGoal | None = None,
     text: str | None = None,
+    at: datetime | None = None,
 ) -> None:
-    """Raise ValidationError with all that is wrong, by field. Whoever is chosen anew must take part."""
+    """Raise ValidationError with all that is wrong, by field. Who is chosen anew must take part, a goal must run."""
     wrong: dict[str, list] = {}
     for check in (
         lambda: item.full_clean(exclude=["number"], validate_unique=False, validate_constraints=False),
         lambda: _check_open(lead=[lead] if lead else [], contributors=list(contributors)),
+        lambda: _check_runs(goal, at),
         lambda: _check_report(item, text),
     ):
         try:
@@ -203,6 +207,11 @@ def _check_open(**chosen: list[Organisation]) -> None:
     }
     if wrong:
         raise ValidationError(wrong)
+
+
+def _check_runs(goal: PolicyGoal | None, at: datetime | None) -> None:
+    if goal is not None and not goal.runs_on(timezone.localdate(at)):
+        raise ValidationError({"goal": _("%(goal)s does not run.") % {"goal": goal.name}})
 
 
 def _check_report(item: WorkItem, text: str | None) -> None:

@@ -3,6 +3,7 @@
 from typing import Self
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from agenda.work.actions import AGREED, PART, STANDS
@@ -37,7 +38,7 @@ class ItemForm(forms.ModelForm):
         organisations = Organisation.objects.taking_part()
         self.fields["lead"].queryset = organisations
         self.fields["lead"].empty_label = _("Choose an organisation")
-        self.fields["goal"].queryset = PolicyGoal.objects.select_related("framework")
+        self.fields["goal"].queryset = PolicyGoal.objects.offered(timezone.localdate(), self.instance.goal_id)
         self.fields["goal"].empty_label = _("none")
         self.fields["theme"].choices = [("", _("Choose a theme")), *WorkItem.Theme.choices]
         self.fields["contributors"].queryset = organisations

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from agenda.history.models import Recorded
 from tenants.access import Standing
 from tenants.actor import Actor
-from tenants.dated import Dated, in_language
+from tenants.dated import Dated, DatedQuerySet, in_language
 from tenants.roles import OrganisationRole, Permission
 
 
@@ -30,6 +30,16 @@ class PolicyFramework(Dated):
         return in_language(self, "name")
 
 
+class PolicyGoalQuerySet(DatedQuerySet):
+    """Goals of policy frameworks."""
+
+    def offered(self, day: date, besides: int | None = None) -> Self:
+        """Return what a result may serve from `day` on: goals that run, of a framework that runs; and `besides`."""
+        frameworks = PolicyFramework.objects.at(day)
+        running = Q(pk__in=self.model.objects.at(day).filter(framework__in=frameworks).order_by().values("pk"))
+        return self.filter(running | Q(pk=besides)).select_related("framework")
+
+
 class PolicyGoal(Dated):
     """A goal of a policy framework; an item of the work agenda serves one."""
 
@@ -39,11 +49,23 @@ class PolicyGoal(Dated):
     name_en = models.CharField(max_length=160)
     position = models.PositiveSmallIntegerField(default=0)
 
+    objects = PolicyGoalQuerySet.as_manager()
+
     class Meta:
         ordering = ["framework__from_on", "position"]
 
     def __str__(self) -> str:
         return self.name
+
+    def runs_on(self, day: date) -> bool:
+        """Are it and its framework in force on `day`?"""
+        return all(one.from_on <= day and not (one.until_on and one.until_on < day) for one in (self, self.framework))
+
+    @property
+    def ended_on(self) -> date | None:
+        """The last day of it or of its framework, when that lies behind us."""
+        ends = [day for day in (self.until_on, self.framework.until_on) if day]
+        return min(ends) if ends and min(ends) < timezone.localdate() else None
 
     @property
     def name(self) -> str:

@@ -27,7 +27,7 @@ from tenants.web.refused import Clashing, conflicts_shown, merged, show_in
 def _items(request: HttpRequest):
     if not request.standing.may(Permission.AGENDA_READ):
         raise NotAllowed
-    return WorkItem.objects.visible_to(request.standing).select_related("lead", "goal")
+    return WorkItem.objects.visible_to(request.standing).select_related("lead", "goal__framework")
 
 
 @require_GET

@@ -17,6 +17,7 @@ from agenda.work.actions import change_contribution, create_item, report_progres
 from agenda.work.models import PolicyGoal, WorkItem
 from config.demo.hours import confirm_hours
 from config.demo.network import ORGANISATIONS, PLATFORM_OF_PROVINCE, PLATFORMS, DemoLibrary, libraries_of
+from config.demo.policy import load_framework
 from config.demo.told import Told, Turn, steps_of, told, working_day
 from config.demo.volume import Builder
 from tenants.access import standing
@@ -304,7 +305,7 @@ def _load_item(row: dict, manager: Actor, index: int) -> None:
         title=row["title"],
         description=row["description"],
         theme=row["theme"],
-        goal=PolicyGoal.objects.get(code=row["goal"]),
+        goal=PolicyGoal.objects.get(code=f"{row['goal']}-demo"),
         lead=organisations[row["lead"]],
         planned_from=begin,
         planned_to=end,
@@ -334,6 +335,7 @@ def _load_agenda(password: str) -> None:
     Membership.objects.get_or_create(
         person=manager, organisation=common, role=CooperationRole.PROGRAMME_MANAGER, defaults={"from_on": SINCE}
     )
+    load_framework()
     present = set(WorkItem.objects.values_list("title", flat=True))
     for index, row in enumerate(tomllib.loads((HERE / "agenda.toml").read_text())["item"]):
         if row["title"] not in present:

@@ -42,11 +42,12 @@ def invite(
     The same once more mails the link again, at most once a minute, and counts its 14 days anew. Nothing here depends
     on whether there is an account: the answer tells the inviter nothing. Raises NotAllowed for whoever may not give
     that role there; ValidationError for an odd name or address, a seat for nobody, and for more than 20 invitations
-    within an hour.
+    within an hour; and for who has that role there already, whom who may give it sees among the people anyhow.
     """
     require_giving(by, role, organisation=organisation, library=library)
     require_seat(role, organisation)
     address = checked_address(email, name)
+    _refuse_who_has_it(address, role, organisation, library)
     _refuse_too_many(by)
     _one_at_a_time(address)
     now = timezone.now()
@@ -66,6 +67,17 @@ def invite(
     )
     _record("person.invited", found, by)
     return found
+
+
+def _refuse_who_has_it(address: str, role: str, organisation: Organisation, library: Library | None) -> None:
+    if library:
+        held = LibraryMembership.objects.current().filter(library=library)
+    else:
+        held = Membership.objects.current().filter(organisation=organisation)
+    found = held.filter(person__email=address, role=role).select_related("person").first()
+    if found is not None:
+        said = {"name": found.person.name, "place": library.name if library else organisation.name}
+        raise ValidationError({"email": _("%(name)s has this role at %(place)s already.") % said})
 
 
 def _refuse_too_many(by: Actor) -> None:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from tenants.dated import DatedQuerySet
 from tenants.models import Library, LibraryMembership, Membership, Organisation, Person
 from tenants.people.guests import guests_of
-from tenants.roles import GuestRole, OrganisationRole
+from tenants.roles import GuestRole, LibraryRole, OrganisationRole
 from tenants.web.moments import day
 
 STAFF, AT_LIBRARY, GUESTS = "staff", "library", "guests"
@@ -184,3 +184,9 @@ def _own_role(held: Membership, organisation: Organisation) -> Role:
         place=organisation.name,
         until_on=held.until_on if is_guest else None,
     )
+
+
+def key_users(library: Library) -> list[Person]:
+    """Return who is key user of a library today, by name; one query."""
+    roles = LibraryMembership.objects.current().filter(library=library, role=LibraryRole.KEY_USER)
+    return [one.person for one in roles.select_related("person").order_by("person__name", "pk")]

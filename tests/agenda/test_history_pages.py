@@ -9,7 +9,7 @@ from django.utils import translation
 
 from agenda.history.queries import events_of
 from agenda.work import actions
-from agenda.work.models import PolicyGoal, WorkItem
+from agenda.work.models import PolicyFramework, PolicyGoal, WorkItem
 from agenda.work.words import Words
 from tests.agenda.pages import words_of
 
@@ -19,6 +19,8 @@ def _history(response) -> str:
 
 
 def test_the_history_says_who_changed_what_from_what_to_what(cast, client_of, item, acts):
+    PolicyFramework.objects.update(until_on=None)
+    PolicyGoal.objects.update(until_on=None)
     goal = PolicyGoal.objects.get(code="innovatie")
     changes = {"title": "Eén desk", "planned_to": date(2027, 1, 31), "theme": "cost", "goal": goal}
     changes = {**changes, "lead": cast.cubiss.organisation}

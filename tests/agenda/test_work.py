@@ -1,6 +1,6 @@
 """The work agenda: who reads, what a result may be, two who change it, the lists, and what happened in words."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -9,11 +9,12 @@ from django.utils import timezone
 
 from agenda.history.queries import events_of
 from agenda.work import actions
-from agenda.work.models import PolicyGoal, WorkItem
+from agenda.work.forms import ItemForm
+from agenda.work.models import PolicyFramework, PolicyGoal, WorkItem
 from agenda.work.queries import tally
 from tenants.models import Organisation
 from tenants.refusals import NotAllowed
-from tests.agenda.pages import FORM
+from tests.agenda.pages import FORM, words_of
 
 PEOPLE = [
     *("manager", "member", "reader", "platform", "bisc lead", "bisc desk", "bisc seated", "cubiss lead", "cubiss desk"),
@@ -170,6 +171,8 @@ def test_the_database_refuses_what_no_result_may_be(put, item, values):
 
 
 def test_add_a_result(cast, client_of):
+    PolicyFramework.objects.update(until_on=None)
+    PolicyGoal.objects.update(until_on=None)
     goal = PolicyGoal.objects.get(code="innovatie")
     data = {**FORM, "lead": cast.bisc.organisation.pk, "goal": goal.pk, "description": "Uitleg"}
     assert client_of("manager", "").post("/agenda/new/", data)["Location"] == "/agenda/2/"
@@ -229,3 +232,44 @@ def test_a_report_that_cannot_be_comes_back_as_it_was_typed(client_of, item, cha
 
 
 # --- two who change the same result ---
+
+
+def test_goals_of_frameworks_that_run_are_offered_and_what_serves_an_ended_one_says_so(item, client_of):
+    framework = PolicyFramework.objects.create(name_nl="Nieuw kader", name_en="New", from_on=date(2024, 1, 1))
+    same = {"framework": framework, "from_on": date(2024, 1, 1), "name_en": "x"}
+    PolicyGoal.objects.create(code="loopt", name_nl="Loopt", **same)
+    PolicyGoal.objects.create(code="voorbij", name_nl="Voorbij", until_on=date(2024, 12, 31), **same)
+    ended = PolicyGoal.objects.get(code="innovatie")
+    assert [one.name for one in ItemForm().fields["goal"].queryset] == ["Loopt"]
+    item.goal = ended
+    item.save()
+    assert [one.name for one in ItemForm(instance=item).fields["goal"].queryset] == [ended.name, "Loopt"]
+    page = words_of(client_of("member", "").get("/agenda/1/"))
+    assert f"Opgave {ended.name} Netwerkagenda 2021-2023 liep tot en met 31 dec 2023" in page
+
+
+ENDED = [
+    ("framework", {"until_on": date(2025, 12, 31)}, {}),
+    ("goal", {}, {"until_on": date(2025, 12, 31)}),
+    ("framework to come", {"from_on": date(2026, 7, 1)}, {"from_on": date(2026, 7, 1)}),
+]
+
+
+@pytest.mark.parametrize(("framework", "goal"), [one[1:] for one in ENDED], ids=[one[0] for one in ENDED])
+def test_both_verbs_take_a_goal_only_while_it_and_its_framework_run(cast, item, acts, framework, goal):
+    row = PolicyFramework.objects.create(name_nl="K", name_en="K", **{"from_on": date(2024, 1, 1), **framework})
+    ended = PolicyGoal.objects.create(
+        framework=row, code="einde", name_nl="Einde", name_en="End", **{"from_on": date(2024, 1, 1), **goal}
+    )
+    new = {**AGREED, "lead": cast.bisc.organisation, "goal": ended, "by": acts("manager")}
+    day = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    with pytest.raises(ValidationError) as refusal:
+        actions.create_item(**new, at=day)
+    assert refusal.value.message_dict == {"goal": ["Einde loopt niet."]}
+    with pytest.raises(ValidationError) as refusal:
+        actions.change_item(item=item, changes={"goal": ended}, by=acts("manager"), at=day)
+    assert refusal.value.message_dict == {"goal": ["Einde loopt niet."]}
+    item.goal = ended
+    item.save()
+    kept = actions.change_item(item=item, changes={"goal": ended, "title": "Anders"}, by=acts("manager"), at=day)
+    assert (kept.title, kept.goal) == ("Anders", ended)  # what it serves already, it goes on serving

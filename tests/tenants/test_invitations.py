@@ -99,7 +99,7 @@ def test_the_inviter_learns_nothing_about_an_account(cast, client_of):
 def test_both_ask_the_database_the_same(cast, django_assert_num_queries):
     for address in ("x@y.example", "desk@cubiss.example"):
         by = cast.bisc.actor("lead")
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(12):
             actions.invite(email=address, name="X Y", role="desk_lead", organisation=cast.bisc.organisation, by=by)
 
 

@@ -98,7 +98,7 @@ def test_the_list_and_the_page_ask_as_much_of_many(count, coded, client_of):
         ) as queries:
             client.get(path)
         asked.append(len([one for one in queries if "SAVEPOINT" not in one["sql"]]))
-    assert asked == [7, 7]
+    assert asked == [7, 8]  # the page names the key users too
 
 
 @pytest.mark.parametrize(
@@ -217,3 +217,12 @@ def test_the_api_finds_by_identifier(identifier, slugs, coded, api_of):
     if not identifier.startswith("cubiss"):
         theirs = api_of("cubiss desk", "cubiss")("GET", f"/libraries?identifier={identifier}")
         assert theirs.json() == {"items": []}
+
+
+def test_the_page_names_key_users_and_leads_on(bisc, client_of):
+    key_user = bisc.people["keyuser"]
+    page = client_of("bisc desk").get(PATH).content.decode()
+    assert f"<b>{key_user.name}</b>" in page and f"mailto:{key_user.email}" in page
+    assert 'href="/libraries/"' in page and 'href="/tickets/?view=all&amp;library=bisc-een"' in page
+    page = client_of("bisc colleague").get(PATH).content.decode()
+    assert f"<b>{key_user.name}</b>" in page and "mailto:" not in page and 'href="/libraries/"' not in page
