@@ -33,6 +33,7 @@ TOLD = frozenset(
     {
         *("pk", "number", "type", "subject", "state", "urgency", "category", "library", "platform", "locations"),
         *("category_id", "library_id", "reporter", "reporter_id", "is_open", "is_sorted", "told_at", "told_version"),
+        "is_withdrawn",
         *("opened_at", "first_answer_at", "resolved_at", "closed_at"),
         *FACT_NAMES,
         *("get_state_display", "get_type_display", "get_urgency_display"),

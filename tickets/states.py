@@ -1,5 +1,7 @@
 """Types, states and priorities of tickets, and who may take a ticket from which state to which."""
 
+from datetime import datetime
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -149,6 +151,14 @@ AFTER_ANSWER: dict[tuple[str, str], State] = {
     (REPORTER, State.WAITING_REPORTER): State.OPEN,
     (READER, State.WAITING_REPORTER): State.OPEN,
 }
+
+
+def is_withdrawn(state: str, resolved_at: datetime | None, closed_at: datetime | None) -> bool:
+    """Was a ticket closed that was never resolved: withdrawn by who reported it? Then it ended in one moment.
+
+    The figures of the cooperation have the same rule: what is withdrawn is not resolved.
+    """
+    return state == State.CLOSED and resolved_at is not None and resolved_at == closed_at
 
 
 def allowed(role: str, state: str) -> tuple[str, ...]:

@@ -42,7 +42,10 @@ def _row(one: Figures, organisation: str | None = None) -> dict[str, object]:
 
 @router.get("/steering/figures", response=SteeringOut)
 def get_figures(request: HttpRequest, quarter: str = ""):
-    """Totals per organisation over a quarter such as 2026-3; this quarter by default. Times in clock minutes."""
+    """Totals per organisation over a quarter such as 2026-3; this quarter by default. Times in clock minutes.
+
+    What a library withdrew counts as new, and not as resolved.
+    """
     if not request.standing.may(Permission.STEERING_READ):
         raise NotAllowed
     period = Period.parse(quarter) if quarter else Period.of(timezone.localdate())

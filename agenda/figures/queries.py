@@ -52,14 +52,16 @@ class Quarter:
 
 # Each quarter is a row of `span`; a row of tickets is read once for all that it says of a quarter.
 SPANS = "unnest(%(begins)s::timestamptz[], %(ends)s::timestamptz[]) WITH ORDINALITY AS span (begins, ends, place)"
+# What was withdrawn ended in one moment and was never resolved: it is not open any more, and counts nowhere else.
+RESOLVED = "resolved_at IS DISTINCT FROM closed_at"
 WITHIN = f"""
 SELECT span.place, organisation_id,
        count(*) FILTER (WHERE opened_at >= begins AND opened_at < ends),
-       count(*) FILTER (WHERE resolved_at >= begins AND resolved_at < ends),
+       count(*) FILTER (WHERE resolved_at >= begins AND resolved_at < ends AND {RESOLVED}),
        percentile_cont(0.5) WITHIN GROUP (ORDER BY minutes_to_first_answer)
            FILTER (WHERE first_answer_at >= begins AND first_answer_at < ends),
        percentile_cont(0.5) WITHIN GROUP (ORDER BY minutes_to_resolution)
-           FILTER (WHERE resolved_at >= begins AND resolved_at < ends)
+           FILTER (WHERE resolved_at >= begins AND resolved_at < ends AND {RESOLVED})
   FROM {SPANS} JOIN agenda_ticketsnapshot
     ON opened_at >= begins AND opened_at < ends
     OR resolved_at >= begins AND resolved_at < ends
@@ -81,8 +83,9 @@ def counted(periods: list[Period]) -> dict[Period, Quarter]:
     """Return quarters as the read model has them at this moment; two queries.
 
     - new: opened in the quarter;
-    - resolved: last resolved in the quarter (a reopened ticket counts again when it is resolved again);
-    - open at end: opened before the end, and not resolved by then;
+    - resolved: last resolved in the quarter (a reopened ticket counts again when it is resolved again; what who
+      reported it withdrew, was not resolved);
+    - open at end: opened before the end, and not resolved or withdrawn by then;
     - before: the same of the same days a year before, of the quarter that runs;
     - first answer and resolution: median clock minutes of what was first answered, or resolved, in the quarter: the
       middle one, or between the two middle ones when they are even in number.

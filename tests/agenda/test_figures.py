@@ -1,6 +1,6 @@
 """Every figure equals SQL written by hand over the schemas of the organisations themselves."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from statistics import median
 from zoneinfo import ZoneInfo
 
@@ -16,7 +16,9 @@ from agenda.figures.periods import Period
 from agenda.figures.queries import Figures, categories, figures, history, quarters
 from config.demo.volume import Builder
 from tenants.context import inside
+from tickets.desk import actions
 from tickets.models import Ticket
+from tickets.snapshots.actions import rebuild
 from tickets.snapshots.queries import differing
 from tickets.tasks import check_drift
 
@@ -189,3 +191,24 @@ def test_the_categories_with_most_come_first_and_as_many_as_were_asked(cast, sna
     found = [(one.category.code, one.count) for one in categories(quarter)]
     assert found == [("1.1", 9), ("1.2", 8), ("1.3", 5)]
     assert [one.category.code for one in categories(quarter, limit=2)] == ["1.1", "1.2"]
+
+
+def test_what_was_withdrawn_is_new_and_neither_resolved_nor_open(bisc, ticket):
+    by, at = bisc.actor("colleague"), datetime(2026, 5, 4, 12, tzinfo=AMSTERDAM)
+    values = {"type": "question", "subject": "x", "body": "x", "category": ticket.category, "urgency": "low"}
+    resolved, withdrawn, confirmed, back = (
+        actions.create(**values, library=bisc.library, by=by, at=at) for _one in range(4)
+    )
+    for one in (resolved, confirmed):
+        actions.move(ticket=one, to="resolved", answer="Klaar.", by=bisc.actor("desk"), at=at + timedelta(hours=2))
+    actions.move(ticket=confirmed, to="closed", by=by, at=at + timedelta(hours=3))
+    for one in (withdrawn, back):
+        actions.move(ticket=one, to="closed", by=by, at=at + timedelta(hours=9))
+    actions.move(ticket=back, to="open", reason="Toch wel", by=by, at=at + timedelta(hours=10))
+    found = quarters([Period(2026, 2)])[Period(2026, 2)].of(bisc.organisation.pk)
+    assert (found.new, found.resolved, found.open_at_end, found.resolution_minutes) == (4, 2, 1, 120)
+    with inside(bisc.organisation):
+        before = list(TicketSnapshot.objects.order_by("pk").values())
+        assert differing() == ([], [])
+        rebuild()
+        assert list(TicketSnapshot.objects.order_by("pk").values()) == before

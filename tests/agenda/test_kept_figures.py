@@ -150,7 +150,8 @@ LATER = datetime(2026, 5, 10, 12, tzinfo=AMSTERDAM)
 @pytest.mark.parametrize(
     ("change", "gone_from"),
     [
-        ({"state": "closed", "version": 9, "closed_at": LATER}, None),
+        ({"state": "closed", "version": 9, "closed_at": LATER + timedelta(days=5)}, None),
+        ({"state": "closed", "version": 9, "closed_at": LATER}, Period(2026, 2)),  # withdrawn, and so not resolved
         ({"first_answer_at": LATER}, Period(2026, 2)),
         ({"first_answer_at": None}, Period(2026, 1)),
         ({"resolved_at": None}, Period(2026, 2)),

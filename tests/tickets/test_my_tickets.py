@@ -94,3 +94,18 @@ def test_who_reported_reads_that_the_mail_comes_to_them(bisc, ticket, client_of)
     said = {who: client_of(f"bisc {who}").get("/tickets/BISC-1/").content.decode() for who in ("colleague", "keyuser")}
     assert "U krijgt een mail zodra er een antwoord is." in said["colleague"]
     assert f"{bisc.people['colleague'].name} krijgt een mail" in said["keyuser"]
+
+
+def test_what_was_withdrawn_says_so_in_lists_and_on_its_page_and_nowhere_resolved(bisc, ticket, client_of):
+    verbs.move(ticket=ticket, to="closed", by=bisc.actor("colleague"))
+    library = client_of("bisc colleague")
+    for path in ("/tickets/?state=", "/tickets/BISC-1/"):
+        page = library.get(path).content.decode()
+        assert ("Ingetrokken" in page, "</svg>Gesloten" in page) == (True, False), path
+    desk = client_of("bisc desk")
+    row = desk.get("/tickets/?view=all&state=closed").content.decode().partition("<div data-drafted")[2]
+    assert re.findall(r'<span class="state">(.*?)</span>', row)[1:] == ["Ingetrokken"]
+    side = desk.get("/tickets/BISC-1/").content.decode().partition('<aside class="side"')[2].partition("</aside>")[0]
+    terms = [" ".join(one.split()) for one in re.findall(r"<dt>(.*?)</dt>", side)]
+    assert (terms.count("Ingetrokken"), "Opgelost" in terms, "Gesloten" in terms) == (1, False, False)
+    assert "<dd>Ingetrokken" in side

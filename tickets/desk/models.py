@@ -26,6 +26,7 @@ from tickets.states import (
     Type,
     Urgency,
     Visibility,
+    is_withdrawn,
 )
 
 OPEN_FIRST = Case(When(state__in=OPEN_STATES, then=Value(0)), default=Value(1))
@@ -154,6 +155,11 @@ class Ticket(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Was it closed because it was needed no more, and never resolved?"""
+        return is_withdrawn(self.state, self.resolved_at, self.closed_at)
 
     @property
     def is_sorted(self) -> bool:

@@ -61,7 +61,14 @@ def in_words(kind: type[TextChoices], value: str) -> str:
 @register.filter
 def state_tag(ticket) -> SafeString:
     """Return the state of a ticket as a tag in words; to staff, what was opened again says so until they answered."""
-    return reopened_tag() if getattr(ticket, "reopened_at", None) else as_tag(State, ticket.state)
+    if getattr(ticket, "reopened_at", None):
+        return reopened_tag()
+    return tag(withdrawn_word(), STATE_LOOK["closed"]) if ticket.is_withdrawn else as_tag(State, ticket.state)
+
+
+def withdrawn_word() -> str:
+    """Return what is said of a ticket that was closed and never resolved."""
+    return capfirst(gettext("withdrawn"))
 
 
 def reopened_tag() -> SafeString:
@@ -85,6 +92,14 @@ def type_name(ticket) -> str:
 def state_name(value: str) -> str:
     """Return a state in words."""
     return capfirst(State(value).label)
+
+
+@register.filter
+def state_said(ticket) -> str:
+    """Return how a ticket stands, for staff."""
+    if ticket.reopened_at:
+        return capfirst(gettext("reopened"))
+    return withdrawn_word() if ticket.is_withdrawn else state_name(ticket.state)
 
 
 @register.filter

@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 from tenants.web.icons import use
 from tenants.web.moments import day_of
 from tickets.access import TicketQuerySet
-from tickets.desk.tags import PRIORITY_LOOK, REOPENED_LOOK, STATE_LOOK, as_tag, in_words
+from tickets.desk.tags import PRIORITY_LOOK, REOPENED_LOOK, STATE_LOOK, as_tag, in_words, withdrawn_word
 from tickets.lists.stock import MY_TURN
-from tickets.states import Priority, State, Type
+from tickets.states import Priority, State, Type, is_withdrawn
 
 COLUMNS = (
     *("number", "subject", "library__name", "type", "category__name_nl", "category__name_en"),
-    *("state", "priority", "assignee__name", "changed_at", "reopened_at"),
+    *("state", "priority", "assignee__name", "changed_at", "reopened_at", "resolved_at", "closed_at"),
 )
 LONG = 40  # a subject of more characters may not fit on its line
 HERE = SafeString(' aria-current="true"')
@@ -62,23 +62,23 @@ def in_rows(found, here: str = "") -> list[Row]:
     """
     english, nobody = (get_language() or "nl").startswith("en"), _("nobody yet")
     unsorted = _("still to be sorted")
-    states, again = _whom(), capfirst(_("reopened"))
+    states, reopened, withdrawn = _words(), capfirst(_("reopened")), withdrawn_word()
     return [
         Row(
             number=number,
             subject=subject,
             long=" long" if len(subject) > LONG else "",
             here=HERE if number == here else SafeString(""),
-            sign=use(REOPENED_LOOK[1]) if reopened else _sign(state, priority),
+            sign=use(REOPENED_LOOK[1]) if again else _sign(state, priority),
             library=library,
             type=in_words(Type, kind),
-            category=(name_en if english else "") or name_nl or unsorted,
-            state=again if reopened else states.get(state) or capfirst(in_words(State, state)),
+            category=(name_en if english else "") or name or unsorted,
+            state=reopened if again else withdrawn if is_withdrawn(state, *ended) else states[state],
             priority=as_tag(Priority, priority),
             assignee=assignee or nobody,
             changed=day_of(changed_at),
         )
-        for number, subject, library, kind, name_nl, name_en, state, priority, assignee, changed_at, reopened in found
+        for number, subject, library, kind, name, name_en, state, priority, assignee, changed_at, again, *ended in found
     ]
 
 
@@ -93,8 +93,9 @@ def in_groups(found: list, here: str, mine: int | None, waiting: int | None) -> 
     return [group for group in groups if group.rows]
 
 
-def _whom() -> dict[str, str]:
-    return {
+def _words() -> dict[str, str]:
+    """Return each state in one short word: of what waits, for whom."""
+    return {state: capfirst(in_words(State, state)) for state in State.values} | {
         State.WAITING_REPORTER: pgettext("waits for", "Reporter"),
         State.WAITING_SUPPLIER: pgettext("waits for", "Supplier"),
         State.WAITING_PARTNER: pgettext("waits for", "Colleague POI"),
