@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.browsing import form_with, press, send
 from tests.tickets.verbs import PLANNED, SUPPLIER
@@ -127,6 +128,30 @@ def test_resolving_asks_nothing_when_staff_have_the_last_public_word(bisc, ticke
     verbs.move(ticket=ticket, to="resolved", by=desk)
     now = Ticket.objects.get()
     assert (now.state, now.first_answer_at) == ("resolved", first)
+
+
+def test_a_page_says_which_answer_counts_as_the_solution_and_asks_none(bisc, ticket, client_of):
+    client, desk = client_of("bisc desk"), bisc.actor("desk")
+    asked = "Wat was de oplossing? De bibliotheek leest dit."
+    assert asked in client.get(PAGE).content.decode()
+    said = verbs.answer(ticket=ticket, body="Het **certificaat** is vernieuwd.", by=desk)
+    verbs.answer(ticket=ticket, body="Onder ons", visibility="internal", by=desk)
+    page = client.get(PAGE).content.decode()
+    fact = " ".join(page.partition('class="fact solved"')[2].partition("</div>")[0].split())
+    assert f"telt dit als de oplossing voor de bibliotheek ({said.author.name}, " in fact
+    assert f'<a href="#m{said.key}">“Het **certificaat** is vernieuwd.”</a>' in fact
+    assert (" data-asks-words" in page, page.count('<div class="fact resolved"')) == (False, 0)
+    assert send(client, PAGE, "Versturen", then="resolved").status_code == 302
+    assert Ticket.objects.get().state == "resolved"
+    verbs.move(ticket=ticket, to="open", reason="Toch niet", by=bisc.actor("colleague"))
+    page = client.get(PAGE).content.decode()
+    assert (asked in page, " data-asks-words" in page, page.count('class="fact solved"')) == (True, True, 0)
+
+
+def test_a_file_alone_is_no_solution(bisc, ticket, client_of):
+    verbs.answer(ticket=ticket, body="", uploads=[SimpleUploadedFile("a.txt", b"x")], by=bisc.actor("desk"))
+    assert _refused("answer", ticket=ticket, to="resolved", by=bisc.actor("desk"))
+    assert 'class="fact resolved"' in client_of("bisc desk").get(PAGE).content.decode()
 
 
 def test_what_staff_filed_for_somebody_is_no_answer(bisc, ticket):

@@ -137,9 +137,9 @@ def move(
     """Take a ticket to another state, and return it. In that state already: another fact is told, else nothing happens.
 
     A waiting state asks its `fact` (fields in states.FACTS). Resolving asks the `answer` that the library reads, unless
-    a public answer of staff is the last public word, and a leaf as `category` where the ticket has none; who resolves
-    has the ticket when nobody had. Opening again asks the `reason`. A reason becomes a message: internal from staff and
-    from the system, public from the library.
+    a public answer of staff, in words, is the last public word, and a leaf as `category` where the ticket has none; who
+    resolves has the ticket when nobody had. Opening again asks the `reason`. A reason becomes a message: internal from
+    staff and from the system, public from the library.
     Raises NotAllowed for whoever may not change it, TransitionNotAllowed when the table in `states` has no such step,
     ValidationError by field, Stale when the state changed since `base_version`, and AlreadyThere when a text would be
     lost.
@@ -180,7 +180,7 @@ def _step(
         if category:
             change.set(category=category)
         lacks = _unsorted(change) if change.by.is_staff else {}
-        if not answer.strip() and not _staff_spoke_last(change.ticket):
+        if not answer.strip() and not _is_answered(change.ticket):
             lacks["answer"] = _("Write what the library will read: what was done.")
         if lacks:
             raise ValidationError(lacks)
@@ -192,11 +192,11 @@ def _unsorted(change: Change) -> dict[str, str]:
     return {} if change.ticket.is_sorted else {"category": _("Choose what it was about: it was not sorted yet.")}
 
 
-def _staff_spoke_last(ticket: Ticket) -> bool:
-    """Is the last public word an answer of staff? What they filed for somebody is none."""
+def _is_answered(ticket: Ticket) -> bool:
+    """Is the last public word an answer of staff, in words? What they filed for somebody is none."""
     public = ticket.messages.filter(visibility=Visibility.PUBLIC).order_by("-created_at", "-pk")
-    last = public.values_list("pk", "speaker").first()
-    if last is None or last[1] != Speaker.STAFF:
+    last = public.values_list("pk", "speaker", "body").first()
+    if last is None or last[1] != Speaker.STAFF or not last[2].strip():
         return False
     return not ticket.events.filter(kind=Kind.CREATED, message=last[0]).exists()
 

@@ -94,7 +94,11 @@ class TransitionIn(In):
         str, Field(description="Internal from staff, public from a library. Asked when it is opened again.")
     ] = ""
     answer: Annotated[
-        str, Field(description="What the library reads. Asked to resolve, unless staff have the last public word.")
+        str,
+        Field(
+            description="What the library reads. Asked to resolve, unless the last public word is an answer of staff:"
+            " then that counts as the solution."
+        ),
     ] = ""
     category: Annotated[str, Field(description="Code of a leaf; asked to resolve what the desk has not sorted.")] = ""
     planned_until: Annotated[date | None, Field(description="Asked by planned.")] = None

@@ -194,7 +194,7 @@ class AnswerForm(forms.Form):
     )
     asked = forms.CharField(label=_("What the reporter is asked (empty: your answer)"), required=False, max_length=400)
     words = forms.CharField(
-        label=_("What the library will read"),
+        label=_("What was the solution? The library reads this."),
         required=False,
         max_length=BODY_MAX,
         widget=forms.Textarea(attrs={"rows": 2}),

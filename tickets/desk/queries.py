@@ -133,7 +133,10 @@ def came_in(entries: list[Entry], seen: int | None, standing: Standing) -> list[
     return [one for one in entries[seen:] if person is None or one.who != person.pk]
 
 
-def staff_spoke_last(entries: list[Entry]) -> bool:
-    """Is the last public word of a timeline an answer of staff? Its first word is what was filed."""
-    said = [one.message for one in entries if one.message and one.message.visibility == Visibility.PUBLIC]
-    return len(said) > 1 and said[-1].by_staff
+def solution(entries: list[Entry]) -> Entry | None:
+    """Return what counts as the solution when nothing more is said: an answer in words, of staff, if that is the last
+    public word. The first public word is what was filed. The same as the verbs ask of the database.
+    """
+    said = [one for one in entries if one.message and one.message.visibility == Visibility.PUBLIC]
+    last = said[-1] if len(said) > 1 else None
+    return last if last and last.message and last.message.by_staff and last.message.body.strip() else None

@@ -28,7 +28,7 @@ from tickets.desk.caller import Call
 from tickets.desk.expected import expected
 from tickets.desk.forms import AnswerForm, MoveForm, TicketForm, ready_words
 from tickets.desk.models import KeptFile, Ticket
-from tickets.desk.queries import Entry, came_in, staff_spoke_last, ticket_visible_to, timeline
+from tickets.desk.queries import Entry, came_in, solution, ticket_visible_to, timeline
 from tickets.refusals import Stale
 from tickets.states import (
     CLOSED_STATES,
@@ -157,7 +157,7 @@ def _show(
         "form": form or _box(actor, found),
         "moving": moving,
         "steps": [State(step) for step in steps],
-        "words_lack": actor.is_staff and not staff_spoke_last(entries),
+        "solution": solution(entries) if actor.is_staff else None,
         "may_answer": found.state not in CLOSED_STATES,
         "may_change": found.state not in CLOSED_STATES,
         "is_guest": not actor.is_staff and found.library_id not in request.standing.library_ids,

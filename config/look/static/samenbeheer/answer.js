@@ -32,6 +32,7 @@
 
   const show = () => document.querySelectorAll("form.answer").forEach((form) => {
     form.classList.add("live");
+    if (form.elements.words?.value) form.elements.words.closest("details")?.setAttribute("open", ""); // nothing is sent unseen
     words(form);
     files(form);
   });
