@@ -45,13 +45,13 @@ FLOORS = {
     "tickets": {
         "words": (
             "router states events refusals calendars.daysoff calendars.worktime calendars.week clocks.reckoning"
-            " clocks.kinds"
+            " clocks.kinds agreements.durations agreements.terms contracts.periods"
         ),
         "truth": (
-            "access search.columns calendars.models desk.models guests.models notices.models proposals.models"
-            " contracts.models agreements.models clocks.models models"
+            "access search.columns rules.models calendars.models desk.models guests.models notices.models"
+            " proposals.models contracts.models agreements.models clocks.models models"
         ),
-        "below": "calendars contracts agreements clocks valid since shapes sharing",
+        "below": "rules calendars agreements clocks contracts valid since shapes sharing",
         "change": "followers change opening",
         "verbs": "desk guests",
         "questions": "search lists proposals",
@@ -115,11 +115,14 @@ ROOMS: dict[str, dict[str, str]] = {
     "agenda.urls": {"agenda": "begin categories steering work"},
     "agenda.work": {"tenants": "access actor audit dated entered models refusals roles web", "agenda": "history"},
     "tickets.access": {"tenants": "access actor context roles", "tickets": "events states"},
-    "tickets.agreements": {"tenants": "models", "tickets": "calendars contracts states"},
+    "tickets.agreements": {
+        "tenants": "actor audit context models refusals roles",
+        "tickets": "calendars clocks contracts rules states",
+    },
     "tickets.api": {"tickets": "calendars desk lists router"},
     "tickets.calendars": {
         "tenants": "actor audit context dated models refusals roles settings web",
-        "tickets": "router",
+        "tickets": "router rules",
     },
     "tickets.change": {
         "tenants": "actor context files models refusals roles together",
@@ -145,7 +148,7 @@ ROOMS: dict[str, dict[str, str]] = {
         "tickets": "access desk router search shapes states",
     },
     "tickets.management": {"tenants": "context", "tickets": "snapshots"},
-    "tickets.models": {"tickets": "agreements calendars clocks contracts desk guests notices proposals"},
+    "tickets.models": {"tickets": "agreements calendars clocks contracts desk guests notices proposals rules"},
     "tickets.notices": {
         "tenants": "access context models organisations outbox settings",
         "tickets": "access desk events states",

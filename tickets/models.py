@@ -1,6 +1,6 @@
 """Tables of the desk of one organisation, all in its own schema; what they may point at lies in the public schema."""
 
-from tickets.agreements.models import Agreement, AgreementVersion, RulesStamp
+from tickets.agreements.models import Agreement, AgreementVersion
 from tickets.calendars.models import ClosingDays, ServiceCalendar, ServiceHours
 from tickets.clocks.models import Clock, Interval
 from tickets.contracts.models import (
@@ -15,6 +15,7 @@ from tickets.desk.models import Attachment, Counter, Event, KeptFile, Message, T
 from tickets.guests.models import TicketGrant, TicketGroupGrant
 from tickets.notices.models import Notice
 from tickets.proposals.models import LibraryWord, ProposalResult, SortedTicket, WordCount
+from tickets.rules.models import RulesStamp
 
 __all__ = [
     "Agreement",

@@ -1,4 +1,3 @@
-import uuid
 from typing import Any
 
 from django.db import models
@@ -92,12 +91,3 @@ class AgreementVersion(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["agreement", "from_on"], name="agreement_version_one_a_day"),
         ]
-
-
-class RulesStamp(models.Model):
-    """Of the rules that clocks count by: another stamp for each change of them, one row. See `agreements.book`."""
-
-    stamp = models.UUIDField(default=uuid.uuid4)
-
-    class Meta:
-        constraints = [models.CheckConstraint(condition=Q(pk=1), name="rules_stamp_one_row")]

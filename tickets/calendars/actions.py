@@ -21,6 +21,7 @@ from tenants.settings.models import TIME_ZONES
 from tickets.calendars.models import DEFAULT, ClosingDays, ServiceCalendar, ServiceHours
 from tickets.calendars.queries import version_at
 from tickets.calendars.week import read_blocks, write_blocks
+from tickets.rules.stamp import rules_changed
 
 KEPT = ("week", "time_zone", "public_holidays", "liberation_day", "good_friday")
 MOST_CALENDARS, MOST_VERSIONS, MOST_CLOSINGS = 50, 200, 1000
@@ -34,6 +35,7 @@ def _require(by: Actor) -> None:
 
 
 def _told(*, by: Actor, action: str, **details: Any) -> None:
+    rules_changed()
     record(action=f"calendar.{action}", by=by, organisation=current_organisation(), **details)
 
 
