@@ -110,7 +110,7 @@ ROOMS: dict[str, dict[str, str]] = {
     "agenda.figures": {"tenants": "models refusals roles web", "agenda": "categories"},
     "agenda.history": {"tenants": "actor audit models refusals"},
     "agenda.models": {"agenda": "categories figures history steering work"},
-    "agenda.steering": {"tenants": "access actor audit dated models roles web", "agenda": "figures work"},
+    "agenda.steering": {"tenants": "access actor audit dated models organisations roles web", "agenda": "figures work"},
     "agenda.tasks": {"agenda": "steering"},
     "agenda.urls": {"agenda": "begin categories steering work"},
     "agenda.work": {"tenants": "access actor audit dated entered models refusals roles web", "agenda": "history"},
@@ -144,7 +144,7 @@ ROOMS: dict[str, dict[str, str]] = {
     "tickets.guests": {"tenants": "actor context models people web", "tickets": "change desk events"},
     "tickets.lists": {
         "tenants": "access libraries models refusals roles web",
-        "agenda": "categories",
+        "agenda": "categories figures",
         "tickets": "access desk router search shapes states",
     },
     "tickets.management": {"tenants": "context", "tickets": "snapshots"},

@@ -70,7 +70,7 @@ WHO = {
             "empty": {},
         },
     ),
-    "stuurgroep@bisc.example": ("", {"steering": {}, "agenda": {}}),
+    "stuurgroep@bisc.example": ("", {"steering": {}, "steering_figure": {"name": "resolved"}, "agenda": {}}),
     "platform@samenbeheer.example": (
         "",
         {

@@ -93,6 +93,7 @@ OBJECTS = {
     "agenda_progress": {"number": 1},
     "contribution": {"number": 1, "slug": "cubiss"},
     "steering": None,
+    "steering_figure": {"name": "resolved"},
     "platform": None,
     "platform_organisations": None,
     "platform_organisation": {"slug": "bisc"},

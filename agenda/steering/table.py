@@ -2,28 +2,34 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from agenda.figures.queries import Figures
+from agenda.figures.queries import ALL, Figures
 from tenants.models import Organisation
 from tenants.web.moments import day
 
 HOUR, DAY = 60, 24 * 60  # minutes
+FRESH = timedelta(minutes=2)  # what is kept of the running quarter, each minute
+BEFORE = 0  # in the place of an organisation: all of them, a year before
 
 
 @dataclass(frozen=True)
 class Line:
-    """One figure: of each organisation (name, whether it is one's own, value), of all together, and a year before."""
+    """One figure: of each organisation (name, whether it is one's own, value, address of what is behind it), of all
+    together, and a year before; and the addresses of what is behind the last two.
+    """
 
     label: str
     unit: str
-    each: tuple[tuple[str, str, str], ...]
+    each: tuple[tuple[str, str, str, str], ...]
     together: str
     before: str
+    behind: str
+    behind_before: str
 
 
 def lines(
@@ -32,31 +38,34 @@ def lines(
     before: Figures,
     ended_on: date | None,
     own: frozenset[int],
+    behind: Callable[[str, int | None], str],
 ) -> tuple[Line, ...]:
-    """Return the lines of a quarter that ended on a day, or (None) that runs."""
+    """Return the lines of a quarter that ended on a day, or (None) that runs.
+
+    `behind` gives where a figure leads, by its name and the key of an organisation; `ALL` and BEFORE: of the last two.
+    """
     at_end = _("Open on %(day)s") % {"day": day(ended_on)} if ended_on else _("Open now")
-    columns = [(one.name, "own" if one.pk in own else "other") for one, _figures in each]
+    columns = [(one.name, "own" if one.pk in own else "other", one.pk) for one, _figures in each]
     found = [figures for _one, figures in each] + [together, before]
+
+    def line(name: str, label: str, values: list, say: Callable[[list], tuple[str, list[str]]]) -> Line:
+        unit, (*words, together_said, before_said) = say(values)
+        cells = tuple(
+            (title, whose, said, behind(name, pk)) for (title, whose, pk), said in zip(columns, words, strict=True)
+        )
+        return Line(label, unit, cells, together_said, before_said, behind(name, ALL), behind(name, BEFORE))
+
     return (
-        _line(_("New tickets"), columns, [one.new for one in found], _whole),
-        _line(_("Resolved"), columns, [one.resolved for one in found], _whole),
-        _line(at_end, columns, [one.open_at_end for one in found], _whole),
-        _line(_("Median to first answer"), columns, [one.first_answer_minutes for one in found], in_one_unit),
-        _line(_("Median to resolution"), columns, [one.resolution_minutes for one in found], in_one_unit),
+        line("new", _("New tickets"), [one.new for one in found], whole),
+        line("resolved", _("Resolved"), [one.resolved for one in found], whole),
+        line("open", at_end, [one.open_at_end for one in found], whole),
+        line("answered", _("Median to first answer"), [one.first_answer_minutes for one in found], in_one_unit),
+        line("resolution", _("Median to resolution"), [one.resolution_minutes for one in found], in_one_unit),
     )
 
 
-def _line(
-    label: str, columns: list[tuple[str, str]], values: list, say: Callable[[list], tuple[str, list[str]]]
-) -> Line:
-    unit, words = say(values)
-    *own, together, before = words
-    return Line(
-        label, unit, tuple((*column, value) for column, value in zip(columns, own, strict=True)), together, before
-    )
-
-
-def _whole(counts: list[int]) -> tuple[str, list[str]]:
+def whole(counts: list[int]) -> tuple[str, list[str]]:
+    """Return no unit, and counts as they are said."""
     return "", [intcomma(one) for one in counts]
 
 

@@ -1,5 +1,6 @@
 """What the steering group reads, on the common host: figures per organisation and the agenda by status."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from django.core.exceptions import PermissionDenied
@@ -11,20 +12,19 @@ from django.views.decorators.http import require_GET
 
 from agenda.figures.periods import FIRST, Period
 from agenda.figures.queries import ALL, Figures, Quarter, categories, history, quarters
+from agenda.steering.behind import lists_of, page_of
 from agenda.steering.models import Seat
 from agenda.steering.news import Desks, compared_new, compared_open, headline, sentences
 from agenda.steering.overview import Overview, at_end_of, running_now
 from agenda.steering.pictures import drawn, new_tickets, open_tickets
 from agenda.steering.queries import side_by_side
 from agenda.steering.rows import standings
-from agenda.steering.table import lines
+from agenda.steering.table import BEFORE, FRESH, lines
 from agenda.work.asked import STEERING
 from agenda.work.models import WorkItem
 from tenants.access import Standing
 from tenants.models import Organisation
 from tenants.roles import CooperationRole, Permission
-
-FRESH = timedelta(minutes=2)  # what is kept of the running quarter, each minute
 
 
 @require_GET
@@ -66,6 +66,7 @@ def steering(request: HttpRequest) -> HttpResponse:
             _before(known, period).get(ALL, Figures()),
             desks.ended_on,
             own,
+            _behind(request, period),
         ),
         "tally": agenda.tally,
         "trouble": standings(agenda.trouble, organisations, own, agenda.reports, agenda.day),
@@ -86,6 +87,18 @@ def steering(request: HttpRequest) -> HttpResponse:
         "seats": Seat.objects.current().select_related("organisation"),
     }
     return render(request, "agenda/steering.html", context)
+
+
+def _behind(request: HttpRequest, period: Period) -> Callable[[str, int | None], str]:
+    """Return where a figure leads: at one's own desk to its tickets, else to the same figure over two years."""
+    lists = lists_of(request)
+
+    def behind(name: str, organisation: int | None) -> str:
+        if organisation in lists:
+            return lists[organisation](name, period)
+        return page_of(name, period.year_before if organisation == BEFORE else period)
+
+    return behind
 
 
 def _agenda(standing: Standing) -> Overview:

@@ -109,6 +109,7 @@ class AgendaFilterForm(forms.Form):
         to_field_name="slug",
         empty_label=_("every organisation"),
     )
+    running = forms.BooleanField(label=_("only what is not finished"), required=False)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -121,6 +122,8 @@ class AgendaFilterForm(forms.Form):
             items = items.filter(theme=chosen["theme"])
         if chosen["status"]:
             items = items.filter(status=chosen["status"])
+        if chosen["running"]:
+            items = items.running()
         if chosen["organisation"]:
             items = items.filter(contributions__organisation=chosen["organisation"])
         return items

@@ -212,3 +212,32 @@ def test_what_was_withdrawn_is_new_and_neither_resolved_nor_open(bisc, ticket):
         assert differing() == ([], [])
         rebuild()
         assert list(TicketSnapshot.objects.order_by("pk").values()) == before
+
+
+@pytest.mark.parametrize("text", ["2025-4", "2026-3"])
+def test_the_list_behind_a_figure_has_as_many_as_the_figure(filled, client_of, text):
+    bisc = filled.bisc
+    with inside(bisc.organisation):
+        ended = Ticket.objects.filter(state="closed").order_by("resolved_at")
+        for one in ended[:: ended.count() // 20]:  # withdrawn ones among them
+            Ticket.objects.filter(pk=one.pk).update(closed_at=one.resolved_at)
+        rebuild()
+    found = quarters([Period.parse(text)])[Period.parse(text)].of(bisc.organisation.pk)
+    desk = client_of("bisc desk")
+    for name, count in (("new", found.new), ("resolved", found.resolved), ("open", found.open_at_end)):
+        shown = desk.get(f"/tickets/?view=all&figure={name}-{text}").context
+        assert (shown["page"].count, len(shown["chips"])) == (count, 1), name
+    assert desk.get(f"/tickets/?view=all&figure=answered-{text}").context["page"].count > 0
+    one = desk.get(f"/tickets/?view=all&figure=new-{text}").context["groups"][0].rows[0]
+    beside = desk.get(f"/tickets/pane/?view=all&figure=new-{text}&current={one.number}").context["page"]
+    assert beside.count == found.new  # the list beside a ticket is the same one
+    for odd in ("new-2026-9", "people-2026-1", "x"):
+        assert desk.get(f"/tickets/?view=all&figure={odd}").status_code == 200
+
+
+def test_a_library_does_not_choose_by_a_figure(bisc, ticket, client_of):
+    client = client_of("bisc keyuser")
+    counts = [
+        client.get(f"/tickets/?whose=library&figure={one}").context["page"].count for one in ("", "answered-2026-4")
+    ]
+    assert counts == [1, 1]

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from html import unescape
 
 import pytest
 from django.utils import timezone
@@ -243,3 +244,68 @@ def test_a_running_quarter_is_compared_with_the_same_days_of_the_year_before(cas
         assert rows[0][-1] == f"Zelfde dagen {a_year.year}"
         assert [row[-1] for row in rows[1:]] == ["5", "2", "7", "–", "3,0"]
         keep()
+
+
+# --- what is behind a figure ---
+
+
+def _ways(page: str) -> list[str]:
+    table = page.partition('aria-label="Meldingen per organisatie"')[2].partition("</table>")[0]
+    return [unescape(way) for way in re.findall(r'<a href="([^"]*)"', table)]
+
+
+def test_each_figure_leads_to_the_tickets_of_ones_own_desk_and_else_to_itself_over_two_years(quarters, client_of):
+    names = ("new", "resolved", "open", "answered", "resolution")
+    own = "http://bisc.samenbeheer.localhost:8000/tickets/?view=all&figure="
+    whole = [f"/steering/figures/{name}/?quarter=" for name in names]
+    page = client_of("bisc seated", "").get("/steering/?quarter=2026-2").content.decode()
+    listed = [f"{own}{name}-2026-2" for name in ("new", "resolved", "open", "answered", "resolved")]
+    assert _ways(page) == [
+        way
+        for mine, each in zip(listed, whole, strict=True)
+        for way in (mine, f"{each}2026-2", f"{each}2026-2", f"{each}2025-2")
+    ]
+    page = client_of("member", "").get("/steering/?quarter=2026-2").content.decode()  # a seat reads no tickets
+    assert {way.partition("?")[0] for way in _ways(page)} == {way.partition("?")[0] for way in whole}
+
+
+def test_a_figure_over_eight_quarters_with_a_way_to_the_tickets_of_ones_own_desk(quarters, client_of):
+    path = "/steering/figures/resolved/?quarter=2026-3"
+    page = client_of("bisc seated", "").get(path).content.decode()
+    table = page.partition("<table")[2].partition(">")[2].partition("</table>")[0]
+    rows = [
+        [" ".join(re.sub(r"<[^>]+>", " ", one).split()) for one in re.split("</t[hd]>", row)[:-1]]
+        for row in table.split("</tr>")
+    ]
+    assert rows[0] == ["Kwartaal", "BiSC", "Cubiss", "Samen"]
+    assert rows[2] == ["2026-2", "3", "1", "4"] and rows[6] == ["2025-2", "2", "0", "2"] and len(rows) == 10
+    ways = re.findall(r'href="(http[^"]*figure[^"]*)"', table)
+    assert len(ways) == 8 and unescape(ways[1]).endswith("/tickets/?view=all&figure=resolved-2026-2")
+    assert (
+        "href" not in client_of("reader", "").get(path).content.decode().partition("<table")[2].partition("</table>")[0]
+    )
+
+
+def test_who_reads_the_page_of_a_figure(cast, client_of):
+    people = ("manager", "member", "reader", "platform", "bisc lead", "bisc desk", "bisc seated", "bisc colleague")
+    path = "/steering/figures/new/"
+    assert [client_of(who, "").get(path).status_code for who in people] == [200] * 3 + [403] * 3 + [200, 404]
+    assert client_of("member", "").post(path).status_code == 405
+    assert client_of("member", "").get("/steering/figures/people/").status_code == 404
+    assert client_of("member", "").get(path, {"quarter": "2026-9"}).status_code == 200
+
+
+def test_the_counts_of_results_lead_to_those_results(put, acts, client_of):
+    member, today = client_of("member", ""), timezone.localdate()
+    for title, status in (("Rood", "off_track"), ("Groen", "on_track"), ("Klaar", "on_track")):
+        finished = {"progress": 100, "finished_on": today} if title == "Klaar" else {"progress": 0}
+        actions.report_progress(item=put(title), text="x", status=status, by=acts("manager"), **finished)
+    page = member.get("/steering/").content.decode()
+    found = re.findall(r'href="(/agenda/[?][^"]*)">[^<]*: ([0-9]+)<', page)
+    assert [(unescape(way).partition("?")[2], count) for way, count in found] == [
+        *(("running=on", "3"), ("running=on&status=on_track", "2")),
+        *(("running=on&status=at_risk", "0"), ("running=on&status=off_track", "1")),
+    ]
+    for way, titles in zip((way for way, _count in found), (["Groen", "Rood"], ["Groen"], [], ["Rood"]), strict=True):
+        shown = member.get(unescape(way)).content.decode()
+        assert [title for title in ("Groen", "Klaar", "Rood") if f">{title}<" in shown] == titles

@@ -7,7 +7,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from tenants.models import Person
-from tickets.lists.forms import SORTS, UNRESOLVED, UNSORTED
+from tickets.lists.forms import FIGURE, SORTS, UNRESOLVED, UNSORTED
 from tickets.lists.stock import Stock
 from tickets.states import Priority, State, Type
 
@@ -43,6 +43,8 @@ def _without(name: str, given: QueryDict) -> str:
 def _said(name: str, value, shown: Stock) -> str:
     if value == UNSORTED:
         return capfirst(_("still to be sorted"))
+    if name == FIGURE:
+        return value.words
     if name in ("library", "category"):
         return str(value.name)
     if name == "assignee":

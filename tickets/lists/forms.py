@@ -18,6 +18,7 @@ from tenants.web.paging import Page
 from tenants.web.widgets import LongSelect
 from tickets.access import TicketQuerySet
 from tickets.desk.fields import CategoryField
+from tickets.lists.figures import Figure
 from tickets.search.queries import Hits, Shown, search
 from tickets.states import Priority, State, Type
 
@@ -45,6 +46,7 @@ SORTS_FOR_LIBRARIES = {
     "changed": (_("last changed first"), ["-told_at", "-pk"]),
 }
 FOR_STAFF = ("priority", "assignee")
+FIGURE = "figure"  # of the steering group: no choice in the form, but a way here from there, for staff
 
 
 def _sorts(standing: Standing) -> dict[str, tuple]:
@@ -80,6 +82,8 @@ def narrowed(tickets: TicketQuerySet, chosen: Mapping[str, Any], standing: Stand
             tickets = tickets.filter(category__parent__isnull=True)
         elif chosen.get(name):
             tickets = tickets.filter(**{name: chosen[name]})
+    if chosen.get("figure"):
+        tickets = tickets.filter(chosen["figure"].condition)
     assignee = chosen.get("assignee")
     if assignee == "me":
         tickets = tickets.assigned_to(standing.person)
@@ -123,6 +127,7 @@ class FilterForm(forms.Form):
     category = SortedField(label=_("Category"), required=False)
     assignee = forms.CharField(label=_("Assignee"), required=False, max_length=254)
     sort = forms.ChoiceField(label=_("Order"), required=False)
+    figure = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
 
     def __init__(self, data, *, standing: Standing, **kwargs):
         self.standing = standing
@@ -132,7 +137,7 @@ class FilterForm(forms.Form):
         sorts = _sorts(standing).items()
         self.fields["sort"].choices = [(key, label) for key, (label, _order) in sorts if key != MATCH or data.get("q")]
         if not standing.is_staff:
-            for name in FOR_STAFF:
+            for name in (*FOR_STAFF, FIGURE):
                 del self.fields[name]
 
     def offer(self) -> None:
@@ -159,6 +164,10 @@ class FilterForm(forms.Form):
             raise ValidationError(_("Give “me”, “none” or the address of a member of staff."))
         return str(person.pk)
 
+    def clean_figure(self) -> Figure | None:
+        """Return the figure; one that cannot be chooses nothing."""
+        return Figure.parse(self.cleaned_data["figure"])
+
     def filter(self, tickets: TicketQuerySet, numbered: bool = True) -> Narrowed:
         """Return `tickets` narrowed and sorted by the cleaned values. Call after `is_valid()`."""
         return narrowed(tickets, self.cleaned_data, self.standing, numbered)
@@ -171,4 +180,4 @@ class FilterForm(forms.Form):
     @property
     def refines(self) -> bool:
         """Does it choose a kind of ticket, beyond tab, words and order?"""
-        return any(self.cleaned_data.get(name) for name in ("type", "priority", "library", "category"))
+        return any(self.cleaned_data.get(name) for name in ("type", "priority", "library", "category", FIGURE))

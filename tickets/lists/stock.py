@@ -7,7 +7,7 @@ from django.db.models import Case, Value, When
 
 from tenants.access import Standing
 from tickets.desk.models import Ticket
-from tickets.lists.forms import MATCH, TO_PICK_UP, UNRESOLVED, FilterForm, Narrowed, narrowed
+from tickets.lists.forms import FIGURE, MATCH, TO_PICK_UP, UNRESOLVED, FilterForm, Narrowed, narrowed
 from tickets.states import State
 
 VIEWS = {"mine": "me", "unassigned": TO_PICK_UP, "all": ""}
@@ -40,7 +40,7 @@ def stock(given, standing: Standing, *, numbered: bool = False) -> Stock:
     view = given.get("view", "all" if given.get("q") else "mine")
     view = view if view in VIEWS else "all"
     data, searching = given.copy(), bool(given.get("q"))
-    if "state" not in data and not searching:
+    if "state" not in data and not searching and not data.get(FIGURE):
         data["state"] = UNRESOLVED
     if view != "all":
         data["assignee"] = VIEWS[view]
