@@ -116,7 +116,7 @@ ROOMS: dict[str, dict[str, str]] = {
     "agenda.work": {"tenants": "access actor audit dated entered models refusals roles web", "agenda": "history"},
     "tickets.access": {"tenants": "access actor context roles", "tickets": "events states"},
     "tickets.agreements": {
-        "tenants": "actor audit context models refusals roles",
+        "tenants": "actor audit context models refusals roles web",
         "tickets": "calendars clocks contracts rules states",
     },
     "tickets.api": {"tickets": "calendars desk lists router"},
@@ -173,7 +173,7 @@ ROOMS: dict[str, dict[str, str]] = {
     "tickets.since": {"tenants": "actor", "tickets": "access desk events refusals valid"},
     "tickets.snapshots": {"tenants": "actor audit context everywhere", "agenda": "figures", "tickets": "desk sharing"},
     "tickets.tasks": {"tickets": "closing notices proposals retention snapshots"},
-    "tickets.urls": {"tickets": "calendars desk guests lists proposals search"},
+    "tickets.urls": {"tickets": "agreements calendars desk guests lists proposals search"},
     "tickets.valid": {"tenants": "access context dated models", "tickets": "states"},
 }
 

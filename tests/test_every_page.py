@@ -42,7 +42,15 @@ WHO = {
     ),
     "lead@bisc.example": (
         "bisc",
-        {"people": {}, "settings": {}, "outbox": {}, "calendars": {}, "calendar": {"slug": "default"}},
+        {
+            "people": {},
+            "settings": {},
+            "outbox": {},
+            "calendars": {},
+            "calendar": {"slug": "default"},
+            "agreements": {},
+            "agreement": {"slug": "large"},
+        },
     ),
     "keyuser@eemland.example": (
         "bisc",
@@ -101,6 +109,7 @@ NO_PAGE = {
     *("end_ticket_guest", "agenda_progress", "make_organisation", "organisation_days", "invite_administrator"),
     *("organisation_hosts", "first_host", "remove_host", "end_cooperation_role", "withdraw_for_cooperation"),
     *("close_on", "import_days", "open_again", "withdraw_hours"),
+    *("end_agreement", "withdraw_agreement"),
     *("end_category", "framework_goals", "callers", "ticket_news", "ticket_pane", "undo_ticket", "answer_and_next"),
     "invite_again",
     *("typed_proposals", "ticket_proposals"),

@@ -20,7 +20,7 @@ from tenants.models import ApiToken, Invitation, LibraryMembership, Membership, 
 from tests.cast import COMMAND_LINE, SECRET
 from tests.pictures import picture
 from tickets.desk import actions as verbs
-from tickets.models import Attachment, ClosingDays, ServiceCalendar, Ticket
+from tickets.models import Agreement, AgreementVersion, Attachment, ClosingDays, ServiceCalendar, Ticket
 from tickets.states import Visibility
 
 WORD = SECRET["bisc"]
@@ -65,7 +65,8 @@ OBJECTS = {
     "ticket_guests": "ticket",
     "end_ticket_guest": "guest",
     "libraries": None,
-    **dict.fromkeys(("calendars", "close_on", "import_days"), None),
+    **dict.fromkeys(("calendars", "close_on", "import_days", "agreements"), None),
+    **{"agreement": "agreement", "end_agreement": "agreement", "withdraw_agreement": "agreed"},
     **{"calendar": "calendar", "open_again": "closing", "withdraw_hours": "hours"},
     "library": "library",
     "organisation_api:description": None,
@@ -163,6 +164,8 @@ def planted(bisc):
     today, by = timezone.localdate(), {"made_at": timezone.now()}
     calendar = ServiceCalendar.objects.create(slug="eigen", name_nl=WORD, name_en=WORD)
     hours = calendar.versions.create(from_on=today + timedelta(days=9), week=[[[0, 60]]] * 7, **by)
+    agreement = Agreement.objects.create(level="large")
+    agreed = agreement.versions.create(from_on=today + timedelta(days=9), calendar=calendar, **by)
     closing = ClosingDays.objects.create(name=WORD, from_on=today, until_on=today, **by)
     membership = Membership.objects.get(person=bisc.people["desk"], organisation=bisc.organisation)
     invitation = Invitation.objects.create(
@@ -200,6 +203,8 @@ def planted(bisc):
         "calendar": {"slug": "eigen"},
         "hours": {"slug": "eigen", "pk": hours.pk},
         "closing": {"pk": closing.pk},
+        "agreement": {"slug": "large"},
+        "agreed": {"slug": "large", "pk": agreed.pk},
     }
     files.forget(attachment.storage_name)
     files.forget(seen.storage_name)
@@ -251,6 +256,7 @@ def _nothing_changed(planted) -> bool:
         with inside(planted["house"]):
             kept &= ServiceCalendar.objects.filter(slug="eigen", versions__isnull=False).exists()
             kept &= ClosingDays.objects.count() == 1
+            kept &= AgreementVersion.objects.filter(agreement__level="large").count() == 1
         kept &= OutboxEntry.objects.filter(
             pk=planted["entry"]["pk"], due_at="2026-01-01T00:00Z", dropped_at=None
         ).exists()

@@ -1,5 +1,6 @@
 """Addresses of the desk, room by room."""
 
+from tickets.agreements.urls import urlpatterns as agreements
 from tickets.calendars.urls import urlpatterns as calendars
 from tickets.desk.urls import urlpatterns as desk
 from tickets.guests.urls import urlpatterns as guests
@@ -7,4 +8,4 @@ from tickets.lists.urls import urlpatterns as lists
 from tickets.proposals.urls import urlpatterns as proposals
 from tickets.search.urls import urlpatterns as search
 
-urlpatterns = [*lists, *search, *proposals, *desk, *guests, *calendars]
+urlpatterns = [*lists, *search, *proposals, *desk, *guests, *calendars, *agreements]

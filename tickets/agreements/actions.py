@@ -17,9 +17,11 @@ from tenants.refusals import NotAllowed
 from tenants.roles import Permission
 from tickets.agreements.durations import as_kept, read_target
 from tickets.agreements.models import Agreement, AgreementVersion
+from tickets.agreements.queries import version_at
 from tickets.agreements.terms import ANY_TYPE
 from tickets.calendars.models import ServiceCalendar
 from tickets.clocks.kinds import PAUSES, WAITING, ClockKind
+from tickets.contracts.models import LibraryContract, SupplierContract
 from tickets.rules.stamp import rules_changed
 from tickets.states import Priority, Type
 
@@ -39,8 +41,15 @@ def require_keeper(by: Actor) -> None:
 
 
 @transaction.atomic
-def make_agreement(*, level: str = "", type: str = "", by: Actor) -> Agreement:
-    """Return the agreement for a service level, for a type, or (neither) for all; made where there was none.
+def make_agreement(
+    *,
+    level: str = "",
+    type: str = "",
+    contract: LibraryContract | None = None,
+    supplier_contract: SupplierContract | None = None,
+    by: Actor,
+) -> Agreement:
+    """Return the agreement for a level, a type, a contract, or (none of these) for all; made where there was none.
 
     It promises nothing until `change_agreement` says what. Raises ValidationError by field, NotAllowed.
     """
@@ -49,7 +58,11 @@ def make_agreement(*, level: str = "", type: str = "", by: Actor) -> Agreement:
         raise ValidationError({"level": _("This value cannot be used.")})
     if type and (type not in Type.values or level):
         raise ValidationError({"type": _("This value cannot be used.")})
-    found, made = Agreement.objects.get_or_create(level=level, type=type, contract=None, supplier_contract=None)
+    if sum(1 for one in (level, type, contract, supplier_contract) if one) > 1:
+        raise ValidationError({"contract": _("This value cannot be used.")})
+    found, made = Agreement.objects.get_or_create(
+        level=level, type=type, contract=contract, supplier_contract=supplier_contract
+    )
     if made:
         _told(by, "made", found)
     return found
@@ -117,11 +130,6 @@ def withdraw_version(*, version: AgreementVersion, by: Actor) -> None:
     found.delete()
     rules_changed()
     _told(by, "withdrawn", agreement, from_on=str(found.from_on))
-
-
-def version_at(agreement: Agreement, day: date) -> AgreementVersion | None:
-    """Return what an agreement says on `day`, None before its first day."""
-    return agreement.versions.filter(from_on__lte=day).order_by("from_on").last()
 
 
 def _write(agreement: Agreement, from_on: date, said: dict[str, Any], by: Actor) -> AgreementVersion:
