@@ -130,6 +130,7 @@ TEMPLATES = [
                 "agenda_tags": "agenda.work.tags",
                 "outbox_tags": "tenants.outbox.tags",
                 "ticket_tags": "tickets.desk.tags",
+                "contract_tags": "tickets.contracts.tags",
             },
         },
     }

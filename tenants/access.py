@@ -75,6 +75,11 @@ class Standing:
         """Libraries of which the person is key user."""
         return [at.library_id for at in self.libraries if LibraryRole.KEY_USER in at.roles]
 
+    @property
+    def led_library_ids(self) -> list[int]:
+        """Libraries of which the person is director or key user."""
+        return [at.library_id for at in self.libraries if at.roles & {LibraryRole.KEY_USER, LibraryRole.DIRECTOR}]
+
     def organisation_ids(self, *roles: str) -> frozenset[int]:
         """On the common host: the organisations for which the person has one of `roles`."""
         return frozenset(pk for role in roles for pk in self.role_organisations.get(role, ()))
@@ -242,6 +247,13 @@ def administrators_of(organisation: Organisation, at: date | None = None):
         rows = rows.filter(role=CooperationRole.PLATFORM_ADMINISTRATOR).exclude(organisation__until_on__lt=day)
     else:
         rows = rows.filter(role=OrganisationRole.ADMINISTRATOR, organisation=organisation)
+    return Person.objects.filter(pk__in=rows.values("person_id"), is_active=True)
+
+
+def keepers_of_contracts(organisation: Organisation):
+    """Return the people who keep the contracts of `organisation` today: its desk leads and administrators."""
+    roles = [role for role, may in ON_ORGANISATION.items() if Permission.CONTRACTS_KEEP in may]
+    rows = Membership.objects.current().filter(organisation=organisation, role__in=roles)
     return Person.objects.filter(pk__in=rows.values("person_id"), is_active=True)
 
 

@@ -47,6 +47,7 @@ class Permission(StrEnum):
     COLLEAGUES_MANAGE = "colleagues.manage"
     PEOPLE_MANAGE = "people.manage"
     SETTINGS_CHANGE = "settings.change"
+    CONTRACTS_KEEP = "contracts.keep"
     AGENDA_READ = "agenda.read"
     AGENDA_EDIT = "agenda.edit"
     AGENDA_CONTRIBUTE = "agenda.contribute"
@@ -62,16 +63,20 @@ DESCRIPTIONS = {
         "Helps the libraries of this organisation: reads, answers and resolves all its tickets."
     ),
     OrganisationRole.DESK_LEAD: _(
-        "Does what a functional manager does, and leads this organisation's part of the work agenda."
+        "Does what a functional manager does, leads this organisation's part of the work agenda and keeps its"
+        " contracts."
     ),
     OrganisationRole.ADMINISTRATOR: _(
-        "Invites people, gives and ends roles, changes the settings of this organisation and sees to mail that waits."
+        "Invites people, gives and ends roles, changes the settings and contracts of this organisation and sees to mail"
+        " that waits."
         " This role does not give access to tickets."
     ),
     GuestRole.GUEST: _("Works at another organisation, and sees the tickets here that were opened to them."),
     LibraryRole.COLLEAGUE: _("Files tickets. Sees their own, or more if the key user decides so."),
-    LibraryRole.KEY_USER: _("Files tickets, sees all of the library, and decides what colleagues see."),
-    LibraryRole.DIRECTOR: _("Files tickets and sees all of the library."),
+    LibraryRole.KEY_USER: _(
+        "Files tickets, sees all of the library with its contract and hours, and decides what colleagues see."
+    ),
+    LibraryRole.DIRECTOR: _("Files tickets, sees all of the library, and reads its contract and hours."),
     CooperationRole.STEERING_MEMBER: _("Sits in the steering group for an organisation: reads its overview."),
     CooperationRole.STEERING_READER: _("Reads the steering group's overview, without a seat."),
     CooperationRole.PROGRAMME_MANAGER: _("Keeps the work agenda for the whole cooperation."),
@@ -82,12 +87,13 @@ DESCRIPTIONS = {
 
 _STAFF = {Permission.TICKETS_WORK, Permission.TICKETS_REPORT}
 _LIBRARY = {Permission.TICKETS_REPORT}
+_KEEPS = {Permission.SETTINGS_CHANGE, Permission.CONTRACTS_KEEP}
 
 # What a role may do on its own organisation's host.
 ON_ORGANISATION: dict[str, set[Permission]] = {
     OrganisationRole.FUNCTIONAL_MANAGER: _STAFF,
-    OrganisationRole.DESK_LEAD: _STAFF,
-    OrganisationRole.ADMINISTRATOR: {Permission.PEOPLE_MANAGE, Permission.SETTINGS_CHANGE, Permission.OUTBOX_MANAGE},
+    OrganisationRole.DESK_LEAD: _STAFF | {Permission.CONTRACTS_KEEP},
+    OrganisationRole.ADMINISTRATOR: {Permission.PEOPLE_MANAGE, Permission.OUTBOX_MANAGE, *_KEEPS},
     GuestRole.GUEST: {Permission.TICKETS_GUEST},
     LibraryRole.COLLEAGUE: _LIBRARY,
     LibraryRole.KEY_USER: _LIBRARY | {Permission.COLLEAGUES_MANAGE},

@@ -46,16 +46,17 @@ FLOORS = {
         "words": (
             "router states events refusals calendars.daysoff calendars.worktime calendars.week clocks.reckoning"
             " clocks.kinds agreements.durations agreements.terms contracts.periods"
+            " contracts.minutes"
         ),
         "truth": (
             "access search.columns rules.models calendars.models desk.models guests.models notices.models"
             " proposals.models contracts.models agreements.models clocks.models models"
         ),
-        "below": "rules calendars agreements clocks contracts valid since shapes sharing",
+        "below": "rules calendars agreements clocks valid since shapes sharing",
         "change": "followers change opening",
         "verbs": "desk guests",
         "questions": "search lists proposals",
-        "above": "restoring.queries closing retention snapshots notices restoring",
+        "above": "contracts restoring.queries closing retention snapshots notices restoring",
         "contents": "apps urls api tasks management",
     },
 }
@@ -129,10 +130,13 @@ ROOMS: dict[str, dict[str, str]] = {
         "tickets": "access desk events followers refusals since states valid",
     },
     "tickets.clocks": {"tenants": "models", "tickets": "agreements calendars desk states"},
-    "tickets.contracts": {"tenants": "models"},
     "tickets.closing": {
         "tenants": "actor context everywhere roles settings",
         "tickets": "calendars change desk events refusals states",
+    },
+    "tickets.contracts": {
+        "tenants": "access actor audit context files identifiers imports libraries models refusals roles web",
+        "tickets": "desk rules",
     },
     "tickets.desk": {
         "tenants": "access actor context dated files idempotency libraries models people refusals roles signin web",
@@ -165,7 +169,10 @@ ROOMS: dict[str, dict[str, str]] = {
     },
     "tickets.refusals": {"tenants": "refusals"},
     "tickets.restoring": {"tenants": "context idempotency outbox", "tickets": "desk events snapshots"},
-    "tickets.retention": {"tenants": "actor audit context everywhere files", "tickets": "desk restoring"},
+    "tickets.retention": {
+        "tenants": "actor audit context everywhere files",
+        "tickets": "contracts desk restoring",
+    },
     "tickets.router": {"tenants": "web"},
     "tickets.search": {"tenants": "access context dated libraries models roles", "tickets": "access desk"},
     "tickets.shapes": {"tenants": "models web", "agenda": "categories", "tickets": "access desk states"},
@@ -173,7 +180,7 @@ ROOMS: dict[str, dict[str, str]] = {
     "tickets.since": {"tenants": "actor", "tickets": "access desk events refusals valid"},
     "tickets.snapshots": {"tenants": "actor audit context everywhere", "agenda": "figures", "tickets": "desk sharing"},
     "tickets.tasks": {"tickets": "closing notices proposals retention snapshots"},
-    "tickets.urls": {"tickets": "agreements calendars desk guests lists proposals search"},
+    "tickets.urls": {"tickets": "agreements calendars contracts desk guests lists proposals search"},
     "tickets.valid": {"tenants": "access context dated models", "tickets": "states"},
 }
 

@@ -52,7 +52,7 @@ def test_templates_follow_the_arrow(app):
 
 
 # Which app a library of template tags belongs to; those of Django and its packages belong to none.
-TAGS = {"outbox_tags": "tenants", "ticket_tags": "tickets", "agenda_tags": "agenda"}
+TAGS = {"outbox_tags": "tenants", "ticket_tags": "tickets", "contract_tags": "tickets", "agenda_tags": "agenda"}
 TAGS_OF_OTHERS = {"i18n", "humanize", "static", "l10n", "tz"}
 
 

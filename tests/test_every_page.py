@@ -33,6 +33,8 @@ WHO = {
             "ticket_guests": {"number": "ticket"},
             "libraries": {},
             "library": {"slug": "eemland"},
+            "library_contract": {"slug": "eemland"},
+            "ticket_hours": {"number": "ticket"},
             "me": {},
             "tokens": {},
             "demo_mail": {},
@@ -43,13 +45,9 @@ WHO = {
     "lead@bisc.example": (
         "bisc",
         {
-            "people": {},
-            "settings": {},
-            "outbox": {},
-            "calendars": {},
-            "calendar": {"slug": "default"},
-            "agreements": {},
-            "agreement": {"slug": "large"},
+            **{"people": {}, "settings": {}, "outbox": {}, "calendars": {}, "calendar": {"slug": "default"}},
+            **{"agreements": {}, "agreement": {"slug": "large"}, "new_supplier_contract": {}},
+            **{"contracts": {}, "new_contract": {}, "import_contracts": {}, "supplier_contracts": {}},
         },
     ),
     "keyuser@eemland.example": (
@@ -108,6 +106,8 @@ NO_PAGE = {
     "ticket_picture",
     *("end_ticket_guest", "agenda_progress", "make_organisation", "organisation_days", "invite_administrator"),
     *("organisation_hosts", "first_host", "remove_host", "end_cooperation_role", "withdraw_for_cooperation"),
+    *("contract_files", "contract_file", "remove_contract_file", "take_back", "supplier_files", "supplier_contacts"),
+    "remove_contact",
     *("close_on", "import_days", "open_again", "withdraw_hours"),
     *("end_agreement", "withdraw_agreement"),
     *("end_category", "framework_goals", "callers", "ticket_news", "ticket_pane", "undo_ticket", "answer_and_next"),
@@ -116,6 +116,9 @@ NO_PAGE = {
 }
 # The pages of what the demo has not: seen with what it gives, or by the story of one ticket.
 ELSEWHERE = {"invitation", "account_login", "ticket_picture_page"}
+# Contracts, which tests/tickets/test_contract_pages.py opens as each of who may.
+ELSEWHERE |= {"contract", "change_contract", "renew_contract", "end_contract", "new_card", "hours_card", "change_card"}
+ELSEWHERE |= {"supplier_contract", "change_supplier_contract", "renew_supplier_contract", "end_supplier_contract"}
 QUERIES = {
     "ticket": "SELECT number FROM bisc.tickets_ticket ORDER BY id DESC LIMIT 1",
     "of_library": "SELECT t.number FROM bisc.tickets_ticket t JOIN public.tenants_person p ON p.id = t.reporter_id"

@@ -19,6 +19,9 @@ from tenants.imports.actions import import_network
 from tenants.models import ApiToken, Invitation, LibraryMembership, Membership, OutboxEntry
 from tests.cast import COMMAND_LINE, SECRET
 from tests.pictures import picture
+from tests.tickets.agreed import ROUTES as CONTRACT_ROUTES
+from tests.tickets.agreed import planted as contracts_planted
+from tests.tickets.agreed import untouched
 from tickets.desk import actions as verbs
 from tickets.models import Agreement, AgreementVersion, Attachment, ClosingDays, ServiceCalendar, Ticket
 from tickets.states import Visibility
@@ -68,6 +71,7 @@ OBJECTS = {
     **dict.fromkeys(("calendars", "close_on", "import_days", "agreements"), None),
     **{"agreement": "agreement", "end_agreement": "agreement", "withdraw_agreement": "agreed"},
     **{"calendar": "calendar", "open_again": "closing", "withdraw_hours": "hours"},
+    **CONTRACT_ROUTES,
     "library": "library",
     "organisation_api:description": None,
     "organisation_api:list_tickets": None,
@@ -185,7 +189,9 @@ def planted(bisc):
         email="y@bisc.example", name=WORD, organisation=bisc.organisation, role="steering_member"
     )
     colleague = LibraryMembership.objects.get(person=bisc.people["colleague"], library=bisc.library)
+    kept, stored = contracts_planted(bisc, ticket, WORD)
     yield {
+        **kept,
         "house": bisc.organisation,
         "ticket": {"number": ticket.number},
         "part": {"number": ticket.number, "part": "library"},
@@ -208,6 +214,7 @@ def planted(bisc):
     }
     files.forget(attachment.storage_name)
     files.forget(seen.storage_name)
+    files.forget(stored)
 
 
 def _path(name: str, planted: dict, urlconf: str) -> str:
@@ -257,6 +264,7 @@ def _nothing_changed(planted) -> bool:
             kept &= ServiceCalendar.objects.filter(slug="eigen", versions__isnull=False).exists()
             kept &= ClosingDays.objects.count() == 1
             kept &= AgreementVersion.objects.filter(agreement__level="large").count() == 1
+            kept &= untouched()
         kept &= OutboxEntry.objects.filter(
             pk=planted["entry"]["pk"], due_at="2026-01-01T00:00Z", dropped_at=None
         ).exists()

@@ -39,8 +39,12 @@ class Unreadable(Exception):
         self.trouble = trouble
 
 
-def read(content: bytes, columns: Collection[str]) -> tuple[list[Line], list[Trouble]]:
-    """Return the lines of a file of which the first names some of `columns`, `slug` among them; and what is wrong.
+def read(
+    content: bytes, columns: Collection[str], key: str = "slug", unique: bool = True
+) -> tuple[list[Line], list[Trouble]]:
+    """Return the lines of a file of which the first names some of `columns`, `key` among them; and what is wrong.
+
+    What stands in `key` is there on every line, and on one line only where it is `unique`.
 
     The file is UTF-8 (with a mark in front or without) or Windows-1252, its cells divided by `;` or `,`. White space in
     a cell becomes one space, and none at its ends; lines without anything are left out. A line of which anything is
@@ -50,15 +54,15 @@ def read(content: bytes, columns: Collection[str]) -> tuple[list[Line], list[Tro
     troubles: list[Trouble] = []
     try:
         rows = _rows(decoded(content))
-        header = _header(rows, columns)
+        header = _header(rows, columns, key)
         for number, row in rows:
-            wrong = _wrong(number, row, header)
+            wrong = _wrong(number, row, header, key)
             troubles += wrong
             if not wrong:
                 lines.append(Line(number, {name: cell for name, cell in zip(header, row, strict=False) if name}))
     except Unreadable as error:
         return [], [error.trouble]
-    return lines, troubles + _twice(lines)
+    return lines, troubles + (_twice(lines, key) if unique else [])
 
 
 def decoded(content: bytes) -> str:
@@ -94,7 +98,7 @@ def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
         raise Unreadable(Trouble(number, "", says)) from None
 
 
-def _header(rows: Iterator[tuple[int, list[str]]], columns: Collection[str]) -> list[str]:
+def _header(rows: Iterator[tuple[int, list[str]]], columns: Collection[str], key: str) -> list[str]:
     number, row = next(rows, (1, []))
     names = [name.lower() for name in row]
     known = ", ".join(columns)
@@ -103,12 +107,13 @@ def _header(rows: Iterator[tuple[int, list[str]]], columns: Collection[str]) -> 
             raise Unreadable(Trouble(number, name[:50], _("No such column; there are %(known)s.") % {"known": known}))
         if name and names.count(name) > 1:
             raise Unreadable(Trouble(number, name, _("This column is there twice.")))
-    if "slug" not in names:
-        raise Unreadable(Trouble(number, "slug", _("The first line names the columns, and slug has to be one.")))
+    if key not in names:
+        says = _("The first line names the columns, and %(key)s has to be one.") % {"key": key}
+        raise Unreadable(Trouble(number, key, says))
     return names
 
 
-def _wrong(number: int, row: list[str], header: list[str]) -> list[Trouble]:
+def _wrong(number: int, row: list[str], header: list[str], key: str) -> list[Trouble]:
     if len(row) < len(header) or any(row[len(header) :]):
         says = _("There are %(here)s cells here, and %(columns)s columns.")
         return [Trouble(number, "", says % {"here": len(row), "columns": len(header)})]
@@ -120,19 +125,19 @@ def _wrong(number: int, row: list[str], header: list[str]) -> list[Trouble]:
             found.append(Trouble(number, name, _("There is a sign in it that cannot be shown.")))
         elif len(cell) > CELL:
             found.append(Trouble(number, name, _("At most %(most)s characters.") % {"most": CELL}))
-    if not row[header.index("slug")]:
-        found.append(Trouble(number, "slug", _("Say which one it is.")))
+    if not row[header.index(key)]:
+        found.append(Trouble(number, key, _("Say which one it is.")))
     return found
 
 
-def _twice(lines: list[Line]) -> list[Trouble]:
+def _twice(lines: list[Line], key: str) -> list[Trouble]:
     first: dict[str, int] = {}
     found = []
-    counted = Counter(line.cells["slug"] for line in lines)
+    counted = Counter(line.cells[key] for line in lines)
     for line in lines:
-        slug = line.cells["slug"]
+        slug = line.cells[key]
         if counted[slug] > 1 and slug in first:
             says = _("“%(slug)s” stands on line %(line)s already.") % {"slug": slug, "line": first[slug]}
-            found.append(Trouble(line.number, "slug", says))
+            found.append(Trouble(line.number, key, says))
         first.setdefault(slug, line.number)
     return found

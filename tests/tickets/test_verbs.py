@@ -41,6 +41,14 @@ NO_VERBS = {
         "test_calendars.py",
     ),
     **dict.fromkeys(["calendars.withdraw_hours", "calendars.tidy"], "test_calendars.py"),
+    **dict.fromkeys(
+        [
+            *("contracts.make_contract", "contracts.make_supplier_contract", "contracts.change_contract"),
+            *("contracts.renew_contract", "contracts.end_contract", "contracts.one_at_a_time", "contracts.locked"),
+            *("contracts.require_keeper", "contracts.told", "contracts.named", "contracts.refuse_wrong"),
+        ],
+        "test_contracts.py",
+    ),
     "closing.close_resolved": "test_closing.py",
     "idempotency.idempotent": "test_api.py",
     "notices.recipients": "test_notices.py",

@@ -10,6 +10,7 @@ from tenants.actor import Actor
 from tenants.audit.actions import record
 from tenants.context import current_organisation
 from tenants.files import actions as files
+from tickets.contracts.models import ContractFile
 from tickets.desk import kept
 from tickets.desk.models import Attachment, KeptFile
 from tickets.restoring.queries import PURGED, kept_schemas
@@ -68,6 +69,7 @@ def tidy_bytes(now: datetime) -> int:
     kept.drop_old(now)
     known = set(Attachment.objects.values_list("storage_name", flat=True))
     known |= set(KeptFile.objects.values_list("storage_name", flat=True))
+    known |= set(ContractFile.objects.values_list("storage_name", flat=True))
     left = files.orphans(known, current_organisation().schema_name, now - timedelta(days=1))
     for name in left:
         files.forget(name)
