@@ -23,5 +23,10 @@ def confirm_hours(slug: str) -> None:
         public_holidays=now.public_holidays,
         liberation_day=now.liberation_day,
         good_friday=now.good_friday,
-        by=Actor.of(standing(Person.objects.get(email=f"lead@{slug}.example"), current_organisation())),
+        by=lead_of(slug),
     )
+
+
+def lead_of(slug: str) -> Actor:
+    """Return the lead of the organisation entered, who is its administrator too."""
+    return Actor.of(standing(Person.objects.get(email=f"lead@{slug}.example"), current_organisation()))

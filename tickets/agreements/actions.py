@@ -78,18 +78,20 @@ def change_agreement(
     pauses: Mapping[str, Sequence[str]] | None = None,
     calendar: ServiceCalendar | None = None,
     by: Actor,
+    today: date | None = None,
 ) -> AgreementVersion:
     """Let an agreement say something else from the day `from_on` on: today or later, within ten years.
 
     `targets` are the words of durations ("4 uur", "2 werkdagen"), empty where nothing is promised. `pauses` are, by
     clock, the states in which it stands still; None: as the agreement for all says. A version that begins on that same
     day is replaced; the same words again change nothing. Raises ValidationError by field (`type.priority.clock` for a
-    duration), NotAllowed for anyone but an administrator.
+    duration), NotAllowed for anyone but an administrator. `today` is given by what brings in what was agreed long ago,
+    where nothing was counted yet.
     """
     require_keeper(by)
     locked = Agreement.objects.select_for_update().get(pk=agreement.pk)
     kept, errors = _read(locked, targets)
-    errors |= _day_errors(locked, from_on) | _pause_errors(pauses)
+    errors |= _day_errors(locked, from_on, today) | _pause_errors(locked, pauses)
     if update_mode not in AgreementVersion.UpdateMode.values:
         errors["update_mode"] = _("This value cannot be used.")
     if errors:
@@ -150,11 +152,12 @@ def _write(agreement: Agreement, from_on: date, said: dict[str, Any], by: Actor)
 def _read(agreement: Agreement, asked: Asked) -> tuple[dict[str, Any], dict[str, str]]:
     """Return targets as they are kept, and what is wrong with which."""
     clocks = CLOCKS_OF_SUPPLIER if agreement.supplier_contract_id else CLOCKS
+    types = (ANY_TYPE,) if agreement.type else (ANY_TYPE, *Type.values)
     kept: dict[str, Any] = {}
     errors: dict[str, str] = {}
     for (type, priority, clock), text in sorted(asked.items()):
         name = f"{type}.{priority}.{clock}"
-        if type not in (ANY_TYPE, *Type.values) or priority not in Priority.values or clock not in clocks:
+        if type not in types or priority not in Priority.values or clock not in clocks:
             errors[name] = _("This value cannot be used.")
             continue
         try:
@@ -167,8 +170,8 @@ def _read(agreement: Agreement, asked: Asked) -> tuple[dict[str, Any], dict[str,
     return kept, errors
 
 
-def _day_errors(agreement: Agreement, from_on: date) -> dict[str, str]:
-    today = timezone.localdate()
+def _day_errors(agreement: Agreement, from_on: date, today: date | None = None) -> dict[str, str]:
+    today = today or timezone.localdate()
     if from_on < today:
         return {"from_on": _("What was counted stays: choose today or a later day.")}
     if from_on > today + timedelta(days=366 * YEARS_AHEAD):
@@ -178,7 +181,10 @@ def _day_errors(agreement: Agreement, from_on: date) -> dict[str, str]:
     return {}
 
 
-def _pause_errors(pauses: Mapping[str, Sequence[str]] | None) -> dict[str, str]:
+def _pause_errors(agreement: Agreement, pauses: Mapping[str, Sequence[str]] | None) -> dict[str, str]:
+    """Return what is wrong with pauses: only what is for all, or a contract with a library, says anything of them."""
+    if pauses is not None and (agreement.level or agreement.type or agreement.supplier_contract_id):
+        return {"pauses": _("This value cannot be used.")}
     wrong = [
         clock for clock, states in (pauses or {}).items() if clock not in PAUSES or not set(states) <= set(WAITING)
     ]

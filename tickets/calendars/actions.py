@@ -86,12 +86,14 @@ def change_hours(
     liberation_day: bool,
     good_friday: bool,
     by: Actor,
+    today: date | None = None,
 ) -> ServiceHours:
     """Let a calendar have other hours from the day `from_on` on: today or later, within ten years.
 
     `week` says the hours of each weekday, Monday first, as "8:30-12:30, 13:00-17:00". A version that begins on that
     same day is replaced; the same hours again change nothing, but confirm what nobody had set. Raises ValidationError
-    by field (`day_0` to `day_6` for those of a weekday), NotAllowed for anyone but an administrator.
+    by field (`day_0` to `day_6` for those of a weekday), NotAllowed for anyone but an administrator. `today` is given
+    by what brings in hours of long ago, where nothing was counted yet.
     """
     _require(by)
     locked = ServiceCalendar.objects.select_for_update().get(pk=calendar.pk)
@@ -104,7 +106,7 @@ def change_hours(
             errors[f"day_{day}"] = str(error)
     if not errors and not any(blocks):
         errors["day_0"] = _("Give at least one day its hours.")
-    today = timezone.localdate()
+    today = today or timezone.localdate()
     if from_on < today:
         errors["from_on"] = _("What was counted stays: choose today or a later day.")
     elif from_on > today + timedelta(days=366 * YEARS_AHEAD):

@@ -31,7 +31,6 @@ def stamp_now(*also: str) -> tuple[Any, ...]:
             f"SELECT pg_advisory_xact_lock_shared({LOCK}, hashtext(current_schema()));"
             f"SELECT {asked} FROM {RulesStamp._meta.db_table}"
         )
-        cursor.nextset()
         return cursor.fetchone()
 
 
