@@ -117,10 +117,10 @@ ROOMS: dict[str, dict[str, str]] = {
     "agenda.work": {"tenants": "access actor audit dated entered models refusals roles web", "agenda": "history"},
     "tickets.access": {"tenants": "access actor context roles", "tickets": "events states"},
     "tickets.agreements": {
-        "tenants": "actor audit context models refusals roles web",
-        "tickets": "calendars clocks contracts rules states",
+        "tenants": "actor audit context libraries models refusals roles web",
+        "tickets": "calendars clocks contracts router rules states",
     },
-    "tickets.api": {"tickets": "calendars desk lists router"},
+    "tickets.api": {"tickets": "agreements calendars desk lists router"},
     "tickets.calendars": {
         "tenants": "actor audit context dated models refusals roles settings web",
         "tickets": "router rules",

@@ -29,6 +29,7 @@ OPERATIONS = {
         ("post", "/tickets/{number}/transitions"): WRITE_ONE | {"200"},
         ("post", "/tickets/{number}/attachments"): WRITE_ONE | {"201"},
         ("get", "/tickets/{number}/attachments/{key}"): READ_ONE | {"200"},
+        ("get", "/agreements"): READ | {"200"},
         ("get", "/calendars"): READ | {"200"},
         ("get", "/libraries"): READ | {"200"},
         ("get", "/categories"): READ | {"200"},
@@ -69,7 +70,7 @@ def test_the_description_says_who_where_and_which_version(name):
     document = committed(name)
     host = {"desk": "bisc.samenbeheer.example", "cooperation": "samenbeheer.example"}[name]
     assert document["openapi"] == "3.1.0"
-    assert document["info"]["version"] == "1.4.0"
+    assert document["info"]["version"] == "1.5.0"
     assert document["servers"] == [{"url": f"https://{host}/api/v1"}]
     assert document["info"]["contact"] == {
         "name": "Samenbeheer",
@@ -110,7 +111,7 @@ def test_the_description_is_open_to_everybody_from_every_page(cast, at):
     found = response.json()
     assert (response.status_code, response["Content-Type"]) == (200, "application/json")
     assert response["Access-Control-Allow-Origin"] == "*"
-    assert response["API-Version"] == found["info"]["version"] == "1.4.0"
+    assert response["API-Version"] == found["info"]["version"] == "1.5.0"
     assert found["servers"] == [{"url": f"http://{host}:8000/api/v1"}]
     assert found["info"]["contact"] == {
         "name": "Samenbeheer",
@@ -174,7 +175,7 @@ def test_a_refusal_has_all_its_members_in_the_language_of_the_person(
     )
     assert len(body["detail"]) > 10
     assert response["Content-Language"] == language
-    assert response["API-Version"] == "1.4.0"
+    assert response["API-Version"] == "1.5.0"
     assert "Access-Control-Allow-Origin" not in response.headers
     assert response["Cache-Control"] == "private, no-store"
     assert response["X-Content-Type-Options"] == "nosniff"
@@ -224,7 +225,7 @@ def test_the_version_is_on_every_answer_even_of_who_does_not_get_in(cast, api_of
     many = api_of("bisc colleague")("GET", "/me")
     answers = [unknown, stranger, roleless, reading, made, many]
     assert [one.status_code for one in answers] == [404, 401, 403, 403, 201, 429]
-    assert [one["API-Version"] for one in answers] == ["1.4.0"] * 6
+    assert [one["API-Version"] for one in answers] == ["1.5.0"] * 6
     assert many["Retry-After"] == "60"
     for one in answers:
         if one.status_code >= 400:

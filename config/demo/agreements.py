@@ -76,4 +76,4 @@ def _asked(type: str, rows: dict[str, tuple[str, str, str]]) -> Asked:
     own = {
         (type, priority, clock): text for priority, row in rows.items() for clock, text in zip(clocks, row, strict=True)
     }
-    return {**own, **{(type, priority, "partner"): text for priority, text in PARTNER.items()}}
+    return {**own, **{("*", priority, "partner"): text for priority, text in PARTNER.items()}}

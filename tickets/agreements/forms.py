@@ -2,18 +2,20 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tenants.actor import Actor
+from tenants.models import Library, Location
 from tenants.web.refused import show_in
 from tenants.web.widgets import DayInput
 from tickets.agreements.actions import CLOCKS, CLOCKS_OF_SUPPLIER, change_agreement, make_agreement
@@ -311,3 +313,28 @@ def _types(targets: Mapping[tuple[str, str, str], Target], data: Mapping[str, An
     sent = (name.partition(".")[0] for name in data if name.count(".") == 2)
     found = {*named, *sent}
     return [one for one in Type.values if one in found]
+
+
+class WhichForm(forms.Form):
+    """Of which ticket is asked what would count for it."""
+
+    library = forms.ModelChoiceField(
+        label=gettext_lazy("Library"), queryset=Library.objects.none(), to_field_name="slug"
+    )
+    locations = forms.ModelMultipleChoiceField(
+        label=gettext_lazy("Locations"),
+        queryset=Location.objects.none(),
+        to_field_name="slug",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    type = forms.ChoiceField(label=gettext_lazy("Type"), choices=Type)
+    priority = forms.ChoiceField(label=gettext_lazy("Priority"), choices=Priority, initial=Priority.MEDIUM)
+
+    def __init__(self, data: Mapping[str, Any], *, libraries: QuerySet[Library], day: date):
+        super().__init__(data if "type" in data else None, initial={"library": data.get("library")})
+        chosen = libraries.filter(slug=data.get("library", "")).first()
+        self.fields["library"].queryset = libraries
+        self.fields["locations"].queryset = Location.objects.filter(library=chosen).at(day).order_by("name")
+        if chosen is None:
+            del self.fields["locations"]

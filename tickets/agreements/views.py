@@ -4,22 +4,24 @@ from datetime import date
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tenants.actor import Actor
+from tenants.libraries.queries import libraries_visible_to
 from tenants.models import Location
 from tenants.refusals import NotAllowed
 from tenants.roles import Permission
 from tenants.web.kept import done
 from tenants.web.refused import conflicts_shown
 from tickets.agreements import actions
-from tickets.agreements.forms import AgreementForm, EndForm, save
+from tickets.agreements.forms import AgreementForm, EndForm, WhichForm, save
 from tickets.agreements.models import Agreement, AgreementVersion
 from tickets.agreements.queries import own_agreements, to_copy
+from tickets.agreements.which import which
 from tickets.agreements.words import Told, name_of, tell
 from tickets.states import Type
 
@@ -144,3 +146,26 @@ def withdraw(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     else:
         messages.success(request, _("Taken back."))
     return redirect("agreement", slug)
+
+
+@require_http_methods(["GET"])
+def which_agreement(request: HttpRequest) -> HttpResponse:
+    """Which agreement would count for a ticket that is filed now, and why."""
+    _require_reader(request)
+    libraries = libraries_visible_to(request.standing)
+    form = WhichForm(_of_library(request.GET), libraries=libraries, day=timezone.localdate())
+    answers = None
+    if form.is_valid():
+        asked = form.cleaned_data
+        answers = which(**{"locations": (), **asked}, now=timezone.now())
+    keeps = request.standing.may(Permission.SETTINGS_CHANGE)
+    context = {"form": form, "answers": answers, "keeps": keeps}
+    return render(request, "tickets/agreements/which.html", context, status=422 if form.errors else 200)
+
+
+def _of_library(query: QueryDict) -> QueryDict:
+    """Return a query without the locations of the library that was chosen before."""
+    found = query.copy()
+    there = Location.objects.filter(library__slug=query.get("library", ""), slug__in=query.getlist("locations"))
+    found.setlist("locations", list(there.values_list("slug", flat=True)))
+    return found

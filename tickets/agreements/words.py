@@ -32,29 +32,27 @@ def name_of(agreement: Agreement) -> str:
         return f"{agreement.supplier_contract.supplier}: {agreement.supplier_contract.name}"
     if agreement.level:
         return _("Level %(level)s") % {"level": Location.Level(agreement.level).label}
-    return capfirst(Type(agreement.type).label) if agreement.type else _("For all tickets")
+    return capfirst(str(Type(agreement.type).label)) if agreement.type else _("For all tickets")
 
 
 def promised(targets: Targets, *, mode: str, type: str = "") -> list[str]:
-    """Return a sentence for each priority of which something is promised; what is said of one type stands after.
+    """Return a sentence for each priority (those alike together) of which something is promised; types apart come last.
 
     `type` is that of the agreement itself.
     """
     found = []
     for of in (ANY_TYPE, *Type.values):
-        for priority in Priority.values:
-            parts = [
-                _part(clock, target, mode)
-                for clock in ClockKind.values
-                if (target := targets.get((of, priority, clock)))
-            ]
-            if parts:
-                found.append(_sentence(type if of == ANY_TYPE else of, priority, parts))
+        alike: dict[str, list[str]] = {}
+        for priority in Priority:
+            targets_of = [(clock, targets.get((of, priority, clock))) for clock in ClockKind.values]
+            parts = [_part(clock, target, mode) for clock, target in targets_of if target]
+            alike.setdefault(", ".join(parts), []).append(str(priority.label))
+        found += [_sentence(type if of == ANY_TYPE else of, names, what) for what, names in alike.items() if what]
     return found
 
 
-def _sentence(type: str, priority: str, parts: list[str]) -> str:
-    words = {"priority": Priority(priority).label, "what": ", ".join(parts)}
+def _sentence(type: str, priorities: list[str], what: str) -> str:
+    words = {"priority": _one_of(priorities), "what": what}
     if not type:
         return _("A ticket with priority %(priority)s: %(what)s.") % words
     return capfirst(_("%(type)s with priority %(priority)s: %(what)s.") % {"type": Type(type).label, **words})
