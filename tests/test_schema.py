@@ -55,7 +55,7 @@ def common_schema(running):
 def _check(case) -> None:
     response = case.call()
     case.validate_response(response, checks=CHECKS)
-    assert response.headers["api-version"] == ["1.4.0"]
+    assert response.headers["api-version"] == ["1.5.0"]
     if response.status_code >= 400:
         assert response.headers["content-type"] == ["application/problem+json"]
 

@@ -36,7 +36,7 @@ class PauseOut(Out):
 
 
 class AgreementVersionOut(Out):
-    """What is promised from a day on; without a calendar that of the service level counts, or the organisation's own."""
+    """What is promised from a day on; without a calendar that of the level counts, or the organisation's own."""
 
     from_on: date
     ended: bool
