@@ -127,9 +127,12 @@ ROOMS: dict[str, dict[str, str]] = {
     },
     "tickets.change": {
         "tenants": "actor context files models refusals roles together",
-        "tickets": "access desk events followers refusals since states valid",
+        "tickets": "access clocks desk events followers refusals since states valid",
     },
-    "tickets.clocks": {"tenants": "models", "tickets": "agreements calendars desk states"},
+    "tickets.clocks": {
+        "tenants": "actor models together",
+        "tickets": "agreements calendars desk rules states",
+    },
     "tickets.closing": {
         "tenants": "actor context everywhere roles settings",
         "tickets": "calendars change desk events refusals states",
@@ -160,7 +163,7 @@ ROOMS: dict[str, dict[str, str]] = {
     "tickets.opening": {
         "tenants": "actor context files models refusals roles together",
         "agenda": "categories",
-        "tickets": "change desk events states valid",
+        "tickets": "change clocks desk events states valid",
     },
     "tickets.proposals": {
         "tenants": "access context everywhere roles web",

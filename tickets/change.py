@@ -27,6 +27,7 @@ from tenants.refusals import NotAllowed
 from tenants.roles import Permission
 from tenants.together import Adding, add_together, key_of
 from tickets.access import PUBLIC_FIELDS, role_on
+from tickets.clocks import following
 from tickets.desk.models import Attachment, Event, Message, Ticket
 from tickets.events import EDITABLE, PAYLOADS, Changes, Kind
 from tickets.followers import FOLLOWERS, nudge
@@ -297,19 +298,24 @@ class Change:
         if self.is_told:
             ticket.told_at = self.at
             ticket.told_version += 1
+        interval = following.follow(ticket, self.changes, self.message, self._locations, by=self.by, at=self.at)
         ticket.save()
         if self._locations is not None:
             ticket.locations.set(self._locations)
-        self.record()
+        self.record(after=interval)
 
-    def record(self, *before: Adding, first: str = "", asking: Sequence[str] = ()) -> list[Any]:
+    def record(
+        self, *before: Adding, first: str = "", asking: Sequence[str] = (), after: Sequence[Adding] = ()
+    ) -> list[Any]:
         """Write the event and what follows it in one statement, after the rows `before`; return what is asked of these.
+
+        The rows `after` may point at the event.
 
         See `tenants.together.add_together`.
         """
         event = self.event = self._happened()
         event.pk = key_of("event")
-        rows = [*before, Adding("event", event), *(row for follow in FOLLOWERS for row in follow(event))]
+        rows = [*before, Adding("event", event), *(row for follow in FOLLOWERS for row in follow(event)), *after]
         event.pk, *answers = add_together(rows, first=first, asking=("event.id", *asking))
         event._state.adding = False
         nudge(event)

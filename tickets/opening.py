@@ -19,6 +19,7 @@ from tenants.refusals import NotAllowed
 from tenants.roles import Permission
 from tenants.together import Adding, key_of
 from tickets.change import Change
+from tickets.clocks import following
 from tickets.desk.models import Counter, Message, Ticket
 from tickets.events import Kind
 from tickets.states import Impact, State, Visibility, priority_of
@@ -98,21 +99,23 @@ def open_ticket(
     with files.keeping(), transaction.atomic():
         stored = change.put(uploads)
         message = change.draft(body, Visibility.PUBLIC, with_files=bool(uploads), once=once)
-        _write(change, message)
+        _write(change, message, places)
         change.attach(message, stored, patron_data)
         through = Ticket.locations.through
         through.objects.bulk_create(through(ticket=ticket, location=place) for place in places)
     return ticket
 
 
-def _write(change: Change, message: Message) -> None:
-    """Write the ticket, its message, its event and what follows that, and give each the key that it got."""
+def _write(change: Change, message: Message, places: list[Location]) -> None:
+    """Write the ticket, its message, its event, its clocks and what follows that, and give each the key that it got."""
     ticket, change.message, message.pk = change.ticket, message, key_of("message")
+    clocks = following.begin(ticket, location_ids=[place.pk for place in places], by=change.by, at=change.at)
     ticket.pk, ticket.number, message.pk = change.record(
         Adding("ticket", ticket, returning=("id", "number")),
         Adding("message", message),
         first=COUNTED,
         asking=("ticket.id", "ticket.number", "message.id"),
+        after=clocks,
     )
     assert change.event is not None
     for written in (ticket, message):

@@ -10,6 +10,7 @@ from tenants.access import standing
 from tenants.actor import Actor
 from tenants.models import Membership, Person
 from tenants.roles import Permission
+from tests.tickets.clocking import WORKDAYS, say, to_all
 from tests.tickets.verbs import (
     ACTORS,
     OPENED,
@@ -19,7 +20,8 @@ from tests.tickets.verbs import (
 )
 from tickets.desk import actions as verbs
 from tickets.guests.actions import open_to
-from tickets.models import Message, Ticket
+from tickets.models import Agreement, Message, ServiceHours, Ticket
+from tickets.rules.stamp import rules_changed
 
 LATER = timezone.localdate() + timedelta(days=30)
 FIRST = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
@@ -105,3 +107,11 @@ def stock(bisc, ticket):
     verbs.pick_up(ticket=six, by=desk, at=later)
     verbs.move(ticket=six, to="resolved", answer="Klaar.", by=desk, at=later + timedelta(hours=1))
     return bisc
+
+
+@pytest.fixture
+def rules(bisc):
+    """Everybody hears within two hours and every three; it is resolved in eight. Quarters of a working day each."""
+    ServiceHours.objects.filter(calendar__slug="default").update(week=[*WORKDAYS, [], []], from_on=date(2020, 1, 1))
+    rules_changed()
+    return say(Agreement.objects.create(), date(2026, 1, 1), to_all(first_answer=120, update=180, resolution=480))

@@ -35,14 +35,14 @@ def test_the_first_number_is_1(bisc):
     assert (Counter.objects.get().last, Counter.objects.count()) == (1, 1)
 
 
-def test_a_ticket_costs_one_question_beside_what_is_asked_of_its_words(bisc, django_assert_num_queries):
-    """The lock on the counter is held for one statement; locations are one more."""
+def test_a_ticket_costs_two_questions_beside_what_is_asked_of_its_words(bisc, django_assert_num_queries):
+    """The rules that its clocks count by, and all rows: the counter is locked for that. Locations are one more."""
     place, category = bisc.library.locations.first(), Category.objects.get(code="6.1")
     values = {"type": "incident", "subject": "x", "body": "x", "urgency": "high", "library": bisc.library}
     values |= {"category": category, "by": bisc.actor("desk")}
-    with django_assert_num_queries(3):  # savepoint, all rows, release
+    with django_assert_num_queries(4):  # savepoint, rules, all rows, release
         ticket = verbs.create(**values)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         verbs.create(**values, locations=[place])
     event = Event.objects.get(ticket=ticket)
     assert (ticket.number, ticket.began.event, ticket.began.message) == ("BISC-2", event, ticket.messages.get())

@@ -18,7 +18,7 @@ from tests.tickets.verbs import PLANNED
 from tickets.closing.actions import close_by_time
 from tickets.desk import actions as verbs
 from tickets.guests.actions import close_to, open_to
-from tickets.models import Counter, Event, Message, Ticket, TicketGrant
+from tickets.models import Clock, Counter, Event, Interval, Message, Ticket, TicketGrant
 from tickets.refusals import AlreadyTaken, Stale, TransitionNotAllowed
 
 
@@ -69,6 +69,8 @@ def committed(django_db_setup, django_db_blocker):
         with inside(house.organisation), transaction.atomic(), connection.cursor() as cursor:
             made = Ticket.objects.exclude(pk__in=before)
             cursor.execute("SET LOCAL samenbeheer.purge = 'on'")
+            Clock.objects.filter(ticket__in=made).delete()
+            Interval.objects.filter(ticket__in=made).delete()
             Event.objects.filter(ticket__in=made).delete()
             Message.objects.filter(ticket__in=made).delete()
             TicketGrant.objects.filter(content_object__in=made).delete()

@@ -306,7 +306,7 @@ def test_a_dump_of_an_older_version_is_brought_up_to_date(cast, tmp_path):
     dump = _dump(tmp_path)
     call_command("upgrade", processes=1, stdout=StringIO())
     late = _file(cast.bisc)
-    assert re.search(r"It is of an older version: [2-9]\d* migrations", "\n".join(_restore("--from", dump)))
+    assert re.search(r"It is of an older version: (?:[2-9]|[1-9]\d) migrations", "\n".join(_restore("--from", dump)))
     assert late.number not in _numbers(cast.bisc)
     with connection.cursor() as cursor:
         cursor.execute(

@@ -49,6 +49,13 @@ NO_VERBS = {
         ],
         "test_contracts.py",
     ),
+    **dict.fromkeys(
+        [
+            *("agreements.change_agreement", "agreements.end_agreement", "agreements.make_agreement"),
+            *("agreements.require_keeper", "agreements.version_at", "agreements.withdraw_version"),
+        ],
+        "test_agreements.py",
+    ),
     "closing.close_resolved": "test_closing.py",
     "idempotency.idempotent": "test_api.py",
     "notices.recipients": "test_notices.py",

@@ -55,6 +55,10 @@ ACTORS = [
 NO_FACT = {
     **{"planned_until": None, "supplier": "", "supplier_number": "", "partner": None, "asked": ""},
     "reopened_at": None,
+    "due_at": None,
+    "due_clock": "",
+    "due_calendar": "",
+    "late_at": None,
 }
 # Ticket 1 of BiSC before each case: made by the cast, with an internal note and a grant since.
 BEFORE = {

@@ -93,12 +93,13 @@ def course(
         until = known[place + 1].since if place + 1 < len(known) else end
         if late is None and due is not None and due < until:
             late = Late(max(due, one.since), due)
-        shifts += _shifts(hours, start, one, until, budget, still)
+        last = place + 1 == len(known) and done is None
+        shifts += _shifts(hours, start, one, until + MINUTE if last else until, budget, still)
     ran = sum((closes - opens) // MINUTE for opens, closes in without(_Hours(known).spans(start, end), still))
-    last = shifts[-1].due
-    if last is None and done is not None:
-        last, _budget = _due(_Hours(known), start, known[-1], [(begin, min(until, end)) for begin, until in still])
-    return Course(last, tuple(_changes(shifts)), late, ran, budget)
+    due_at = shifts[-1].due
+    if due_at is None and done is not None:
+        due_at, _budget = _due(_Hours(known), start, known[-1], [(begin, min(until, end)) for begin, until in still])
+    return Course(due_at, tuple(_changes(shifts)), late, ran, budget)
 
 
 def _terms(start: datetime, end: datetime, terms: Sequence[Terms]) -> list[Terms]:
@@ -153,7 +154,7 @@ def _due(hours: _Hours, start: datetime, terms: Terms, still: Sequence[Span]) ->
 def _shifts(
     hours: _Hours, start: datetime, terms: Terms, until: datetime, budget: int | None, still: Sequence[Span]
 ) -> Iterator[Shift]:
-    """Yield what was known of the due moment as time went by: at the terms' begin, at each pause and at its end."""
+    """Yield what was known of the due moment until `until`: at the terms' begin, at each pause and at its end."""
     if budget is None:
         yield Shift(terms.since, None)
         return

@@ -1,0 +1,195 @@
+"""How clocks follow a ticket: in the transaction of each verb that they count by, as the rules are at that moment."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from tenants.actor import Actor
+from tenants.models import Location
+from tenants.together import Adding, key_of
+from tickets.agreements.book import book
+from tickets.agreements.terms import Book, Situation
+from tickets.clocks.kinds import ClockKind
+from tickets.clocks.models import Clock, Interval
+from tickets.clocks.past import intervals_from_history
+from tickets.clocks.story import Counted, Said, Story, Stretch, clocks_of, first_due, first_late
+from tickets.desk.models import Message, Ticket
+from tickets.rules.stamp import stamp_now
+from tickets.states import Speaker, State, Visibility
+
+# Changes that clocks count by, beside what is said to the library.
+COUNTS = frozenset({"state", "supplier", "partner", "type", "priority", "library", "locations"})
+ONCE = ["ticket", "kind", "place"]
+REWRITTEN = [
+    *("party", "version", "calendar", "started_at", "done_at", "cancelled", "paused", "due_at"),
+    *("late_at", "late_due", "ran", "target"),
+]
+
+
+def begin(ticket: Ticket, *, location_ids: Iterable[int], by: Actor, at: datetime) -> list[Adding]:
+    """Return the rows of the first interval and the clocks of a new ticket, to be written after it and its event.
+
+    The moments by which lists sort are set on `ticket`.
+    """
+    rules, levels = _rules_and_levels(ticket, list(location_ids))
+    interval = _interval(ticket, levels, rules, by, at)
+    story = Story(ticket.opened_at, [_stretch(interval)])
+    clocks = clocks_of(story, rules, at)
+    summarise(ticket, clocks)
+    rows = [Adding(f"clock_{place}", _row(ticket, one)) for place, one in enumerate(clocks)]
+    return [Adding("interval", interval), *rows]
+
+
+def follow(
+    ticket: Ticket,
+    changes: Iterable[str],
+    message: Message | None,
+    locations: Sequence[Location] | None,
+    *,
+    by: Actor,
+    at: datetime,
+) -> list[Adding]:
+    """Reckon the clocks of a locked ticket again, and return the interval that begins, to be written with the event.
+
+    Nothing happens where nothing changed that they count by: an internal note, another assignee. `locations` are
+    those that the ticket has from now on, None where they stay as they were.
+    """
+    told = message is not None and message.visibility == Visibility.PUBLIC and message.speaker != Speaker.SYSTEM
+    if not told and not COUNTS & set(changes):
+        return []
+    rules, levels = _rules_and_levels(ticket, None if locations is None else [one.pk for one in locations])
+    found = list(ticket.intervals.order_by("place")) or intervals_from_history(ticket, before=changes)
+    rows = turn(ticket, found, _interval(ticket, levels, rules, by, at), at)
+    write_clocks(ticket, found, rules, at)
+    return [Adding("interval", one) for one in rows]
+
+
+def turn(ticket: Ticket, found: list[Interval], now: Interval, at: datetime) -> list[Interval]:
+    """Let another interval begin where the ticket stands otherwise than in the last of `found`; return it, unsaved."""
+    last = found[-1]
+    if _same(last, now):
+        return []
+    last.ended_at = max(at, last.began_at)
+    last.save(update_fields=["ended_at"])
+    now.place, now.began_at = last.place + 1, last.ended_at
+    now.event_id = key_of("event")  # type: ignore[assignment]
+    found.append(now)
+    return [now]
+
+
+def write_clocks(ticket: Ticket, intervals: Sequence[Interval], rules: Book, at: datetime) -> list[Counted]:
+    """Write the clocks of a ticket as they stand at `at`, and set the moments by which lists sort; return them."""
+    clocks = clocks_of(story_of(ticket, intervals), rules, at)
+    summarise(ticket, clocks)
+    Clock.objects.bulk_create(
+        [_row(ticket, one) for one in clocks],
+        update_conflicts=True,
+        unique_fields=ONCE,
+        update_fields=REWRITTEN,
+    )
+    return clocks
+
+
+def story_of(ticket: Ticket, intervals: Sequence[Interval]) -> Story:
+    """Return what happened to a ticket, as its clocks count by it; asks what was said."""
+    public = ticket.messages.filter(visibility=Visibility.PUBLIC, speaker__in=(Speaker.STAFF, Speaker.LIBRARY))
+    moments = public.order_by("created_at", "pk").values_list("created_at", "speaker")
+    said = [Said(at, speaker == Speaker.STAFF) for at, speaker in moments]
+    if said and said[0].by_staff and said[0].at <= ticket.opened_at:
+        said = said[1:]  # what staff filed for somebody is no answer
+    return Story(ticket.opened_at, [_stretch(one) for one in intervals], said, ticket.first_answer_at)
+
+
+def summarise(ticket: Ticket, clocks: Sequence[Counted]) -> None:
+    """Set on a ticket which of its clocks runs out first, and when one was late."""
+    first = first_due(clocks)
+    ticket.due_at = first.course.due if first else None
+    ticket.due_clock = first.kind if first else ""
+    ticket.due_calendar = first.applied.calendar if first else ""
+    ticket.late_at = first_late(clocks)
+
+
+def _rules_and_levels(ticket: Ticket, location_ids: list[int] | None) -> tuple[Book, list[str]]:
+    """Return the rules of now and the levels that count, in one question where the rules are known.
+
+    Those of the locations that were named; of a ticket that names none, those of the whole library.
+    """
+    stamp, levels = stamp_now(_levels_of(ticket, location_ids))
+    return book(stamp), sorted(levels or [])
+
+
+def _levels_of(ticket: Ticket, location_ids: list[int] | None) -> str:
+    table, through = Location._meta.db_table, Ticket.locations.through._meta.db_table
+    whole = f"library_id = {int(ticket.library_id)} AND (until_on IS NULL OR until_on >= current_date)"
+    if location_ids is None:
+        mine = f"SELECT location_id FROM {through} WHERE ticket_id = {int(ticket.pk)}"
+        which = f"id IN ({mine}) OR (NOT EXISTS ({mine}) AND {whole})"
+    else:
+        which = f"id IN ({', '.join(str(int(pk)) for pk in location_ids)})" if location_ids else whole
+    return f"(SELECT array_agg(DISTINCT level) FROM {table} WHERE {which})"
+
+
+def _interval(ticket: Ticket, levels: list[str], rules: Book, by: Actor, at: datetime) -> Interval:
+    interval = Interval(
+        ticket=ticket,
+        place=0,
+        began_at=at,
+        state=ticket.state,
+        party=party_of(ticket),
+        type=ticket.type,
+        priority=ticket.priority,
+        library_id=ticket.library_id,
+        platform_id=ticket.platform_id,
+        levels=levels,
+        actor=by.person,
+        system_actor="" if by.person else by.system,
+    )
+    interval.event_id = key_of("event")  # type: ignore[assignment]
+    pauses = rules.pauses(situation_of(interval), at)
+    interval.pauses = sorted(clock for clock, states in pauses.items() if ticket.state in states)
+    return interval
+
+
+def party_of(ticket: Ticket) -> str:
+    """Return whom a ticket waits for, by name."""
+    if ticket.state == State.WAITING_SUPPLIER:
+        return ticket.supplier
+    if ticket.state == State.WAITING_PARTNER and ticket.partner:
+        return ticket.partner.name[:120]
+    return ""
+
+
+def situation_of(interval: Interval) -> Situation:
+    """Return what decides, in an interval, which agreement applies."""
+    return Situation(
+        interval.type, interval.priority, interval.library_id, interval.platform_id, tuple(interval.levels)
+    )
+
+
+def _stretch(one: Interval) -> Stretch:
+    return Stretch(one.began_at, one.ended_at, one.state, situation_of(one), tuple(one.pauses), one.party)
+
+
+def _same(before: Interval, after: Interval) -> bool:
+    return (before.state, before.party, situation_of(before)) == (after.state, after.party, situation_of(after))
+
+
+def _row(ticket: Ticket, one: Counted) -> Clock:
+    late = one.course.late
+    row = Clock(
+        ticket=ticket,
+        kind=ClockKind(one.kind),
+        place=one.place,
+        party=one.party,
+        calendar=one.applied.calendar,
+        started_at=one.started_at,
+        done_at=one.done_at,
+        cancelled=one.cancelled,
+        paused=one.paused,
+        due_at=one.course.due,
+        late_at=late.at if late else None,
+        late_due=late.due if late else None,
+        ran=None if one.runs else one.course.ran,
+        target=one.course.target,
+    )
+    row.version_id = one.applied.version.pk if one.applied.version else None
+    return row
