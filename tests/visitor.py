@@ -70,6 +70,9 @@ class Visitor:
     def press(self, name: str, exact: bool = True) -> None:
         self.page.get_by_role("main").get_by_role("button", name=name, exact=exact).first.click()
         self.page.wait_for_load_state("load")
+        if self.javascript:  # what htmx fetches and swaps
+            self.page.wait_for_selector(".htmx-request, .htmx-swapping, .htmx-settling", state="detached")
+            self.page.wait_for_load_state("load")
         self.check()
 
     def text(self) -> str:

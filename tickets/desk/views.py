@@ -172,6 +172,8 @@ def _show(
     elif found.state == State.NEW:
         context["expected"] = expected(request.organisation.name)
     response = render(request, page, context, status=status)
+    if request.htmx:
+        response["X-Ticket"] = found.number  # by which the desk knows the middle of its page from any other answer
     patch_vary_headers(response, ["HX-Request"])
     return response
 
@@ -309,9 +311,16 @@ def _again(request: HttpRequest, found: Ticket, text: str, error: str, status: i
 @require_POST
 @conflicts_shown
 def pick_up(request: HttpRequest, number: str) -> HttpResponse:
-    """Take a ticket oneself."""
+    """Take a ticket oneself. Where only the middle is swapped, a refusal stands above the ticket as it is now."""
     found = fetch(request, number)
-    actions.pick_up(ticket=found, by=Actor.of_request(request))
+    try:
+        actions.pick_up(ticket=found, by=Actor.of_request(request))
+    except Conflict as conflict:
+        if not request.htmx:
+            raise
+        messages.error(request, conflict.detail)
+    else:
+        messages.success(request, _("You have this ticket now."))
     return redirect(with_list(request, "ticket", found.number))
 
 

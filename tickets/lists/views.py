@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
+from django_htmx.http import HttpResponseClientRedirect
 
 from tenants.roles import Permission
 from tenants.web.paging import Page
@@ -156,7 +157,8 @@ def _to(request: HttpRequest, found: Neighbour | None, otherwise: str) -> HttpRe
     """Go to a ticket of the list; to the list, and say `otherwise`, where there is none."""
     if found is None:
         messages.info(request, otherwise)
-        return redirect(with_list(request, "tickets"))
+        goal = with_list(request, "tickets")
+        return HttpResponseClientRedirect(goal) if request.htmx else redirect(goal)  # a whole page, with what it says
     request.GET = request.GET.copy()
     if found.page > 1 or "page" in request.GET:
         request.GET["page"] = str(found.page)

@@ -18,6 +18,61 @@
   });
   const inSight = () => list.querySelector(".stock [aria-current]")?.scrollIntoView({ block: "nearest" });
 
+  // What is sent from a ticket (picking up, answering, opening again) swaps the middle as well: with what it says, or with
+  // what is wrong. Any other answer (signed out, too large, no server) is left to the page that one would have had.
+  const asPage = ({ elt, path }) => {
+    elt.setAttribute("action", path);
+    elt.submit(); // sent twice counts once
+  };
+  const sent = (detail) => {
+    const { xhr, requestConfig } = detail;
+    const isTicket = Boolean(xhr.getResponseHeader("X-Ticket"));
+    detail.shouldSwap = isTicket && requestConfig.elt.isConnected;
+    detail.isError = false;
+    if (!requestConfig.elt.isConnected) told(xhr.responseText);
+    else if (!isTicket) asPage(requestConfig);
+  };
+  // Somebody went on to another ticket meanwhile: that stays, and what became of this one is said.
+  const told = (text) => {
+    const said = new DOMParser().parseFromString(text, "text/html").querySelector("[hx-swap-oob]");
+    if (!said) return;
+    document.querySelector("#flash").replaceChildren(...said.children);
+    document.dispatchEvent(new Event("htmx:load"));
+  };
+  document.addEventListener("htmx:beforeOnLoad", (event) => {
+    const { xhr, requestConfig, target } = event.detail;
+    if (requestConfig.verb !== "post" || target !== opened) return;
+    const path = new URL(xhr.responseURL, location.href).pathname;
+    const goesOn = xhr.status < 400 && xhr.getResponseHeader("X-Ticket") && path !== location.pathname;
+    requestConfig.elt.setAttribute("hx-push-url", String(Boolean(goesOn)));
+  });
+
+  // The row of a ticket that was changed, and the counts; the rest of the list stays as one knows it.
+  const rowOf = (where, path) => [...where.querySelectorAll(".stock li")].find((row) => row.querySelector("a").pathname === path);
+  const groupOf = (row) => [...row.closest(".stock").querySelectorAll("ul")].indexOf(row.parentElement);
+  // The link itself stays: it may have the focus, or be on its way to its ticket.
+  const fill = (row, now) => [...row.children].forEach((cell, place) => {
+    if (cell.matches("a")) cell.innerHTML = now.children[place].innerHTML;
+    else cell.replaceWith(now.children[place].cloneNode(true));
+  });
+  const renewRow = async (sentTo) => {
+    const path = sentTo.match(/^\/tickets\/[^/]+\//)?.[0];
+    const row = path && rowOf(list, path);
+    if (!row) return;
+    const answer = await fetch(list.getAttribute("hx-get"), { headers: { "HX-Request": "true" } });
+    if (!answer.ok || !row.isConnected) return;
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const now = rowOf(fresh, path);
+    if (!fresh.querySelector(".tabs") || (now && groupOf(now) !== groupOf(row))) { window.htmx.trigger(list, "renew"); return; }
+    if (now) fill(row, now);
+    else if (!row.querySelector(".htmx-request")) row.remove();
+    list.querySelector(".tabs").replaceWith(fresh.querySelector(".tabs"));
+    const heads = fresh.querySelectorAll(".stock h2");
+    list.querySelectorAll(".stock h2").forEach((head, place) => heads[place] && head.replaceWith(heads[place]));
+    mark();
+    document.dispatchEvent(new Event("htmx:load")); // a kept draft is marked in the row
+  };
+
   document.addEventListener("htmx:beforeRequest", (event) => {
     if (event.detail.target !== opened) return;
     wanted = true;
@@ -31,6 +86,7 @@
       event.detail.isError = false;
       return;
     }
+    if (requestConfig.verb === "post" && target === opened) { sent(event.detail); return; }
     const part = target.matches("#ticket .side, [id^=part-]");
     if (target !== opened && !part) return;
     if (!wanted) { event.detail.shouldSwap = false; return; }
@@ -40,19 +96,22 @@
     else location.assign(xhr.status < 400 ? xhr.responseURL : requestConfig.path);
   });
   document.addEventListener("htmx:sendError", (event) => {
-    if (event.detail.target === opened) location.assign(event.detail.pathInfo.requestPath);
+    if (event.detail.target !== opened) return;
+    if (event.detail.requestConfig.verb === "post") asPage(event.detail.requestConfig);
+    else location.assign(event.detail.pathInfo.requestPath);
   });
   document.addEventListener("htmx:afterSettle", (event) => {
     if (event.detail.target === list) { mark(); inSight(); return; }
     if (event.detail.requestConfig?.verb === "post" && event.detail.target.matches(".side")) {
       opened.focus({ preventScroll: true });
-      if (links().length) window.htmx.trigger(list, "renew");
+      renewRow(event.detail.requestConfig.path);
     }
     if (event.detail.target !== opened) return;
     mark();
     inSight();
+    if (event.detail.requestConfig?.verb === "post") renewRow(event.detail.requestConfig.path);
     if (getComputedStyle(list).display === "none") window.scrollTo(0, 0);
-    opened.focus({ preventScroll: true });
+    (opened.querySelector("[autofocus]") || opened).focus({ preventScroll: true });
   });
   document.addEventListener("htmx:historyRestore", () => {
     mark();

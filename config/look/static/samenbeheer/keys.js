@@ -54,7 +54,8 @@
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && field?.form) {
       event.preventDefault();
       const further = event.shiftKey && document.querySelector(`[form="${field.form.id}"][data-next]`);
-      field.form.requestSubmit(further || undefined);
+      if (further) further.click(); // htmx goes where the button that was pressed leads
+      else field.form.requestSubmit();
       return;
     }
     if (event.key === "Escape" && field && !document.querySelector("dialog[open]")) field.blur();
