@@ -23,7 +23,7 @@ class GuestRole(models.TextChoices):
 class LibraryRole(models.TextChoices):
     """Roles at a library."""
 
-    COLLEAGUE = "colleague", _("colleague")
+    COLLEAGUE = "colleague", _("member of staff")
     KEY_USER = "key_user", _("key user")
     DIRECTOR = "director", _("director")
 
@@ -74,7 +74,7 @@ DESCRIPTIONS = {
     GuestRole.GUEST: _("Works at another organisation, and sees the tickets here that were opened to them."),
     LibraryRole.COLLEAGUE: _("Files tickets. Sees their own, or more if the key user decides so."),
     LibraryRole.KEY_USER: _(
-        "Files tickets, sees all of the library with its contract and hours, and decides what colleagues see."
+        "Files tickets, sees all of the library with its contract and hours, and decides what members of staff see."
     ),
     LibraryRole.DIRECTOR: _("Files tickets, sees all of the library, and reads its contract and hours."),
     CooperationRole.STEERING_MEMBER: _("Sits in the steering group for an organisation: reads its overview."),

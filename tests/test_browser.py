@@ -15,7 +15,7 @@ def _story(visit, subject: str, **options) -> None:
     librarian.page.get_by_role("link", name="Iets melden").click()
     librarian.check()
     librarian.page.fill("[name=subject]", subject)
-    librarian.page.get_by_text("Geen plek gekozen").click()
+    librarian.page.get_by_text("Geen locatie gekozen").click()
     librarian.page.get_by_label("Eemland, vestiging 1 (demo)").check()
     librarian.press("Verstuur naar BiSC")
     assert "Er mist nog iets" in librarian.text()

@@ -13,7 +13,7 @@ def test_a_ticket_half_written_comes_back_and_goes_when_it_is_sent(visit):
     assert "Concept" not in librarian.text()
     page.fill("#id_subject", "Zelfservice geeft geen bon")
     page.fill("#id_body", "Sinds vanochtend, bij alle automaten.")
-    page.get_by_text("Geen plek gekozen").click()
+    page.get_by_text("Geen locatie gekozen").click()
     page.get_by_label("Eemland, vestiging 1 (demo)").check()
     librarian.goto("/")
     librarian.goto("/tickets/new/?type=question")

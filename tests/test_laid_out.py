@@ -41,3 +41,29 @@ def test_locations_of_a_library_are_whole_on_a_phone(visit):
     hidden = "[...document.querySelectorAll('.scroll')].map(one => one.scrollWidth - one.clientWidth)"
     assert desk.page.evaluate(hidden) == [0]
     assert desk.page.locator("td[data-label=ISIL]").first.is_visible()
+
+
+def test_what_is_chosen_moves_none_of_its_neighbours(visit):
+    """In the menu and in the tabs of the work agenda."""
+    director = visit("")
+    director.sign_in("stuurgroep@bisc.example")
+    stands = "[...document.querySelectorAll('.where nav a, .tabs a')].map(one => one.getBoundingClientRect().left)"
+    seen = []
+    for path in ("/agenda/", "/agenda/?as=time"):
+        director.goto(path)
+        seen.append(director.page.evaluate(stands))
+    director.goto("/steering/")
+    assert len(seen[0]) >= 4 and seen[0] == seen[1]
+    assert director.page.evaluate(stands) == seen[0][: len(seen[0]) - 2]
+
+
+def test_the_sign_of_a_message_stands_in_the_middle_of_its_first_line(visit):
+    balie = visit("bisc")
+    balie.sign_in("balie@eemland.example")
+    balie.goto("/tickets/new/?type=question")
+    balie.page.fill("[name=subject]", "Teken in het midden")
+    balie.page.fill("[name=body]", "Zie de regel.")
+    balie.press("Verstuur naar BiSC")
+    middle = "one => { const box = one.getBoundingClientRect(); return (box.top + box.bottom) / 2; }"
+    icon, words = (balie.page.locator(f"#flash .note > {one}").first.evaluate(middle) for one in ("svg", "span"))
+    assert abs(icon - words) < 1.5

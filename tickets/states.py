@@ -21,7 +21,7 @@ class State(models.TextChoices):
     """Where a ticket stands."""
 
     NEW = "new", _("new")
-    OPEN = "open", _("open")
+    OPEN = "open", _("in progress")
     WAITING_REPORTER = "waiting_reporter", _("waiting for reporter")
     WAITING_SUPPLIER = "waiting_supplier", _("waiting for supplier")
     WAITING_PARTNER = "waiting_partner", _("waiting for partner")

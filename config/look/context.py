@@ -73,7 +73,7 @@ def _places(request: HttpRequest) -> tuple[Place, ...]:
     elif standing.may(Permission.TICKETS_REPORT):
         found += [("/", _("Start")), ("/tickets/", _("My tickets"))]
     if standing.may(Permission.COLLEAGUES_MANAGE):
-        found.append(("/colleagues/", _("Colleagues")))
+        found.append(("/colleagues/", _("Members of staff")))
     if standing.may(Permission.PEOPLE_MANAGE):
         found.append(("/people/", _("People")))
     if standing.may(Permission.SETTINGS_CHANGE):

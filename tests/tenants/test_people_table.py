@@ -205,7 +205,7 @@ def test_the_page_asks_as_much_for_5000_people_as_for_few(bisc, client_of):
     page = lead.get("/people/?find=veel&page=3").content.decode()
     assert re.findall(r"[\d.]+ mensen gevonden|\d+ tot en met \d+ van [\d.]+", page) == [
         "5.000 mensen gevonden",
-        "101 tot en met 150 van 5000",
+        "101 tot en met 150 van 5.000",
     ]
     assert [row[0] for row in _table(page)][:2] == ["Veel 0100 100@veel.example", "Veel 0101 101@veel.example"]
 

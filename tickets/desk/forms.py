@@ -7,7 +7,6 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.models import ModelChoiceIteratorValue
 from django.utils.functional import cached_property
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tenants.access import Standing, people_of, staff_of
@@ -19,8 +18,9 @@ from tickets.desk.fields import CategoryField, FilesField, GroupField, LocationB
 from tickets.desk.kept import as_uploads
 from tickets.desk.kinds import CHOICES, KINDS, Kind
 from tickets.desk.models import KeptFile, Ticket
+from tickets.desk.ready import initial_facts, ready_words
 from tickets.since import plain_value, values_at
-from tickets.states import FACT_NAMES, FACTS, Impact, State, Type, Urgency, Visibility
+from tickets.states import FACTS, Impact, State, Type, Urgency, Visibility
 from tickets.valid import BODY_MAX, SUBJECT_KEPT, SUBJECT_MAX
 
 # Words for a librarian, who knows no ITIL.
@@ -68,6 +68,7 @@ class TicketForm(forms.Form):
         required=False,
         widget=LocationBoxes,
     )
+    everywhere = forms.BooleanField(label=_("All locations of this library"), required=False)
     category = GroupField(label=_("About what?"), required=False)
     urgency = forms.ChoiceField(
         label=_("How urgent is it?"),
@@ -136,7 +137,7 @@ class TicketForm(forms.Form):
     @property
     def places_chosen(self) -> int:
         """How many locations are chosen on this page."""
-        return len(self["locations"].value() or ())
+        return len(self.places if self["everywhere"].value() else self["locations"].value() or ())
 
     def clean_reporter(self) -> Person | None:
         address = self.cleaned_data["reporter"].strip().lower()
@@ -153,25 +154,16 @@ class TicketForm(forms.Form):
         return {
             **{name: chosen[name] for name in ("type", "subject", "body", "library", "category", "urgency")},
             "impact": chosen.get("impact") or None,
-            "locations": chosen["locations"],
+            "locations": self._everywhere() if chosen["everywhere"] else chosen["locations"],
             "reporter": chosen.get("reporter"),
             "uploads": chosen["attachments"],
             "patron_data": chosen["patron_data"],
             "once": chosen["once"],
         }
 
-
-def ready_words() -> str:
-    """Return a text to resolve with, ready to change."""
-    return gettext("This is resolved. Is something still wrong? Then answer here.")
-
-
-def initial_facts(ticket: Ticket) -> dict[str, object]:
-    """Return what the answer box shows of the facts: those of now, else the supplier of the library's system."""
-    known: dict[str, object] = {name: getattr(ticket, name) for name in FACT_NAMES if name != "partner"}
-    known["partner"] = ticket.partner.slug if ticket.partner else None
-    known["supplier"] = known["supplier"] or ticket.platform.supplier
-    return known
+    def _everywhere(self) -> list[Location]:
+        """Return all locations of the library that was chosen, as many as this person may choose."""
+        return [place for place in self.places if place.library_id == self.cleaned_data["library"].pk]
 
 
 class AnswerForm(forms.Form):

@@ -26,9 +26,10 @@ from tickets.desk import actions, kept
 from tickets.desk.along import list_query, with_list
 from tickets.desk.caller import Call
 from tickets.desk.expected import expected
-from tickets.desk.forms import AnswerForm, MoveForm, TicketForm, ready_words
+from tickets.desk.forms import AnswerForm, MoveForm, TicketForm
 from tickets.desk.models import KeptFile, Ticket
 from tickets.desk.queries import Entry, came_in, solution, ticket_visible_to, timeline
+from tickets.desk.ready import ready_words
 from tickets.refusals import Stale
 from tickets.states import (
     CLOSED_STATES,

@@ -19,7 +19,7 @@ from tickets.desk.along import list_query, with_list
 from tickets.desk.models import Ticket
 from tickets.desk.views import answer
 from tickets.lists.chips import chips_of, order_of
-from tickets.lists.forms import FilterForm, Narrowed
+from tickets.lists.forms import UNRESOLVED, FilterForm, Narrowed
 from tickets.lists.neighbours import Neighbour, neighbour
 from tickets.lists.queries import Counts, asked_first, listed, open_counts
 from tickets.lists.rows import Group, columns, in_groups, in_rows
@@ -76,6 +76,7 @@ def _list(request: HttpRequest, *, numbered: bool, here: str = "") -> dict[str, 
         "order": order_of(shown),
     }
     context["heading"] = _("Search: %(q)s") % {"q": request.GET["q"]} if shown.searching else _("Desk")
+    context["all_open"] = shown.data.get("state") == UNRESOLVED
     context["groups"] = _groups(shown, page, counts, here)
     context["narrower"] = shown.searching and (view != "all" or form.refines or bool(shown.data.get("state")))
     return context

@@ -1,6 +1,19 @@
 // Locations as a sentence that follows the boxes, and a search where there are many. Without this, one opens the list.
 "use strict";
 
+// One box ticks all of the library that is chosen.
+document.querySelectorAll("input[name=everywhere]").forEach((every) => {
+  const { form } = every;
+  const own = () => [...form.querySelectorAll("input[name=locations]")].filter((box) => (
+    form.elements.library?.tagName !== "SELECT" || box.dataset.library === form.elements.library.value
+  ));
+  every.addEventListener("change", () => own().forEach((box) => { box.checked = every.checked; }));
+  form.addEventListener("change", (event) => {
+    if (event.target.name === "library") every.checked = false;
+    if (event.target.name === "locations") every.checked = own().every((box) => box.checked);
+  });
+});
+
 document.querySelectorAll("details.places").forEach((details) => {
   const boxes = [...details.querySelectorAll("input[name=locations]")];
   const said = details.querySelector(".said");
