@@ -1,7 +1,7 @@
 """The figures of the steering group's overview: each in its own place, and the pictures say what the tables say."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from html import unescape
 
 import pytest
@@ -14,7 +14,7 @@ from agenda.figures.periods import Period, year_earlier
 from agenda.steering.models import Seat
 from agenda.steering.table import in_one_unit
 from agenda.work import actions
-from tenants.models import Organisation
+from tenants.models import LibraryMembership, Organisation
 
 
 @pytest.fixture
@@ -309,3 +309,12 @@ def test_the_counts_of_results_lead_to_those_results(put, acts, client_of):
     for way, titles in zip((way for way, _count in found), (["Groen", "Rood"], ["Groen"], [], ["Rood"]), strict=True):
         shown = member.get(unescape(way)).content.decode()
         assert [title for title in ("Groen", "Klaar", "Rood") if f">{title}<" in shown] == titles
+
+
+def test_who_has_another_role_at_an_organisation_is_not_led_to_its_tickets(cast, quarters, client_of):
+    """A seat who is also key user of a library of Cubiss goes to that host, and not to its desk."""
+    role = {"person": cast.everybody["member"], "library": cast.cubiss.library, "role": "key_user"}
+    LibraryMembership.objects.create(**role, from_on=date(2020, 1, 1))
+    page = client_of("member", "").get("/steering/?quarter=2026-2").content.decode()
+    assert "cubiss.samenbeheer.localhost" in page
+    assert [way for way in _ways(page) if way.startswith("http")] == []
