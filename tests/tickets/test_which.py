@@ -44,7 +44,7 @@ def test_the_order_is_said_contract_level_type_all(bisc):
     agreed(bisc, "3 werkdagen", type="incident")
     assert answers(bisc, [place])["Oplossing"].why == "Volgens wat voor een storing geldt."
     agreed(bisc, "2 werkdagen", level="large")
-    assert answers(bisc, [place])["Oplossing"].why == "Volgens niveau groot van de vestiging."
+    assert answers(bisc, [place])["Oplossing"].why == "Volgens niveau groot van de locatie."
     assert answers(bisc)["Oplossing"].why == "Volgens wat voor een storing geldt."
     contract = library_contract(bisc, name="DVO 2026")
     mine = agreed(bisc, "1 werkdag", contract=contract)
@@ -52,7 +52,7 @@ def test_the_order_is_said_contract_level_type_all(bisc):
     assert one.why == "Volgens het contract ‘Bibliotheek een BiSC: DVO 2026’, dat voor al het andere gaat."
     end_agreement(agreement=mine.agreement, from_on=timezone.localdate(), by=bisc.actor("lead"))
     one = answers(bisc, [place])["Oplossing"]
-    assert one.why == "Volgens niveau groot van de vestiging."
+    assert one.why == "Volgens niveau groot van de locatie."
     assert one.silent == "Bibliotheek een BiSC: DVO 2026: daar staat hier niets over."
 
 
@@ -63,7 +63,7 @@ def test_of_two_locations_it_says_that_the_strictest_counts(bisc):
     agreed(bisc, "4 uur", level="large")
     agreed(bisc, "2 werkdagen", level="small")
     one = answers(bisc, bisc.locations[:2])["Oplossing"]
-    assert one.why == "Volgens niveau groot: van deze vestigingen telt die waarvan het niveau het eerst moet."
+    assert one.why == "Volgens niveau groot: van deze locaties telt die waarvan het niveau het eerst moet."
 
 
 def test_staff_ask_which_agreement_counts(bisc, client_of):
