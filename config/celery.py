@@ -35,6 +35,7 @@ app.conf.beat_schedule = {
     "check-drift": {"task": "tickets.check_drift_everywhere", "schedule": _at_night(3, 10)},
     "purge-attachments": {"task": "tickets.purge_attachments_everywhere", "schedule": _at_night(3, 30)},
     "tidy-bytes": {"task": "tickets.tidy_bytes_everywhere", "schedule": _at_night(3, 50)},
+    "warn-of-contracts": {"task": "tickets.warn_of_contracts_everywhere", "schedule": _at_night(4, 30)},
     "clear-sessions": {"task": "tenants.clear_sessions", "schedule": _at_night(4, 10)},
     "tidy": {"task": "tenants.tidy", "schedule": _at_night(4, 20)},
 }

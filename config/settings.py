@@ -195,6 +195,7 @@ CELERY_TASK_ANNOTATIONS = {
     "tenants.mail_password_reset": _mail_limits,
     "tenants.mail_outbox_trouble": _mail_limits,
     "tickets.notices": _mail_limits,
+    "tickets.contract_notices": _mail_limits,
 }
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 750,  # above the longest of all limits, or a second worker takes what the first still does
@@ -217,6 +218,7 @@ CELERY_TASK_QUEUES = (Queue("samenbeheer"), Queue("mail"))
 CELERY_TASK_ROUTES = {
     "tenants.mail_*": {"queue": "mail", "priority": 0},
     "tickets.notices": {"queue": "mail", "priority": 6},
+    "tickets.contract_notices": {"queue": "mail", "priority": 6},
 }
 # Seconds between runs of beat; short in tests.
 SWEEP_EVERY = env.number("SAMENBEHEER_SWEEP_SECONDS", 60)
@@ -252,6 +254,7 @@ OUTBOX_TOPICS = {
     "tenants.make_organisation": _("making of an organisation"),
     "tenants.mail_outbox_trouble": _("message that mail waits"),
     "tickets.notices": _("notice on a ticket"),
+    "tickets.contract_notices": _("warning about a contract"),
 }
 DEFAULT_FROM_EMAIL = env.sender("SAMENBEHEER_FROM", f"Samenbeheer <noreply@{DOMAIN}>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL

@@ -138,7 +138,10 @@ ROOMS: dict[str, dict[str, str]] = {
         "tickets": "calendars change desk events refusals states",
     },
     "tickets.contracts": {
-        "tenants": "access actor audit context files identifiers imports libraries models refusals roles web",
+        "tenants": (
+            "access actor audit context everywhere files identifiers imports libraries models organisations outbox"
+            " refusals roles web"
+        ),
         "tickets": "desk rules",
     },
     "tickets.desk": {
@@ -182,7 +185,7 @@ ROOMS: dict[str, dict[str, str]] = {
     "tickets.sharing": {"tenants": "context together", "agenda": "figures", "tickets": "desk"},
     "tickets.since": {"tenants": "actor", "tickets": "access desk events refusals valid"},
     "tickets.snapshots": {"tenants": "actor audit context everywhere", "agenda": "figures", "tickets": "desk sharing"},
-    "tickets.tasks": {"tickets": "closing notices proposals retention snapshots"},
+    "tickets.tasks": {"tickets": "closing contracts notices proposals retention snapshots"},
     "tickets.urls": {"tickets": "agreements calendars contracts desk guests lists proposals search"},
     "tickets.valid": {"tenants": "access context dated models", "tickets": "states"},
 }
@@ -230,6 +233,7 @@ DOORS = {
         "tenants/invitations/mail.py",
         "tenants/outbox/troubles.py",
         "tenants/signin/mail.py",
+        "tickets/contracts/alerts.py",
         "tickets/notices/actions.py",
     ],
 }

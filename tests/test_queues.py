@@ -14,6 +14,7 @@ MAILED = {
     "tenants.mail_invitation",
     "tenants.mail_outbox_trouble",
     "tenants.mail_password_reset",
+    "tickets.contract_notices",
     "tickets.notices",
 }
 NEW = {"type": "incident", "subject": "x", "body": "x", "library": "eemland", "category": "6.1", "urgency": "low"}
@@ -45,6 +46,7 @@ def test_who_waits_for_a_link_goes_before_all_notices():
         "tenants.mail_invitation": 0,
         "tenants.mail_outbox_trouble": 0,
         "tenants.mail_password_reset": 0,
+        "tickets.contract_notices": 6,
         "tickets.notices": 6,
     }
 
@@ -54,6 +56,7 @@ BEAT = {
     "sweep-outbox": ("tenants.sweep_outbox", 60),
     "worker-shows-itself": ("tenants.show_yourself", 60),
     "mail-shows-itself": ("tenants.show_yourself", 60),
+    "warn-of-contracts": ("tickets.warn_of_contracts_everywhere", "30 4 * * *"),
     "close-resolved": ("tickets.close_resolved_everywhere", 600),
     "prepare-steering": ("agenda.prepare_steering", 60),
     "forget-answers": ("tenants.forget_answers", "25 * * * *"),

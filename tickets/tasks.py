@@ -1,6 +1,7 @@
 """Background work of the desk, room by room. The schema name comes first; an unknown one is logged and nothing runs."""
 
 from tickets.closing.tasks import close_resolved, close_resolved_everywhere
+from tickets.contracts.tasks import mail_contract_warning, warn_of_contracts, warn_of_contracts_everywhere
 from tickets.notices.tasks import notify
 from tickets.proposals.tasks import count_sorted, count_sorted_everywhere
 from tickets.retention.tasks import (
@@ -18,9 +19,12 @@ __all__ = [
     "close_resolved_everywhere",
     "count_sorted",
     "count_sorted_everywhere",
+    "mail_contract_warning",
     "notify",
     "purge_attachments",
     "purge_attachments_everywhere",
     "tidy_bytes",
     "tidy_bytes_everywhere",
+    "warn_of_contracts",
+    "warn_of_contracts_everywhere",
 ]

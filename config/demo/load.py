@@ -15,10 +15,9 @@ from agenda.categories.models import Category
 from agenda.steering.models import Seat
 from agenda.work.actions import change_contribution, create_item, report_progress
 from agenda.work.models import PolicyGoal, WorkItem
-from config.demo.agreements import load_agreements
-from config.demo.hours import confirm_hours
 from config.demo.network import ORGANISATIONS, PLATFORM_OF_PROVINCE, PLATFORMS, DemoLibrary, libraries_of
 from config.demo.policy import load_framework
+from config.demo.promised import load_promised
 from config.demo.told import Told, Turn, steps_of, told, working_day
 from config.demo.volume import Builder
 from tenants.access import standing
@@ -109,8 +108,7 @@ def load(step: Step, volume: float = 1.0) -> None:
             _load_staff(organisation, password, demo.has_seat)
     for demo in ORGANISATIONS:
         with inside(organisation_by_schema(demo.slug)):
-            confirm_hours(demo.slug)
-            load_agreements(demo.slug)
+            load_promised(demo.slug)
     step("example tickets")
     written = told()
     for demo in ORGANISATIONS:

@@ -4,10 +4,10 @@ import re
 
 from django.utils.translation import gettext as _
 
-CLOCK = re.compile(r"(\d{1,5}):([0-5]\d)")
-HOURS = re.compile(r"(\d{1,5})(?:[.,](\d{1,2}))?\s*(?:u|uur|uren|h|hour|hours)?")
-BOTH = re.compile(r"(\d{1,5})\s*(?:u|uur|h)\s*([0-5]?\d)\s*(?:m|min|minuten)?")
-MINUTES = re.compile(r"(\d{1,6})\s*(?:m|min|minuten|minutes|minuut|minute)")
+CLOCK = re.compile(r"(\d{1,5}):([0-5]\d)", re.ASCII)
+HOURS = re.compile(r"(\d{1,5})(?:[.,](\d{1,2}))?\s*(?:u|uur|uren|h|hour|hours)?", re.ASCII)
+BOTH = re.compile(r"(\d{1,5})\s*(?:u|uur|h)\s*([0-5]?\d)\s*(?:m|min|minuten)?", re.ASCII)
+MINUTES = re.compile(r"(\d{1,6})\s*(?:m|min|minuten|minutes|minuut|minute)", re.ASCII)
 
 
 def read_minutes(text: str) -> int:

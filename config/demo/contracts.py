@@ -1,0 +1,67 @@
+"""Contracts and hours cards of the demo's organisations, made by their lead as anybody makes them."""
+
+from datetime import date, timedelta
+
+from django.utils import timezone
+
+from tenants.access import standing
+from tenants.actor import Actor
+from tenants.context import current_organisation
+from tenants.models import Library, Person
+from tickets.contracts.actions import make_contract, make_supplier_contract
+from tickets.contracts.attached import add_contact
+from tickets.contracts.cards import add_card, book_hours
+from tickets.models import LibraryContract
+
+# Of each of the first three libraries: its last day in days from now, how it is renewed, hours bought, minutes used.
+LIBRARIES = (
+    (400, "tacit", 40, 37 * 60 + 30),
+    (110, "express", 24, 23 * 60 + 15),
+    (250, "express", 0, 0),
+)
+WORK = ("Inrichting van de catalogus", "Koppeling met de zelfservice", "Training voor nieuwe medewerkers", "Rapportage")
+
+
+def make_contracts(slug: str) -> None:
+    """Make contracts for three libraries, two with an hours card almost used up, and one with a supplier; once."""
+    if LibraryContract.objects.exists():
+        return
+    by = Actor.of(standing(Person.objects.get(email=f"lead@{slug}.example"), current_organisation()))
+    today = timezone.localdate()
+    libraries = list(Library.objects.current().filter(organisation=current_organisation()).order_by("pk")[:3])
+    for number, (library, (days, renewal, hours, used)) in enumerate(zip(libraries, LIBRARIES, strict=False), 1):
+        contract = make_contract(
+            library=library,
+            name="Dienstverleningsovereenkomst",
+            number=f"{slug.upper()}-DVO-{number:02d}",
+            from_on=date(today.year - 1, 1, 1),
+            until_on=today + timedelta(days=days),
+            renewal=renewal,
+            by=by,
+        )
+        if hours:
+            _card(contract, hours * 60, used, by)
+    if libraries:
+        supplier = make_supplier_contract(
+            platform=libraries[0].platform,
+            supplier="OCLC",
+            name="Licentie en onderhoud (demo)",
+            number=f"{slug.upper()}-L-01",
+            terms="Storingen die een vestiging stilleggen, dag en nacht. Een nieuwe versie twee keer per jaar.",
+            from_on=date(today.year - 1, 1, 1),
+            until_on=date(today.year + 2, 12, 31),
+            renewal="tacit",
+            by=by,
+        )
+        add_contact(contract=supplier, name="Storingsloket", task="storingen", email="loket@leverancier.example", by=by)
+
+
+def _card(contract: LibraryContract, minutes: int, used: int, by: Actor) -> None:
+    today = timezone.localdate()
+    begins = date(today.year, 1, 1)
+    card = add_card(contract=contract, minutes=minutes, alert_minutes=240, from_on=begins, by=by)
+    days = max(1, (today - begins).days)
+    for turn in range(15):
+        on = begins + timedelta(days=days * turn // 15)
+        part = used // 15 if turn else used - 14 * (used // 15)
+        book_hours(card=card, minutes=part, on=on, note=WORK[turn % len(WORK)], by=by)
