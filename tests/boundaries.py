@@ -130,7 +130,7 @@ ROOMS: dict[str, dict[str, str]] = {
         "tickets": "access clocks desk events followers refusals since states valid",
     },
     "tickets.clocks": {
-        "tenants": "actor models together",
+        "tenants": "actor everywhere models together",
         "tickets": "agreements calendars desk rules states",
     },
     "tickets.closing": {
@@ -185,7 +185,8 @@ ROOMS: dict[str, dict[str, str]] = {
     "tickets.sharing": {"tenants": "context together", "agenda": "figures", "tickets": "desk"},
     "tickets.since": {"tenants": "actor", "tickets": "access desk events refusals valid"},
     "tickets.snapshots": {"tenants": "actor audit context everywhere", "agenda": "figures", "tickets": "desk sharing"},
-    "tickets.tasks": {"tickets": "closing contracts notices proposals retention snapshots"},
+    "tickets.rules": {"tenants": "context outbox"},
+    "tickets.tasks": {"tickets": "clocks closing contracts notices proposals retention snapshots"},
     "tickets.urls": {"tickets": "agreements calendars contracts desk guests lists proposals search"},
     "tickets.valid": {"tenants": "access context dated models", "tickets": "states"},
 }
@@ -218,8 +219,7 @@ DOORS = {
         "tickets/desk/actions.py",
         "tickets/guests/actions.py",
     ],
-    "imports agenda.history.actions.changing": ["agenda/work/actions.py"],
-    "writes tickets.Ticket": ["tickets/opening.py"],
+    "writes tickets.Ticket": ["tickets/clocks/actions.py", "tickets/opening.py"],
     "writes tickets.Message": ["tickets/change.py"],
     "writes tickets.Event": ["tickets/change.py"],
     "writes tickets.Notice": ["tickets/notices/actions.py"],

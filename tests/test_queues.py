@@ -58,6 +58,8 @@ BEAT = {
     "mail-shows-itself": ("tenants.show_yourself", 60),
     "warn-of-contracts": ("tickets.warn_of_contracts_everywhere", "30 4 * * *"),
     "close-resolved": ("tickets.close_resolved_everywhere", 600),
+    "reckon-clocks": ("tickets.reckon_everywhere", 60),
+    "begin-day": ("tickets.begin_day_everywhere", "5 0 * * *"),
     "prepare-steering": ("agenda.prepare_steering", 60),
     "forget-answers": ("tenants.forget_answers", "25 * * * *"),
     "count-sorted": ("tickets.count_sorted_everywhere", "*/15 * * * *"),

@@ -1,5 +1,6 @@
 """Background work of the desk, room by room. The schema name comes first; an unknown one is logged and nothing runs."""
 
+from tickets.clocks.tasks import begin_day, begin_day_everywhere, reckon, reckon_everywhere
 from tickets.closing.tasks import close_resolved, close_resolved_everywhere
 from tickets.contracts.tasks import mail_contract_warning, warn_of_contracts, warn_of_contracts_everywhere
 from tickets.notices.tasks import notify
@@ -13,6 +14,8 @@ from tickets.retention.tasks import (
 from tickets.snapshots.tasks import check_drift, check_drift_everywhere
 
 __all__ = [
+    "begin_day",
+    "begin_day_everywhere",
     "check_drift",
     "check_drift_everywhere",
     "close_resolved",
@@ -23,6 +26,8 @@ __all__ = [
     "notify",
     "purge_attachments",
     "purge_attachments_everywhere",
+    "reckon",
+    "reckon_everywhere",
     "tidy_bytes",
     "tidy_bytes_everywhere",
     "warn_of_contracts",

@@ -56,6 +56,7 @@ NO_VERBS = {
         ],
         "test_agreements.py",
     ),
+    **dict.fromkeys(["clocks.begin_day", "clocks.left_to_reckon", "clocks.reckon_again"], "test_reckon_again.py"),
     "closing.close_resolved": "test_closing.py",
     "idempotency.idempotent": "test_api.py",
     "notices.recipients": "test_notices.py",

@@ -59,6 +59,7 @@ NO_FACT = {
     "due_clock": "",
     "due_calendar": "",
     "late_at": None,
+    "rules": None,
 }
 # Ticket 1 of BiSC before each case: made by the cast, with an internal note and a grant since.
 BEFORE = {

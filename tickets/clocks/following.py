@@ -2,6 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
 
 from tenants.actor import Actor
 from tenants.models import Location
@@ -18,6 +21,9 @@ from tickets.states import Speaker, State, Visibility
 
 # Changes that clocks count by, beside what is said to the library.
 COUNTS = frozenset({"state", "supplier", "partner", "type", "priority", "library", "locations"})
+SPEAKERS = (Speaker.STAFF, Speaker.LIBRARY)
+LOCATIONS, THROUGH = Location._meta.db_table, Ticket.locations.through._meta.db_table
+KEPT = ("ticket_id", "state", "party", "pauses", "type", "priority", "library_id", "platform_id")
 ONCE = ["ticket", "kind", "place"]
 REWRITTEN = [
     *("party", "version", "calendar", "started_at", "done_at", "cancelled", "paused", "due_at"),
@@ -34,7 +40,7 @@ def begin(ticket: Ticket, *, location_ids: Iterable[int], by: Actor, at: datetim
     interval = _interval(ticket, levels, rules, by, at)
     story = Story(ticket.opened_at, [_stretch(interval)])
     clocks = clocks_of(story, rules, at)
-    summarise(ticket, clocks)
+    summarise(ticket, clocks, rules)
     rows = [Adding(f"clock_{place}", _row(ticket, one)) for place, one in enumerate(clocks)]
     return [Adding("interval", interval), *rows]
 
@@ -57,7 +63,7 @@ def follow(
     if not told and not COUNTS & set(changes):
         return []
     rules, levels = _rules_and_levels(ticket, None if locations is None else [one.pk for one in locations])
-    found = list(ticket.intervals.order_by("place")) or intervals_from_history(ticket, before=changes)
+    found = list(ticket.intervals.order_by("place")) or intervals_from_history(ticket, levels, before=changes)
     rows = turn(ticket, found, _interval(ticket, levels, rules, by, at), at)
     write_clocks(ticket, found, rules, at)
     return [Adding("interval", one) for one in rows]
@@ -76,31 +82,45 @@ def turn(ticket: Ticket, found: list[Interval], now: Interval, at: datetime) -> 
     return [now]
 
 
-def write_clocks(ticket: Ticket, intervals: Sequence[Interval], rules: Book, at: datetime) -> list[Counted]:
-    """Write the clocks of a ticket as they stand at `at`, and set the moments by which lists sort; return them."""
-    clocks = clocks_of(story_of(ticket, intervals), rules, at)
-    summarise(ticket, clocks)
-    Clock.objects.bulk_create(
-        [_row(ticket, one) for one in clocks],
-        update_conflicts=True,
-        unique_fields=ONCE,
-        update_fields=REWRITTEN,
-    )
-    return clocks
+def write_clocks(ticket: Ticket, intervals: Sequence[Interval], rules: Book, at: datetime) -> None:
+    """Write the clocks of a ticket as they stand at `at`, and set the moments by which lists sort."""
+    keep(reckon(ticket, intervals, said_on([ticket.pk]).get(ticket.pk, []), rules, at))
 
 
-def story_of(ticket: Ticket, intervals: Sequence[Interval]) -> Story:
-    """Return what happened to a ticket, as its clocks count by it; asks what was said."""
-    public = ticket.messages.filter(visibility=Visibility.PUBLIC, speaker__in=(Speaker.STAFF, Speaker.LIBRARY))
-    moments = public.order_by("created_at", "pk").values_list("created_at", "speaker")
-    said = [Said(at, speaker == Speaker.STAFF) for at, speaker in moments]
+def reckon(
+    ticket: Ticket, intervals: Sequence[Interval], said: Sequence[Said], rules: Book, at: datetime
+) -> list[Clock]:
+    """Return the clocks of a ticket as they stand at `at`, unsaved, and set the moments by which lists sort."""
+    clocks = clocks_of(story_of(ticket, intervals, said), rules, at)
+    summarise(ticket, clocks, rules)
+    return [_row(ticket, one) for one in clocks]
+
+
+def keep(clocks: list[Clock]) -> None:
+    """Write clocks over those that are there."""
+    Clock.objects.bulk_create(clocks, update_conflicts=True, unique_fields=ONCE, update_fields=REWRITTEN)
+
+
+def said_on(tickets: Iterable[int]) -> dict[int, list[Said]]:
+    """Return what was said on each of some tickets (by key) between staff and the library, in one question."""
+    found: dict[int, list[Said]] = {}
+    public = Message.objects.filter(ticket__in=tickets, visibility=Visibility.PUBLIC, speaker__in=SPEAKERS)
+    rows = public.order_by("created_at", "pk").values_list("ticket_id", "created_at", "speaker")
+    for ticket, at, speaker in rows:
+        found.setdefault(ticket, []).append(Said(at, speaker == Speaker.STAFF))
+    return found
+
+
+def story_of(ticket: Ticket, intervals: Sequence[Interval], said: Sequence[Said]) -> Story:
+    """Return what happened to a ticket, as its clocks count by it."""
     if said and said[0].by_staff and said[0].at <= ticket.opened_at:
         said = said[1:]  # what staff filed for somebody is no answer
     return Story(ticket.opened_at, [_stretch(one) for one in intervals], said, ticket.first_answer_at)
 
 
-def summarise(ticket: Ticket, clocks: Sequence[Counted]) -> None:
-    """Set on a ticket which of its clocks runs out first, and when one was late."""
+def summarise(ticket: Ticket, clocks: Sequence[Counted], rules: Book) -> None:
+    """Set on a ticket which of its clocks runs out first, when one was late, and by which rules that was reckoned."""
+    ticket.rules = UUID(rules.stamp)
     first = first_due(clocks)
     ticket.due_at = first.course.due if first else None
     ticket.due_clock = first.kind if first else ""
@@ -118,14 +138,43 @@ def _rules_and_levels(ticket: Ticket, location_ids: list[int] | None) -> tuple[B
 
 
 def _levels_of(ticket: Ticket, location_ids: list[int] | None) -> str:
-    table, through = Location._meta.db_table, Ticket.locations.through._meta.db_table
-    whole = f"library_id = {int(ticket.library_id)} AND (until_on IS NULL OR until_on >= current_date)"
+    library = str(int(ticket.library_id))
     if location_ids is None:
-        mine = f"SELECT location_id FROM {through} WHERE ticket_id = {int(ticket.pk)}"
-        which = f"id IN ({mine}) OR (NOT EXISTS ({mine}) AND {whole})"
-    else:
-        which = f"id IN ({', '.join(str(int(pk)) for pk in location_ids)})" if location_ids else whole
-    return f"(SELECT array_agg(DISTINCT level) FROM {table} WHERE {which})"
+        return _levels(str(int(ticket.pk)), library)
+    return _levels_at(", ".join(str(int(pk)) for pk in location_ids) or None, library)
+
+
+def _levels_at(which: str | None, library: str) -> str:
+    """Return, as SQL, the levels of the locations `which`, or of all that a library has today."""
+    whole = f"library_id = {library} AND (until_on IS NULL OR until_on >= current_date)"
+    return f"(SELECT array_agg(DISTINCT level) FROM {LOCATIONS} WHERE {f'id IN ({which})' if which else whole})"
+
+
+def _levels(ticket: str, library: str) -> str:
+    """Return, as SQL, the levels of a ticket; both names or numbers are SQL themselves."""
+    named = f"SELECT location_id FROM {THROUGH} WHERE ticket_id = {ticket}"
+    return f"coalesce({_levels_at(named, library)}, {_levels_at(None, library)})"
+
+
+def levels_of(tickets: Sequence[int]) -> dict[int, list[str]]:
+    """Return the levels that count for each of some tickets (by key), in one question."""
+    levels = _levels("ticket.id", "ticket.library_id")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT ticket.id, {levels} FROM {Ticket._meta.db_table} ticket WHERE ticket.id = ANY(%s)", [list(tickets)]
+        )
+        return {pk: sorted(levels or []) for pk, levels in cursor.fetchall()}
+
+
+def turn_levels(found: list[Interval], levels: list[str], at: datetime) -> None:
+    """Let another interval begin where a location of the ticket got another level since the last of `found`."""
+    last = found[-1]
+    if last.levels == levels:
+        return
+    last.ended_at = max(at, last.began_at)
+    last.save(update_fields=["ended_at"])
+    kept = {name: getattr(last, name) for name in KEPT}
+    found.append(Interval.objects.create(**kept, place=last.place + 1, began_at=last.ended_at, levels=levels))
 
 
 def _interval(ticket: Ticket, levels: list[str], rules: Book, by: Actor, at: datetime) -> Interval:

@@ -10,7 +10,7 @@ from tickets.desk.models import Event, Ticket
 FIELDS = ("state", "type", "priority")
 
 
-def intervals_from_history(ticket: Ticket, *, before: Iterable[str] = ()) -> list[Interval]:
+def intervals_from_history(ticket: Ticket, levels: list[str], *, before: Iterable[str] = ()) -> list[Interval]:
     """Write and return the intervals of a ticket that has none: by its events, oldest first.
 
     Library and levels are taken as they are now, pauses as they are where nobody said otherwise: nothing older is
@@ -34,7 +34,7 @@ def intervals_from_history(ticket: Ticket, *, before: Iterable[str] = ()) -> lis
     rows.reverse()
     rows[0].began_at = ticket.opened_at
     for place, row in enumerate(rows):
-        row.place = place
+        row.place, row.levels = place, levels
     Interval.objects.bulk_create(rows)
     return rows
 

@@ -8,16 +8,24 @@ on a ticket reads the stamp under a lock that many may hold; whoever reckons all
 import uuid
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
+from tenants.context import current_organisation
+from tenants.outbox import nudges
 from tickets.rules.models import RulesStamp
 
 LOCK = 9_000_001
+RECKONING = "tickets.reckon"
 
 
 def rules_changed() -> None:
-    """Give the rules of the organisation entered another stamp, in the transaction of the verb that changed them."""
+    """Give the rules of the organisation entered another stamp, in the transaction of the verb that changed them.
+
+    All that is open is reckoned again after it.
+    """
     RulesStamp.objects.update_or_create(pk=1, defaults={"stamp": uuid.uuid4()})
+    schema_name = current_organisation().schema_name
+    transaction.on_commit(lambda: nudges.send(RECKONING, [schema_name]))  # lost: a minute later it is done all the same
 
 
 def stamp_now(*also: str) -> tuple[Any, ...]:
