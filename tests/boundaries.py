@@ -155,7 +155,7 @@ ROOMS: dict[str, dict[str, str]] = {
     "tickets.lists": {
         "tenants": "access libraries models refusals roles web",
         "agenda": "categories figures",
-        "tickets": "access desk router search shapes states",
+        "tickets": "access agreements clocks desk router search shapes states",
     },
     "tickets.management": {"tenants": "context", "tickets": "snapshots"},
     "tickets.models": {"tickets": "agreements calendars clocks contracts desk guests notices proposals rules"},

@@ -12,14 +12,14 @@ from tenants.web.markdown import to_html
 from tenants.web.moments import ago, day, moment
 from tenants.web.rows import fixed as drawn_once
 from tenants.web.rows import rendered
-from tickets.desk.tags import PRIORITY_LOOK, REOPENED_LOOK, STATE_LOOK
+from tickets.desk.tags import CLOCK_LOOK, PRIORITY_LOOK, REOPENED_LOOK, STATE_LOOK
 
 register = template.Library()
 register.filter("day", day)
 register.filter("moment", moment)
 register.filter("ago", ago)
 register.filter("sentences", sentences)
-LOOKS = [*STATE_LOOK.values(), REOPENED_LOOK, *PRIORITY_LOOK.values(), *STATUS_LOOK.values()]
+LOOKS = [*STATE_LOOK.values(), REOPENED_LOOK, *PRIORITY_LOOK.values(), *STATUS_LOOK.values(), *CLOCK_LOOK.values()]
 ON_TAGS = tuple(sorted({symbol for _colour, symbol in LOOKS if symbol} | set(DOT_LOOK.values())))
 
 

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest
 from django.urls import reverse
 
-NAMES = ("view", "q", "state", "type", "priority", "library", "category", "assignee", "sort", "figure", "page")
+NAMES = ("view", "q", "state", "type", "priority", "library", "category", "assignee", "due", "sort", "figure", "page")
 LONGEST = 200
 
 

@@ -34,6 +34,7 @@ PRIORITY_LOOK: dict[str, Look] = {
     "low": ("", ""),
 }
 REOPENED_LOOK: Look = ("red", "rotate")
+CLOCK_LOOK: dict[str, Look] = {"still": ("", "player-pause"), "late": ("red", "clock-exclamation")}
 LOOKS: dict[type[TextChoices], dict[str, Look]] = {State: STATE_LOOK, Priority: PRIORITY_LOOK}
 
 

@@ -11,6 +11,7 @@ from tenants.refusals import NotAllowed
 from tenants.roles import Permission
 from tenants.web.shapes import In
 from tickets.desk.models import Ticket
+from tickets.lists.due import Due
 from tickets.lists.forms import FOR_STAFF, OFFERED, SORTS, UNRESOLVED, FilterForm
 from tickets.lists.queries import listed
 from tickets.router import router
@@ -21,6 +22,8 @@ WHAT = (
     "Words, each also as a prefix, that all occur: in the subject, the messages and names of files that you may read,"
     " or the names of library, locations, category and reporter; or the number of a ticket."
 )
+
+WHEN = "Late: a promise of the desk was or is late. Today: it runs out before midnight, or is late now. For staff."
 
 
 class Filters(In):
@@ -33,6 +36,7 @@ class Filters(In):
     type: Annotated[str, Field(json_schema_extra={"enum": ["", *Type.values]})] = ""
     priority: Annotated[str, Field(description="For staff.", json_schema_extra={"enum": ["", *Priority.values]})] = ""
     category: Annotated[str, Field(description='Code of a leaf, or "unsorted" for what has none yet.')] = ""
+    due: Annotated[str, Field(description=WHEN, json_schema_extra={"enum": ["", *Due.values]})] = ""
     sort: Annotated[str, Field(json_schema_extra={"enum": ["", *SORTS]})] = ""
     page: Annotated[int, Field(ge=1, le=100_000)] = 1
 

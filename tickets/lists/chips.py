@@ -7,11 +7,12 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from tenants.models import Person
+from tickets.lists.due import Due
 from tickets.lists.forms import FIGURE, SORTS, UNRESOLVED, UNSORTED
 from tickets.lists.stock import Stock
 from tickets.states import Priority, State, Type
 
-CHOICES = {"state": State, "type": Type, "priority": Priority}
+CHOICES = {"state": State, "type": Type, "priority": Priority, "due": Due}
 
 
 @dataclass(frozen=True)

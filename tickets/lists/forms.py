@@ -18,6 +18,7 @@ from tenants.web.paging import Page
 from tenants.web.widgets import LongSelect
 from tickets.access import TicketQuerySet
 from tickets.desk.fields import CategoryField
+from tickets.lists.due import Due, due_by
 from tickets.lists.figures import Figure
 from tickets.search.queries import Hits, Shown, search
 from tickets.states import Priority, State, Type
@@ -34,6 +35,10 @@ SORTS = {
         _("reopened first, then the most urgent"),
         [F("reopened_at").asc(nulls_last=True), "priority_rank", "opened_at", "pk"],
     ),
+    "due": (
+        _("reopened first, then what runs out first"),
+        [F("reopened_at").asc(nulls_last=True), F("due_at").asc(nulls_last=True), "priority_rank", "opened_at", "pk"],
+    ),
     "newest": (_("newest first"), ["-opened_at", "-pk"]),
     "oldest": (_("oldest first"), ["opened_at", "pk"]),
     "changed": (_("last changed first"), ["-changed_at", "-pk"]),
@@ -45,7 +50,7 @@ SORTS_FOR_LIBRARIES = {
     "oldest": SORTS["oldest"],
     "changed": (_("last changed first"), ["-told_at", "-pk"]),
 }
-FOR_STAFF = ("priority", "assignee")
+FOR_STAFF = ("priority", "assignee", "due")
 FIGURE = "figure"  # of the steering group: no choice in the form, but a way here from there, for staff
 
 
@@ -82,6 +87,8 @@ def narrowed(tickets: TicketQuerySet, chosen: Mapping[str, Any], standing: Stand
             tickets = tickets.filter(category__parent__isnull=True)
         elif chosen.get(name):
             tickets = tickets.filter(**{name: chosen[name]})
+    if chosen.get("due"):
+        tickets = due_by(tickets, chosen["due"])
     if chosen.get("figure"):
         tickets = tickets.filter(chosen["figure"].condition)
     assignee = chosen.get("assignee")
@@ -125,6 +132,7 @@ class FilterForm(forms.Form):
         label=_("Library"), required=False, queryset=Library.objects.none(), empty_label=_("any library")
     )
     category = SortedField(label=_("Category"), required=False)
+    due = forms.ChoiceField(label=_("Runs out"), required=False, choices=[("", _("whenever")), *Due.choices])
     assignee = forms.CharField(label=_("Assignee"), required=False, max_length=254)
     sort = forms.ChoiceField(label=_("Order"), required=False)
     figure = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
@@ -142,7 +150,7 @@ class FilterForm(forms.Form):
 
     def offer(self) -> None:
         """Fill the choices that cost a query, for a page that shows them."""
-        for name in ("state", "type", "priority", "sort"):
+        for name in ("state", "type", "priority", "due", "sort"):
             self.fields[name].widget = LongSelect(choices=self.fields[name].choices)
         self.fields["library"].widget, self.fields["category"].widget = LongSelect(), LongSelect()
         libraries = self.fields["library"].queryset.values_list("slug", "name")
@@ -180,4 +188,4 @@ class FilterForm(forms.Form):
     @property
     def refines(self) -> bool:
         """Does it choose a kind of ticket, beyond tab, words and order?"""
-        return any(self.cleaned_data.get(name) for name in ("type", "priority", "library", "category", FIGURE))
+        return any(self.cleaned_data.get(name) for name in ("type", "priority", "library", "category", "due", FIGURE))

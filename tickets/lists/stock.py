@@ -44,7 +44,7 @@ def stock(given, standing: Standing, *, numbered: bool = False) -> Stock:
         data["state"] = UNRESOLVED
     if view != "all":
         data["assignee"] = VIEWS[view]
-    data.setdefault("sort", MATCH if searching else "priority")
+    data.setdefault("sort", MATCH if searching else "due")
     mine, form = Ticket.objects.visible_to(standing), None
     if FilterForm.base_fields.keys() & given.keys() or "refine" in given:
         form = FilterForm(data, standing=standing)

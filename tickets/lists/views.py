@@ -22,7 +22,7 @@ from tickets.lists.chips import chips_of, order_of
 from tickets.lists.forms import UNRESOLVED, FilterForm, Narrowed
 from tickets.lists.neighbours import Neighbour, neighbour
 from tickets.lists.queries import Counts, asked_first, listed, open_counts
-from tickets.lists.rows import Group, columns, in_groups, in_rows
+from tickets.lists.rows import Group, columns, in_groups, in_rows, runs_out
 from tickets.lists.stock import Stock, stock
 from tickets.search.queries import ticket_by_number
 from tickets.states import ASKS_LIBRARY, CLOSED_STATES
@@ -77,17 +77,18 @@ def _list(request: HttpRequest, *, numbered: bool, here: str = "") -> dict[str, 
     }
     context["heading"] = _("Search: %(q)s") % {"q": request.GET["q"]} if shown.searching else _("Desk")
     context["all_open"] = shown.data.get("state") == UNRESOLVED
-    context["groups"] = _groups(shown, page, counts, here)
+    context["due"] = runs_out(page.rows)
+    context["groups"] = _groups(shown, page, counts, here, context["due"])
     context["narrower"] = shown.searching and (view != "all" or form.refines or bool(shown.data.get("state")))
     return context
 
 
-def _groups(shown: Stock, page: Page, counts: Counts | None, here: str) -> list[Group]:
+def _groups(shown: Stock, page: Page, counts: Counts | None, here: str, due: bool) -> list[Group]:
     if not shown.grouped:
-        return [Group("", None, in_rows(page.rows, here))] if page.rows else []
+        return [Group("", None, in_rows(page.rows, here, due))] if page.rows else []
     known = counts if shown.is_tab else None
     mine, waiting = (known.my_turn, known.mine - known.my_turn) if known else (None, None)
-    return in_groups(page.rows, here, mine, waiting)
+    return in_groups(page.rows, here, mine, waiting, due)
 
 
 def my_tickets(request: HttpRequest, *, numbered: bool) -> HttpResponse:
