@@ -10,10 +10,21 @@ from tenants.models import Location
 from tests import conftest
 from tests.races import Work, held, until_one_waits
 from tests.tickets.clocking import clocks, file, may, say, to_all, told
+from tickets.agreements.book import book
 from tickets.clocks import actions
 from tickets.clocks.tasks import begin_day, reckon
 from tickets.desk import actions as verbs
-from tickets.models import Agreement, AgreementVersion, Clock, Event, Interval, RulesStamp, Ticket
+from tickets.models import (
+    Agreement,
+    AgreementVersion,
+    Clock,
+    Event,
+    Interval,
+    LibraryContract,
+    RulesStamp,
+    ServiceCalendar,
+    Ticket,
+)
 from tickets.rules.stamp import rules_changed, stamp_now, wait_for_verbs
 
 NOON = may(19, 12)
@@ -133,10 +144,25 @@ def test_the_tasks_stay_inside_their_organisation(cast, bisc, rules):
         assert actions.left_to_reckon() == 0
 
 
-def test_a_day_begins_with_a_new_stamp(bisc, rules):
+@pytest.mark.parametrize(("day", "changed"), [(31, False), (1, True), (2, True), (3, True), (4, False)])
+def test_a_day_on_which_rules_begin_has_a_stamp_of_its_own(bisc, rules, day, changed):
+    """They begin on 1 June; the two nights after it do what that one may have missed."""
+    say(Agreement.objects.create(type="wish"), date(2026, 6, 1), to_all(resolution=60))
     before = RulesStamp.objects.get().stamp
-    begin_day(bisc.organisation.schema_name)
-    assert RulesStamp.objects.get().stamp != before
+    actions.begin_day(date(2026, 5 if day == 31 else 6, day))
+    assert (RulesStamp.objects.get().stamp != before) is changed
+
+
+def test_a_contract_that_ended_and_hours_that_begin_are_such_days(bisc, rules):
+    ends = LibraryContract.objects.create(
+        library=bisc.library, name="x", from_on=date(2026, 1, 1), until_on=date(2026, 6, 1), made_at=may(1)
+    )
+    say(Agreement.objects.create(contract=ends), date(2026, 1, 1), to_all(resolution=60))
+    calendar = ServiceCalendar.objects.get(slug="default")
+    calendar.versions.create(from_on=date(2026, 7, 1), week=[[]] * 7, made_at=may(1))
+    rules_changed()
+    assert [book().turns_on(date(2026, 6, day)) for day in (1, 2, 3)] == [False, True, False]
+    assert [book().turns_on(date(2026, 7, day)) for day in (1, 2)] == [True, False]
 
 
 def test_few_questions_however_many(bisc, rules, django_assert_max_num_queries):

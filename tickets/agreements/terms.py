@@ -170,6 +170,13 @@ class Book:
         applied = self.applied(ClockKind.UPDATE, at, moment, start=moment)
         return applied.version.update_mode if applied.version else "after_reporter"
 
+    def turns_on(self, day: date) -> bool:
+        """Does any rule begin or end to count on `day`?"""
+        groups = (*self.contracts.values(), *self.suppliers.values(), self.levels.values(), self.types.values())
+        promises = [self.all, *(promise for group in groups for promise in group)]
+        begins = {hours.from_on for calendar in self.calendars.values() for hours in calendar.versions}
+        return day in begins or any(day in promise.days() for promise in promises)
+
     def turns(self, at: Situation, start: datetime, end: datetime) -> list[datetime]:
         """Return the moments between two at which other rules may begin to count in this situation, in order."""
         found: set[datetime] = set()

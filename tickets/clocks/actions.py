@@ -1,6 +1,6 @@
 """Reckoning all open tickets again, when the rules have changed or a new day begins."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -17,12 +17,22 @@ from tickets.rules.stamp import rules_changed, stamp_now, wait_for_verbs
 from tickets.states import OPEN_STATES
 
 BATCH = 100
+LOOKS_BACK = 3  # days
 SET = ["due_at", "due_clock", "due_calendar", "late_at", "rules"]
 
 
-def begin_day() -> None:
-    """Let all that is open be reckoned again: a version may begin today, a contract end, a level be another."""
-    rules_changed()
+def begin_day(today: date | None = None) -> None:
+    """Let be reckoned again what another day changes: all that is open where rules begin or end, else other levels.
+
+    Looks three days back, for a night on which nobody could.
+    """
+    today = today or timezone.localdate()
+    if any(book().turns_on(today - timedelta(days=back)) for back in range(LOOKS_BACK)):
+        rules_changed()
+    keys = list(Ticket.objects.filter(state__in=OPEN_STATES).values_list("pk", flat=True))
+    last = dict(Interval.objects.filter(ticket__in=keys, ended_at=None).values_list("ticket", "levels"))
+    other = [pk for pk, levels in following.levels_of(keys).items() if pk in last and last[pk] != levels]
+    Ticket.objects.filter(pk__in=other).update(rules=None)
 
 
 def reckon_again(at: datetime | None = None) -> int:
