@@ -56,7 +56,7 @@ FLOORS = {
         "change": "followers change opening",
         "verbs": "desk guests",
         "questions": "search lists proposals",
-        "above": "contracts restoring.queries closing retention snapshots notices restoring",
+        "above": "clocks.views clocks.urls contracts restoring.queries closing retention snapshots notices restoring",
         "contents": "apps urls api tasks management",
     },
 }
@@ -147,7 +147,7 @@ ROOMS: dict[str, dict[str, str]] = {
     "tickets.desk": {
         "tenants": "access actor context dated files idempotency libraries models people refusals roles signin web",
         "agenda": "categories",
-        "tickets": "access calendars change events opening refusals router search shapes since states valid",
+        "tickets": "access calendars change clocks events opening refusals router search shapes since states valid",
     },
     "tickets.events": {"tickets": "states"},
     "tickets.followers": {"tenants": "context outbox together", "tickets": "desk events sharing"},
@@ -187,7 +187,7 @@ ROOMS: dict[str, dict[str, str]] = {
     "tickets.snapshots": {"tenants": "actor audit context everywhere", "agenda": "figures", "tickets": "desk sharing"},
     "tickets.rules": {"tenants": "context outbox"},
     "tickets.tasks": {"tickets": "clocks closing contracts notices proposals retention snapshots"},
-    "tickets.urls": {"tickets": "agreements calendars contracts desk guests lists proposals search"},
+    "tickets.urls": {"tickets": "agreements calendars clocks contracts desk guests lists proposals search"},
     "tickets.valid": {"tenants": "access context dated models", "tickets": "states"},
 }
 

@@ -31,6 +31,7 @@ WHO = {
             "palette": {},
             "proposals": {},
             "ticket_guests": {"number": "ticket"},
+            "ticket_clocks": {"number": "ticket"},
             "libraries": {},
             "library": {"slug": "eemland"},
             "library_contract": {"slug": "eemland"},

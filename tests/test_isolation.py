@@ -66,6 +66,7 @@ OBJECTS = {
     "ticket_attachment": "attachment",
     **dict.fromkeys(("ticket_picture", "ticket_picture_page"), "picture"),
     "ticket_guests": "ticket",
+    "ticket_clocks": "ticket",
     "end_ticket_guest": "guest",
     "libraries": None,
     **dict.fromkeys(("calendars", "close_on", "import_days", "agreements", "which_agreement"), None),

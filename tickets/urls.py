@@ -2,6 +2,7 @@
 
 from tickets.agreements.urls import urlpatterns as agreements
 from tickets.calendars.urls import urlpatterns as calendars
+from tickets.clocks.urls import urlpatterns as clocks
 from tickets.contracts.urls import urlpatterns as contracts
 from tickets.desk.urls import urlpatterns as desk
 from tickets.guests.urls import urlpatterns as guests
@@ -9,4 +10,4 @@ from tickets.lists.urls import urlpatterns as lists
 from tickets.proposals.urls import urlpatterns as proposals
 from tickets.search.urls import urlpatterns as search
 
-urlpatterns = [*lists, *search, *proposals, *desk, *guests, *calendars, *agreements, *contracts]
+urlpatterns = [*lists, *search, *proposals, *desk, *guests, *calendars, *agreements, *contracts, *clocks]

@@ -49,16 +49,16 @@ def _answer(rules: Book, at: Situation, clock: ClockKind, now: datetime, contrac
         if promise is applied.promise or (applied.promise and promise.key == LEVEL == applied.promise.key):
             break
         if promise.at(rules.day_of(now)):
-            before.append(_named(promise.key, promise.value, contracts))
+            before.append(named(promise.key, promise.value, contracts))
     silent = _("%(names)s: nothing is said of this there.") % {"names": ", ".join(before)} if before else ""
     if applied.target is None:
         return Answer(capfirst(clock.label), "", _("Nothing was agreed."), silent, None)
     terms = [Terms(now, applied.target, rules.calendar(applied.calendar))]
     due = course(start=now, terms=terms, now=now).due
-    return Answer(capfirst(clock.label), within(applied.target), _why(applied, at, contracts), silent, due)
+    return Answer(capfirst(clock.label), within(applied.target), why(applied, at, contracts), silent, due)
 
 
-def _why(applied: Applied, at: Situation, contracts: dict[str, str]) -> str:
+def why(applied: Applied, at: Situation, contracts: dict[str, str]) -> str:
     promise = applied.promise
     if promise is None:
         return ""
@@ -76,7 +76,7 @@ def _why(applied: Applied, at: Situation, contracts: dict[str, str]) -> str:
     return _("By what holds for a %(type)s.") % {"type": Type(promise.value).label}
 
 
-def _named(key: str, value: str, contracts: dict[str, str]) -> str:
+def named(key: str, value: str, contracts: dict[str, str]) -> str:
     if key == CONTRACT:
         return contracts.get(value, value)
     return name_of(Agreement(level=value if key == LEVEL else "", type="" if key in (LEVEL, ALL) else value))

@@ -11,6 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext
 
 from tenants.web.icons import Look, tag
+from tickets.clocks.sentences import due_of
 from tickets.desk.talk import talk as conversation
 from tickets.states import Priority, State, Type
 
@@ -134,3 +135,9 @@ def file_limits() -> str:
 def talk(context, entries, staff_right: bool) -> SafeString:
     """Return the conversation of the page's ticket; `staff_right` says on which side the desk speaks."""
     return conversation(entries, context, staff_right=staff_right)
+
+
+@register.simple_tag
+def due_said(ticket) -> str:
+    """Return what of a ticket runs out first and how long that takes, for staff; nothing where nothing does."""
+    return due_of(ticket)
