@@ -119,7 +119,7 @@ def test_an_unsorted_ticket_is_resolved_by_keys_alone(visit):
     desk.page.keyboard.type("werkplek")
     assert desk.page.input_value("#answer [name=category]") == "6.5"
     desk.page.keyboard.press("Control+Enter")
-    desk.page.wait_for_function("!document.querySelector('#answer [name=category]')")
+    desk.page.wait_for_selector("#answer [name=category]", state="detached")
     assert "Nagekeken, het is verholpen." in desk.page.inner_text("#said") and "Opgelost" in desk.text()
 
 

@@ -57,7 +57,7 @@ def test_a_filtered_list_is_walked_with_keys_alone(visit):
     assert "Nagekeken met j en k." in desk.page.inner_text("#ticket")
 
     _keys(desk, "u")
-    desk.page.wait_for_function("!document.querySelector('#ticket > section')")
+    desk.page.wait_for_selector("#ticket > section", state="detached")
     assert desk.page.url.endswith(LIST)
     assert desk.page.evaluate("document.activeElement.pathname") == f"/tickets/{second}/"
     _keys(desk, "?")

@@ -5,6 +5,7 @@ from datetime import date
 from config.demo.hours import lead_of
 from tenants.models import Location
 from tickets.agreements.actions import Asked, change_agreement, make_agreement
+from tickets.agreements.models import Agreement
 from tickets.calendars.actions import change_hours, make_calendar
 from tickets.calendars.models import ServiceHours
 
@@ -42,7 +43,9 @@ PARTNER = {"critical": "2 uur", "high": "4 uur", "medium": "2 werkdagen", "low":
 
 
 def load_agreements(slug: str) -> None:
-    """Let the lead of an organisation promise something to all, at each level and for wishes, and work on Sundays."""
+    """Let the lead of an organisation promise something to all, at each level and for wishes; once."""
+    if Agreement.objects.exists():
+        return
     by = lead_of(slug)
     large = make_calendar(name_nl="Ook op zondag", name_en="Sundays too", level=Location.Level.LARGE, by=by)
     first: ServiceHours = large.versions.get(from_on=BEGAN)

@@ -107,7 +107,7 @@ def load(step: Step, volume: float = 1.0) -> None:
                 _load_library(organisation, library, password)
             _load_staff(organisation, password, demo.has_seat)
     for demo in ORGANISATIONS:
-        with inside(organisation_by_schema(demo.slug)):
+        with inside(organisation_by_schema(demo.slug)), transaction.atomic():
             load_promised(demo.slug)
     step("example tickets")
     written = told()
