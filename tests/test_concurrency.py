@@ -18,7 +18,7 @@ from tests.cast import COMMAND_LINE
 from tests.conftest import Api
 from tests.tickets.test_api import NEW
 from tickets.desk import actions as verbs
-from tickets.models import Counter, Event, Message, Ticket
+from tickets.models import Clock, Counter, Event, Interval, Message, Ticket
 from tickets.refusals import AlreadyTaken
 
 
@@ -36,6 +36,8 @@ def committed(django_db_setup, django_db_blocker):
             made = Ticket.objects.exclude(pk__in=before)
             with transaction.atomic(), connection.cursor() as cursor:
                 cursor.execute("SET LOCAL samenbeheer.purge = 'on'")
+                Clock.objects.filter(ticket__in=made).delete()
+                Interval.objects.filter(ticket__in=made).delete()
                 Event.objects.filter(ticket__in=made).delete()
                 Message.objects.filter(ticket__in=made).delete()
                 numbers = list(made.values_list("number", flat=True))

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 from django.utils import timezone
+from django.utils.html import strip_tags
 from django.utils.translation import override
 
 from agenda.figures.periods import AMSTERDAM
@@ -331,5 +332,5 @@ def test_what_is_asked_of_the_reader_comes_first(cast, put, client_of, who, said
 def test_of_more_than_sixty_results_all_are_counted(cast, item, client_of):
     values = {"theme": "cost", "lead": cast.bisc.organisation, "planned_from": "2026-01-01", "planned_to": "2099-01-01"}
     WorkItem.objects.bulk_create(WorkItem(number=1000 + n, title=f"R{n}", **values) for n in range(60))
-    page = " ".join(client_of("member", "").get("/steering/").content.decode().split())
-    assert "lopend: 61 · op schema: 61 · risico: 0 · loopt vast: 0" in page
+    page = client_of("member", "").get("/steering/").content.decode()
+    assert "lopend: 61 · op schema: 61 · risico: 0 · loopt vast: 0" in " ".join(strip_tags(page).split())

@@ -31,7 +31,7 @@ from tests.tickets.verbs import (
 )
 from tickets import change
 from tickets.desk import actions as desk
-from tickets.models import Attachment, Event, Message, Ticket
+from tickets.models import Attachment, Event, Message, RulesStamp, Ticket
 from tickets.refusals import AlreadyThere, TransitionNotAllowed
 
 # Functions of actions modules that change no ticket by themselves, and where they are tested.
@@ -121,6 +121,7 @@ def test_what_a_verb_leaves(case, world, ticket):
 
     expected = case.after if case.number == "BISC-2" else {**BEFORE, "state": case.start, **case.after}
     found = _ticket_row(case.number)
+    expected["rules"] = RulesStamp.objects.get().stamp  # nothing changed them
     if not case.clock:
         assert began <= found.pop("changed_at") <= timezone.now()
         expected.pop("changed_at")
