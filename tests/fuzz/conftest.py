@@ -47,6 +47,7 @@ def things(bisc, settings, tmp_path):
             "colour": "0b6a6a",
             "uidb36": "1",
             "part": "library",
+            "name": "resolved",
         },
         ticket=ticket.number,
         attachment=attachment,
