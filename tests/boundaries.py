@@ -142,7 +142,7 @@ ROOMS: dict[str, dict[str, str]] = {
             "access actor audit context everywhere files identifiers imports libraries models organisations outbox"
             " refusals roles web"
         ),
-        "tickets": "desk rules",
+        "tickets": "agreements desk rules",
     },
     "tickets.desk": {
         "tenants": "access actor context dated files idempotency libraries models people refusals roles signin web",

@@ -4,6 +4,8 @@ import re
 
 from django.utils.translation import gettext as _
 
+from tickets.agreements import durations
+
 CLOCK = re.compile(r"(\d{1,5}):([0-5]\d)", re.ASCII)
 HOURS = re.compile(r"(\d{1,5})(?:[.,](\d{1,2}))?\s*(?:u|uur|uren|h|hour|hours)?", re.ASCII)
 BOTH = re.compile(r"(\d{1,5})\s*(?:u|uur|h)\s*([0-5]?\d)\s*(?:m|min|minuten)?", re.ASCII)
@@ -29,12 +31,7 @@ def read_minutes(text: str) -> int:
 
 def in_hours(minutes: int) -> str:
     """Return minutes in words: 45 min, 1 h 30, 12 h; with a minus sign below nothing."""
-    sign, hours, left = "\u2212" if minutes < 0 else "", abs(minutes) // 60, abs(minutes) % 60
-    if not hours:
-        return sign + _("%(minutes)s min") % {"minutes": left}
-    if not left:
-        return sign + _("%(hours)s h") % {"hours": hours}
-    return sign + _("%(hours)s h %(minutes)02d") % {"hours": hours, "minutes": left}
+    return ("\u2212" if minutes < 0 else "") + durations.in_hours(abs(minutes))
 
 
 def as_typed(minutes: int) -> str:
