@@ -136,9 +136,64 @@ def test_the_palette_leads_to_a_library_a_ticket_or_an_act_by_keys(visit):
     desk.page.keyboard.type("notitie")
     desk.page.wait_for_selector("#palette .act")
     assert desk.page.locator("#palette .act[aria-selected=true]").count() == 0
-    _keys(desk, "ArrowDown" if desk.page.locator("#palette [role=option]").count() == 1 else "ArrowUp", "Enter")
-    assert desk.page.evaluate("document.activeElement.id") == "id_body"
+    _keys(desk, "ArrowUp", "Enter")
+    desk.page.wait_for_function("() => document.activeElement.id === 'id_body'")
     assert desk.page.is_checked("#answer [name=visibility][value=internal]")
+
+
+def _held(desk) -> list:
+    """Hold back what the palette asks from now on; return the questions held, for the test to let go."""
+    held = []
+    desk.page.route("**/palette/?q=*", lambda route: held.append(route))
+    return held
+
+
+def _asked(desk, held: list, words: str):
+    """Wait until the palette has asked for these words; return the question."""
+    for _ in range(200):
+        for route in held:
+            if route.request.url.endswith(f"?q={words}"):
+                return route
+        desk.page.wait_for_timeout(50)
+    raise AssertionError(f"the palette never asked for {words}")
+
+
+def test_enter_waits_for_the_hits_of_what_was_typed(visit):
+    desk = visit("bisc")
+    desk.sign_in("desk@bisc.example")
+    desk.goto("/tickets/?view=all")
+    _keys(desk, "Control+k")
+    desk.page.wait_for_selector("#palette [aria-selected=true]")
+    held = _held(desk)
+    desk.page.keyboard.type("eemland")
+    _keys(desk, "Enter")
+    question = _asked(desk, held, "eemland")
+    assert desk.page.locator("#palette").is_visible()
+    question.continue_()
+    desk.page.wait_for_url("**/libraries/**")
+
+
+def test_a_late_answer_keeps_what_was_chosen_by_hand(visit):
+    desk = visit("bisc")
+    desk.sign_in("desk@bisc.example")
+    desk.goto("/tickets/?view=all")
+    number = _numbers(desk)[0]
+    desk.goto(f"/tickets/{number}/")
+    _keys(desk, "Control+k")
+    desk.page.keyboard.type("notiti")
+    desk.page.wait_for_selector("#palette .act")
+    desk.page.wait_for_load_state("networkidle")
+    held = _held(desk)
+    desk.page.keyboard.type("e")
+    question = _asked(desk, held, "notitie")
+    _keys(desk, "ArrowUp")
+    assert desk.page.locator("#palette .act[aria-selected=true]").count() == 1
+    with desk.page.expect_response("**/palette/?q=notitie"):
+        question.continue_()
+    desk.page.wait_for_load_state("networkidle")
+    assert desk.page.locator("#palette .act[aria-selected=true]").count() == 1
+    _keys(desk, "Enter")
+    desk.page.wait_for_function("() => document.activeElement.id === 'id_body'")
 
 
 def test_the_palette_is_a_page_without_a_script(visit):

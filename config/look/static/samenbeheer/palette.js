@@ -10,6 +10,8 @@
     const first = "first" in field.dataset;
     let asked = null;
     let waiting = 0;
+    let shown = null;  // the words whose hits stand in the box
+    let byHand = false;  // whether an arrow or Tab chose what is chosen now
     const options = () => [...box.querySelectorAll("[role=option]:not([aria-disabled])")];
     const chosen = () => box.querySelector("[aria-selected=true]");
     const choose = (option) => {
@@ -52,30 +54,48 @@
       box.querySelector("[aria-disabled]")?.remove();
       box.append(group);
     };
+    const same = (one, other) => Boolean(other) && one.textContent === other.textContent && one.href === other.href;
     const show = async () => {
+      window.clearTimeout(waiting);
       asked?.abort();
       asked = new AbortController();
       if (!first && !field.value.trim()) { hide(); return; }
+      const words = field.value;
+      let kept = null;
       try {
-        const address = `/palette/?q=${encodeURIComponent(field.value)}`;
+        const address = `/palette/?q=${encodeURIComponent(words)}`;
         const answer = await fetch(address, { headers: { "HX-Request": "true" }, signal: asked.signal });
         if (!answer.ok || answer.redirected) { hide(); return; }
-        box.innerHTML = await answer.text();
+        const hits = await answer.text();
+        kept = byHand ? chosen() : null;
+        box.innerHTML = hits;
       } catch { return; }
+      shown = words;
       acts();
       box.hidden = false;
       field.setAttribute("aria-expanded", "true");
-      choose(first ? options().find((one) => !one.classList.contains("act")) : null);
+      const again = options().find((one) => same(one, kept));
+      byHand = Boolean(again);
+      choose(again || (first ? options().find((one) => !one.classList.contains("act")) : null));
+    };
+    // Enter after typing means the hits of what was typed, also when these are still under way.
+    const go = async () => {
+      if (first && !byHand && field.value !== shown) await show();
+      const one = chosen();
+      if (one && (byHand || !first || field.value === shown)) one.click();
+      else field.form.requestSubmit();
     };
     const step = (by) => {
       const all = options();
       const at = all.indexOf(chosen());
       choose(all[(at + by + all.length) % all.length] || all[0]);
+      byHand = true;
     };
     const group = () => {
       const heads = [...box.querySelectorAll("[role=group]")];
       const at = heads.findIndex((one) => one.contains(chosen()));
       choose(heads[(at + 1) % heads.length]?.querySelector("[role=option]"));
+      byHand = true;
     };
 
     field.setAttribute("role", "combobox");
@@ -84,13 +104,17 @@
     field.setAttribute("aria-autocomplete", "list");
     box.setAttribute("role", "listbox");
     box.setAttribute("aria-label", field.getAttribute("aria-label") || field.labels?.[0]?.textContent || "");
-    field.addEventListener("input", () => { window.clearTimeout(waiting); waiting = window.setTimeout(show, 120); });
+    field.addEventListener("input", () => {
+      window.clearTimeout(waiting);
+      byHand = false;
+      waiting = window.setTimeout(show, 120);
+    });
     field.addEventListener("keydown", (event) => {
       if (event.key === "ArrowDown") { event.preventDefault(); step(1); }
       else if (event.key === "ArrowUp") { event.preventDefault(); step(-1); }
       else if (event.key === "Tab" && first && !event.shiftKey && options().length) { event.preventDefault(); group(); }
       else if (event.key === "Escape" && !first && !box.hidden) { event.stopPropagation(); hide(); }
-      else if (event.key === "Enter" && chosen()) { event.preventDefault(); chosen().click(); }
+      else if (event.key === "Enter" && (first || chosen())) { event.preventDefault(); go(); }
     });
     if (!first) field.addEventListener("blur", () => window.setTimeout(hide, 200));
     return show;
