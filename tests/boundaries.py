@@ -56,7 +56,10 @@ FLOORS = {
         "change": "followers change opening",
         "verbs": "desk guests",
         "questions": "search lists proposals",
-        "above": "clocks.views clocks.urls contracts restoring.queries closing retention snapshots notices restoring",
+        "above": (
+            "clocks.actions clocks.tasks clocks.views clocks.urls contracts restoring.queries closing retention"
+            " snapshots notices restoring"
+        ),
         "contents": "apps urls api tasks management",
     },
 }
@@ -131,7 +134,8 @@ ROOMS: dict[str, dict[str, str]] = {
     },
     "tickets.clocks": {
         "tenants": "actor everywhere models together",
-        "tickets": "agreements calendars desk rules states",
+        "agenda": "figures",
+        "tickets": "access agreements calendars desk rules sharing states",
     },
     "tickets.closing": {
         "tenants": "actor context everywhere roles settings",
@@ -182,9 +186,13 @@ ROOMS: dict[str, dict[str, str]] = {
     "tickets.router": {"tenants": "web"},
     "tickets.search": {"tenants": "access context dated libraries models roles", "tickets": "access desk"},
     "tickets.shapes": {"tenants": "models web", "agenda": "categories", "tickets": "access desk states"},
-    "tickets.sharing": {"tenants": "context together", "agenda": "figures", "tickets": "desk"},
+    "tickets.sharing": {"tenants": "context together", "agenda": "figures", "tickets": "clocks desk"},
     "tickets.since": {"tenants": "actor", "tickets": "access desk events refusals valid"},
-    "tickets.snapshots": {"tenants": "actor audit context everywhere", "agenda": "figures", "tickets": "desk sharing"},
+    "tickets.snapshots": {
+        "tenants": "actor audit context everywhere",
+        "agenda": "figures",
+        "tickets": "clocks desk sharing",
+    },
     "tickets.rules": {"tenants": "context outbox"},
     "tickets.tasks": {"tickets": "clocks closing contracts notices proposals retention snapshots"},
     "tickets.urls": {"tickets": "agreements calendars clocks contracts desk guests lists proposals search"},

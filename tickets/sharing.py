@@ -1,10 +1,17 @@
-"""The one page that says which facts of a ticket leave the organisation's schema: no text, no person."""
+"""The one page that says which facts of a ticket leave the organisation's schema: no text, no person, no contract."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
+
+from django.db import connection
 
 from agenda.figures.models import TicketSnapshot
 from tenants.context import current_organisation
 from tenants.together import Adding
+from tickets.clocks.kinds import ClockKind
+from tickets.clocks.models import Clock
+from tickets.clocks.outcomes import outcome_of, worked
 from tickets.desk.models import Event, Ticket
 
 ONCE = ["organisation", "number"]
@@ -23,9 +30,20 @@ FACTS = [
     "reopened",
     "minutes_to_first_answer",
     "minutes_to_resolution",
-    "sla_outcome",
     "version",
 ]
+# Promises whose outcome leaves: those that a ticket makes once. See `TicketSnapshot`.
+PROMISES = (ClockKind.FIRST_ANSWER, ClockKind.RESOLUTION)
+OF_PROMISES = [f"{kind}_{what}" for kind in PROMISES for what in ("outcome", "worked")]
+SNAPSHOTS = TicketSnapshot._meta.db_table
+REPUBLISH = f"""
+UPDATE {SNAPSHOTS} shown SET {", ".join(f"{name} = told.{name}" for name in OF_PROMISES)}
+  FROM unnest(%s::varchar[], %s::varchar[], %s::integer[], %s::varchar[], %s::integer[])
+       AS told (number, {", ".join(OF_PROMISES)})
+ WHERE shown.organisation_id = %s AND shown.number = told.number
+   AND ({", ".join(f"shown.{name}" for name in OF_PROMISES)})
+       IS DISTINCT FROM ({", ".join(f"told.{name}" for name in OF_PROMISES)})
+"""
 
 
 def clock_minutes(since: datetime, until: datetime | None) -> int | None:
@@ -37,8 +55,8 @@ def clock_minutes(since: datetime, until: datetime | None) -> int | None:
     )  # two moments of one zone would subtract wall time
 
 
-def snapshot_of(ticket: Ticket, location_ids: list[int]) -> TicketSnapshot:
-    """Return, unsaved, what the cooperation may know of `ticket`."""
+def snapshot_of(ticket: Ticket, location_ids: list[int], clocks: Iterable[Clock]) -> TicketSnapshot:
+    """Return, unsaved, what the cooperation may know of `ticket`; `clocks` are all that it has."""
     return TicketSnapshot(
         organisation=current_organisation(),
         number=ticket.number,
@@ -57,13 +75,35 @@ def snapshot_of(ticket: Ticket, location_ids: list[int]) -> TicketSnapshot:
         minutes_to_first_answer=clock_minutes(ticket.opened_at, ticket.first_answer_at),
         minutes_to_resolution=clock_minutes(ticket.opened_at, ticket.resolved_at),
         version=ticket.version,
+        **promises_of(clocks),
     )
 
 
+def promises_of(clocks: Iterable[Clock]) -> dict[str, Any]:
+    """Return what became of the promises of a ticket, by name of the fact."""
+    of: dict[str, Clock] = {one.kind: one for one in clocks if one.kind in PROMISES}
+    found: dict[str, Any] = {}
+    for kind in PROMISES:
+        found[f"{kind}_outcome"] = outcome_of(of.get(kind))
+        found[f"{kind}_worked"] = worked(of.get(kind))
+    return found
+
+
 def publish(event: Event) -> list[Adding]:
-    """Return the snapshot of the event's ticket, to be written with the event; the row of the ticket is locked."""
+    """Return the snapshot of the event's ticket, to be written with the event; the row of the ticket is locked.
+
+    What is known of its promises stays where the change did not count for its clocks.
+    """
     ticket = event.ticket
-    return [Adding("snapshot", snapshot_of(ticket, [place.pk for place in ticket.locations.all()]), over=(ONCE, FACTS))]
+    snapshot = snapshot_of(ticket, [place.pk for place in ticket.locations.all()], ticket.counted or ())
+    return [Adding("snapshot", snapshot, over=(ONCE, FACTS if ticket.counted is None else [*FACTS, *OF_PROMISES]))]
+
+
+def republish(tickets: Iterable[Ticket]) -> None:
+    """Publish what became of the promises of locked tickets whose clocks were reckoned without an event."""
+    rows = [(one.number, *promises_of(one.counted).values()) for one in tickets]
+    with connection.cursor() as cursor:
+        cursor.execute(REPUBLISH, [*([*column] for column in zip(*rows, strict=True)), current_organisation().pk])
 
 
 def write(snapshots: list[TicketSnapshot]) -> None:
@@ -72,6 +112,6 @@ def write(snapshots: list[TicketSnapshot]) -> None:
         snapshots,
         update_conflicts=True,
         unique_fields=ONCE,
-        update_fields=FACTS,
+        update_fields=[*FACTS, *OF_PROMISES],
         batch_size=500,
     )

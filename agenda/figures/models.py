@@ -6,8 +6,21 @@ from django.db import models
 from django.db.models import Q, Value
 
 
+class Outcome(models.TextChoices):
+    """What became of a promise with an agreed time. Late is late, whether it was done since or not."""
+
+    IN_TIME = "in_time"
+    LATE = "late"
+    RUNNING = "running"
+
+
 class TicketSnapshot(models.Model):
-    """What the cooperation may know of a ticket: counts and moments, no text and no person. Written by `tickets`."""
+    """What the cooperation may know of a ticket: counts and moments, no text and no person. Written by `tickets`.
+
+    Of its promises: what became of them and how much working time they took, not what was agreed with whom. An outcome
+    is empty where nothing was agreed, and where it was withdrawn in time. Updates have none: a ticket has as many of
+    them as one writes to each other, so no one figure says how they went.
+    """
 
     organisation = models.ForeignKey("tenants.Organisation", on_delete=models.PROTECT, related_name="+")
     number = models.CharField(max_length=30)
@@ -25,7 +38,10 @@ class TicketSnapshot(models.Model):
     reopened = models.PositiveSmallIntegerField(default=0)
     minutes_to_first_answer = models.PositiveIntegerField(null=True, help_text="Clock minutes.")
     minutes_to_resolution = models.PositiveIntegerField(null=True, help_text="Clock minutes.")
-    sla_outcome = models.CharField(max_length=20, blank=True)
+    first_answer_outcome = models.CharField(max_length=10, choices=Outcome, blank=True, default="", db_default="")
+    first_answer_worked = models.PositiveIntegerField(null=True, help_text="Working minutes, once it was given.")
+    resolution_outcome = models.CharField(max_length=10, choices=Outcome, blank=True, default="", db_default="")
+    resolution_worked = models.PositiveIntegerField(null=True, help_text="Working minutes, once it is resolved.")
     version = models.PositiveIntegerField()
 
     class Meta:

@@ -71,7 +71,13 @@ DONE_TO = [
         (Happened("state_changed", 4, 2, state_change("resolved", "closed"), topics=(NOTICES,)),),
         start="resolved",
         after={**TOLD, "state": "closed", "resolved_at": RESOLVED, "closed_at": AT},
-        snapshot={"state": "closed", "resolved_at": RESOLVED, "closed_at": AT, "minutes_to_resolution": 60},
+        snapshot={
+            "state": "closed",
+            "resolved_at": RESOLVED,
+            "closed_at": AT,
+            "minutes_to_resolution": 60,
+            "resolution_worked": 60,
+        },
         again="nothing",
     ),
     Case(
@@ -278,7 +284,13 @@ DONE_TO = [
         (Happened("state_changed", 4, 2, state_change("resolved", "closed"), topics=(NOTICES,)),),
         start="resolved",
         after={**TOLD, "state": "closed", "resolved_at": RESOLVED, "closed_at": AT},
-        snapshot={"state": "closed", "resolved_at": RESOLVED, "closed_at": AT, "minutes_to_resolution": 60},
+        snapshot={
+            "state": "closed",
+            "resolved_at": RESOLVED,
+            "closed_at": AT,
+            "minutes_to_resolution": 60,
+            "resolution_worked": 60,
+        },
         again="nothing",
     ),
 ]

@@ -167,6 +167,6 @@ SAID = [
         (Happened("answered", 4, 2, message=("library", "public", "Dank u."), topics=(NOTICES,)),),
         start="resolved",
         after={**TOLD, "resolved_at": RESOLVED},
-        snapshot={"state": "resolved", "resolved_at": RESOLVED, "minutes_to_resolution": 60},
+        snapshot={"state": "resolved", "resolved_at": RESOLVED, "minutes_to_resolution": 60, "resolution_worked": 60},
     ),
 ]

@@ -20,7 +20,7 @@ from tests.tickets.verbs import (
 )
 from tickets.desk import actions as verbs
 from tickets.guests.actions import open_to
-from tickets.models import Agreement, Message, ServiceHours, Ticket
+from tickets.models import Agreement, Interval, Message, ServiceHours, Ticket
 from tickets.rules.stamp import rules_changed
 
 LATER = timezone.localdate() + timedelta(days=30)
@@ -30,6 +30,7 @@ FIRST = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 @pytest.fixture
 def world(cast, bisc, ticket):
     Ticket.objects.filter(pk=ticket.pk).update(opened_at=OPENED, changed_at=OPENED, told_at=OPENED)
+    Interval.objects.filter(ticket=ticket).update(began_at=OPENED)
     Message.objects.filter(ticket=ticket).update(created_at=OPENED)
     everybody = cast.everybody
     here, there = bisc.organisation, cast.cubiss.organisation

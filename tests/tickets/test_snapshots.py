@@ -12,7 +12,7 @@ from tenants.models import AuditEntry, Platform
 from tests.cast import SECRET
 from tickets.desk import actions as verbs
 from tickets.models import Ticket
-from tickets.sharing import FACTS, clock_minutes
+from tickets.sharing import FACTS, OF_PROMISES, clock_minutes
 from tickets.snapshots.actions import check_drift, rebuild
 from tickets.snapshots.queries import differing
 from tickets.tasks import check_drift as check_drift_task
@@ -34,8 +34,11 @@ WRONG = {
     "reopened": 3,
     "minutes_to_first_answer": 777,
     "minutes_to_resolution": 777,
-    "sla_outcome": "met",
     "version": 99,
+    "first_answer_outcome": "running",
+    "first_answer_worked": 777,
+    "resolution_outcome": "late",
+    "resolution_worked": 777,
 }
 
 
@@ -59,7 +62,7 @@ def seven(bisc, ticket):
 
 
 def test_the_facts_that_leave_an_organisation():
-    assert list(WRONG) == FACTS
+    assert list(WRONG) == [*FACTS, *OF_PROMISES]
     columns = {field.name for field in TicketSnapshot._meta.concrete_fields}
     assert columns == {"id", "organisation", "number", *WRONG}
 

@@ -14,7 +14,7 @@ from tenants.outbox.models import OutboxEntry
 from tickets.closing.actions import close_by_time
 from tickets.desk import actions as desk
 from tickets.guests.actions import close_to, open_to
-from tickets.models import Attachment, Counter, Event, Message, Ticket, TicketGrant
+from tickets.models import Attachment, Counter, Event, Interval, Message, Ticket, TicketGrant
 
 OPENED = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 RESOLVED = OPENED + timedelta(minutes=60)
@@ -75,7 +75,9 @@ SNAPSHOT = {
     **{"organisation": "bisc", "number": "BISC-1", "type": "incident", "category": "6.1", "priority": "medium"},
     **{"state": "new", "library": "bisc-een", "locations": ["bisc-een-1"], "platform": "midden-zuid"},
     **{"opened_at": OPENED, "first_answer_at": None, "resolved_at": None, "closed_at": None, "reopened": 0},
-    **{"minutes_to_first_answer": None, "minutes_to_resolution": None, "sla_outcome": "", "version": 4},
+    **{"minutes_to_first_answer": None, "minutes_to_resolution": None, "version": 4},
+    **{"first_answer_outcome": "", "first_answer_worked": None},
+    **{"resolution_outcome": "", "resolution_worked": None},
 }
 
 
@@ -138,8 +140,11 @@ NEW_SNAPSHOT = {
 }
 TOLD = {"version": 4, "told_version": 2, "changed_at": AT, "told_at": AT}
 INSIDE = {"version": 4, "changed_at": AT}
-ANSWERED = {"first_answer_at": AT, "minutes_to_first_answer": 90}
-DONE = {"resolved_at": AT, "minutes_to_resolution": 90}
+# On a Monday, from ten in the morning on: all minutes of it are working time.
+ANSWERED = {"first_answer_at": AT, "minutes_to_first_answer": 90, "first_answer_worked": 90}
+DONE = {"resolved_at": AT, "minutes_to_resolution": 90, "resolution_worked": 90}
+# On a Monday, from ten in the morning on: all minutes of it are working time.
+ANSWERED_IN, DONE_IN = {"first_answer_worked": 90}, {"resolution_worked": 90}
 
 
 VERBS = {
@@ -161,6 +166,7 @@ def in_state(ticket: Ticket, state: str) -> Ticket:
     Ticket.objects.filter(pk=ticket.pk).update(
         state=state, resolved_at=RESOLVED if done else None, closed_at=CLOSED if ended else None
     )
+    Interval.objects.filter(ticket=ticket).update(state=state, began_at=RESOLVED if done else OPENED)
     return Ticket.objects.get(pk=ticket.pk)
 
 

@@ -1,5 +1,6 @@
-"""Reckoning all open tickets again, when the rules have changed or a new day begins."""
+"""Reckoning tickets again: all that are open when the rules have changed or a day begins, one when it became late."""
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -7,13 +8,16 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from tickets.access import TicketQuerySet
 from tickets.agreements.book import book
+from tickets.calendars.worktime import MINUTE
 from tickets.clocks import following
 from tickets.clocks.models import Clock, Interval
 from tickets.clocks.past import intervals_from_history
 from tickets.desk.models import Ticket
 from tickets.rules.models import RulesStamp
 from tickets.rules.stamp import rules_changed, stamp_now, wait_for_verbs
+from tickets.sharing import republish
 from tickets.states import OPEN_STATES
 
 BATCH = 100
@@ -45,9 +49,24 @@ def reckon_again(at: datetime | None = None) -> int:
         return 0
     wait_for_verbs()
     count, after = 0, 0
-    while found := _batch(after, at or timezone.now()):
+    while found := _reckon_stale(after, at or timezone.now()):
         count, after = count + len(found), found[-1]
     return count
+
+
+def mark_late(at: datetime | None = None) -> int:
+    """Reckon each ticket again of which a clock became late by the passing of time, and return how many those were.
+
+    So is known of a ticket that nobody touches, here and in figures, that its time is over. Safe to repeat: one that is
+    known to be late is left alone.
+    """
+    at = at or timezone.now()
+    over = Clock.objects.filter(done_at=None, cancelled=False, late_at=None, due_at__lte=at - MINUTE)
+    keys = list(over.order_by("ticket").values_list("ticket", flat=True).distinct())
+    for start in range(0, len(keys), BATCH):
+        part = Ticket.objects.filter(pk__in=keys[start : start + BATCH])
+        _reckon(lambda _stamp, part=part: part, at)
+    return len(keys)
 
 
 def left_to_reckon() -> int:
@@ -59,11 +78,15 @@ def _stale(stamp: Any):
     return Ticket.objects.filter(state__in=OPEN_STATES).filter(~Q(rules=stamp) | Q(rules__isnull=True))
 
 
+def _reckon_stale(after: int, at: datetime) -> list[int]:
+    return _reckon(lambda stamp: _stale(stamp).filter(pk__gt=after), at)
+
+
 @transaction.atomic
-def _batch(after: int, at: datetime) -> list[int]:
+def _reckon(wanted: Callable[[Any], TicketQuerySet], at: datetime) -> list[int]:
+    """Reckon the first tickets that are wanted by a stamp again, publish what that says, and return their keys."""
     (stamp,) = stamp_now()
-    stale = _stale(stamp).filter(pk__gt=after).order_by("pk")
-    tickets = list(stale.defer("search").select_for_update(of=("self",))[:BATCH])
+    tickets = list(wanted(stamp).order_by("pk").defer("search").select_for_update(of=("self",))[:BATCH])
     keys = [one.pk for one in tickets]
     if not keys:
         return []
@@ -80,6 +103,7 @@ def _batch(after: int, at: datetime) -> list[int]:
     _take_away(keys, clocks)
     following.keep(clocks)
     Ticket.objects.bulk_update(tickets, SET)
+    republish(tickets)
     return keys
 
 

@@ -41,8 +41,7 @@ def begin(ticket: Ticket, *, location_ids: Iterable[int], by: Actor, at: datetim
     story = Story(ticket.opened_at, [_stretch(interval)])
     clocks = clocks_of(story, rules, at)
     summarise(ticket, clocks, rules)
-    rows = [Adding(f"clock_{place}", _row(ticket, one)) for place, one in enumerate(clocks)]
-    return [Adding("interval", interval), *rows]
+    return [Adding("interval", interval), *(Adding(f"clock_{n}", one) for n, one in enumerate(ticket.counted))]
 
 
 def follow(
@@ -93,7 +92,7 @@ def reckon(
     """Return the clocks of a ticket as they stand at `at`, unsaved, and set the moments by which lists sort."""
     clocks = clocks_of(story_of(ticket, intervals, said), rules, at)
     summarise(ticket, clocks, rules)
-    return [_row(ticket, one) for one in clocks]
+    return ticket.counted
 
 
 def keep(clocks: list[Clock]) -> None:
@@ -119,7 +118,11 @@ def story_of(ticket: Ticket, intervals: Sequence[Interval], said: Sequence[Said]
 
 
 def summarise(ticket: Ticket, clocks: Sequence[Counted], rules: Book) -> None:
-    """Set on a ticket which of its clocks runs out first, when one was late, and by which rules that was reckoned."""
+    """Set on a ticket which of its clocks runs out first, when one was late, and by which rules that was reckoned.
+
+    And the rows of its clocks, unsaved, for what is published of them.
+    """
+    ticket.counted = [_row(ticket, one) for one in clocks]
     ticket.rules = UUID(rules.stamp)
     first = first_due(clocks)
     ticket.due_at = first.course.due if first else None

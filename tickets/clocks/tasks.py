@@ -15,8 +15,9 @@ def reckon_everywhere() -> None:
 
 @shared_task(name=RECKONING)
 def reckon(schema_name: str) -> None:
-    """Reckon what is open in one organisation again, as far as the rules changed since."""
+    """Reckon what is open in one organisation again, as far as the rules changed since or time passed."""
     run_inside(schema_name, actions.reckon_again)
+    run_inside(schema_name, actions.mark_late)
 
 
 @shared_task(name="tickets.begin_day_everywhere")

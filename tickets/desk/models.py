@@ -103,6 +103,7 @@ class Ticket(models.Model):
 
     objects = TicketQuerySet.as_manager()
     began: Any = None  # the change that made this very instance, for who answers at once
+    counted: Any = None  # the rows of its clocks, where the change in hand reckoned them again
 
     class Meta:
         ordering = ["-opened_at", "-pk"]

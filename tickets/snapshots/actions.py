@@ -6,8 +6,9 @@ from agenda.figures.models import TicketSnapshot
 from tenants.actor import Actor
 from tenants.audit.actions import record
 from tenants.context import current_organisation
+from tickets.clocks.models import Clock
 from tickets.desk.models import Ticket
-from tickets.sharing import snapshot_of, write
+from tickets.sharing import PROMISES, snapshot_of, write
 from tickets.snapshots.queries import differing
 
 log = logging.getLogger("samenbeheer.snapshots")
@@ -24,7 +25,10 @@ def rebuild() -> tuple[int, int]:
         for ticket_id, location_id in through.objects.filter(ticket__in=keys).values_list("ticket_id", "location_id"):
             locations.setdefault(ticket_id, []).append(location_id)
         tickets = Ticket.objects.filter(pk__in=keys).defer("search")
-        write([snapshot_of(ticket, locations.get(ticket.pk, [])) for ticket in tickets])
+        clocks: dict[int, list[Clock]] = {}
+        for clock in Clock.objects.filter(ticket__in=keys, kind__in=PROMISES):
+            clocks.setdefault(clock.ticket_id, []).append(clock)
+        write([snapshot_of(one, locations.get(one.pk, []), clocks.get(one.pk, ())) for one in tickets])
     TicketSnapshot.objects.filter(pk__in=extra).delete()
     return len(wrong), len(extra)
 

@@ -6,11 +6,14 @@ from django.db import connection
 
 from agenda.figures.models import TicketSnapshot
 from tenants.context import current_organisation
+from tickets.clocks.models import Clock
+from tickets.clocks.outcomes import OUTCOME, WORKED
 from tickets.desk.models import Ticket
 
 CHUNK = 20_000
 TICKETS = Ticket._meta.db_table
 LOCATIONS = Ticket.locations.through._meta.db_table
+CLOCKS = Clock._meta.db_table
 SNAPSHOTS = TicketSnapshot._meta.db_table
 
 # Whole clock minutes since it was opened, never less than none; null while there is no such moment.
@@ -23,18 +26,24 @@ DIFFERING = f"""
 SELECT ticket.id
   FROM {TICKETS} ticket
   LEFT JOIN {SNAPSHOTS} shown ON shown.organisation_id = %(organisation)s AND shown.number = ticket.number
+  LEFT JOIN {CLOCKS} answer ON answer.ticket_id = ticket.id AND answer.kind = 'first_answer' AND answer.place = 0
+  LEFT JOIN {CLOCKS} resolution
+         ON resolution.ticket_id = ticket.id AND resolution.kind = 'resolution' AND resolution.place = 0
  WHERE ticket.id > %(after)s AND ticket.id <= %(until)s
    AND (shown.id IS NULL OR
         (shown.type, shown.category_id, shown.priority, shown.state, shown.library_id, shown.platform_id,
          shown.opened_at, shown.first_answer_at, shown.resolved_at, shown.closed_at, shown.reopened, shown.version,
-         shown.minutes_to_first_answer, shown.minutes_to_resolution, shown.sla_outcome, shown.location_ids)
+         shown.minutes_to_first_answer, shown.minutes_to_resolution,
+         shown.first_answer_outcome, shown.first_answer_worked, shown.resolution_outcome, shown.resolution_worked,
+         shown.location_ids)
         IS DISTINCT FROM
         (ticket.type, ticket.category_id, ticket.priority, ticket.state, ticket.library_id, ticket.platform_id,
          ticket.opened_at, ticket.first_answer_at, ticket.resolved_at, ticket.closed_at, ticket.reopened,
          ticket.version,
          {MINUTES.format("ticket.first_answer_at")},
          {MINUTES.format("ticket.resolved_at")},
-         ''::varchar,
+         {OUTCOME.format("answer")}, {WORKED.format("answer")},
+         {OUTCOME.format("resolution")}, {WORKED.format("resolution")},
          coalesce((SELECT array_agg(place.location_id ORDER BY place.location_id)
                      FROM {LOCATIONS} place WHERE place.ticket_id = ticket.id), ARRAY[]::bigint[])))
  ORDER BY ticket.id
