@@ -30,6 +30,7 @@ app.conf.beat_schedule = {
     "watch-outbox": {"task": "tenants.watch_outbox", "schedule": 300, "options": MINUTELY},
     "close-resolved": {"task": "tickets.close_resolved_everywhere", "schedule": settings.CLOSE_EVERY},
     "reckon-clocks": {"task": "tickets.reckon_everywhere", "schedule": 60, "options": MINUTELY},
+    "warn-of-clocks": {"task": "tickets.warn_everywhere", "schedule": 60, "options": MINUTELY},
     "begin-day": {"task": "tickets.begin_day_everywhere", "schedule": _at_night(0, 5)},
     "prepare-steering": {"task": "agenda.prepare_steering", "schedule": 60, "options": MINUTELY},
     "forget-answers": {"task": "tenants.forget_answers", "schedule": crontab(minute=25)},

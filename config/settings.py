@@ -196,6 +196,7 @@ CELERY_TASK_ANNOTATIONS = {
     "tenants.mail_outbox_trouble": _mail_limits,
     "tickets.notices": _mail_limits,
     "tickets.contract_notices": _mail_limits,
+    "tickets.warnings": _mail_limits,
 }
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 750,  # above the longest of all limits, or a second worker takes what the first still does
@@ -219,6 +220,7 @@ CELERY_TASK_ROUTES = {
     "tenants.mail_*": {"queue": "mail", "priority": 0},
     "tickets.notices": {"queue": "mail", "priority": 6},
     "tickets.contract_notices": {"queue": "mail", "priority": 6},
+    "tickets.warnings": {"queue": "mail", "priority": 6},
 }
 # Seconds between runs of beat; short in tests.
 SWEEP_EVERY = env.number("SAMENBEHEER_SWEEP_SECONDS", 60)
@@ -255,6 +257,7 @@ OUTBOX_TOPICS = {
     "tenants.mail_outbox_trouble": _("message that mail waits"),
     "tickets.notices": _("notice on a ticket"),
     "tickets.contract_notices": _("warning about a contract"),
+    "tickets.warnings": _("warning about a ticket"),
 }
 DEFAULT_FROM_EMAIL = env.sender("SAMENBEHEER_FROM", f"Samenbeheer <noreply@{DOMAIN}>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL

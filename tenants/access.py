@@ -225,6 +225,14 @@ def staff_of(organisation: Organisation, at: date | None = None):
     return Person.objects.filter(is_active=True, pk__in=rows.values("person_id"))
 
 
+def leads_of(organisation: Organisation, at: date | None = None):
+    """Return the people who lead the desk of `organisation` on the day `at`."""
+    rows = Membership.objects.at(at or timezone.localdate()).filter(
+        organisation=organisation, role=OrganisationRole.DESK_LEAD
+    )
+    return Person.objects.filter(pk__in=rows.values("person_id"), is_active=True)
+
+
 def desks_elsewhere(rows: QuerySet, organisation: Organisation) -> QuerySet:
     """Return names, once each, of the organisations at whose desk a `user` of `rows` works who is guest here today.
 

@@ -44,6 +44,7 @@ class Permission(StrEnum):
     TICKETS_REPORT = "tickets.report"
     TICKETS_GUEST = "tickets.guest"
     TICKETS_CLOSE = "tickets.close"
+    TICKETS_ESCALATE = "tickets.escalate"  # of the system, by a warning; no role has it
     COLLEAGUES_MANAGE = "colleagues.manage"
     PEOPLE_MANAGE = "people.manage"
     SETTINGS_CHANGE = "settings.change"

@@ -46,19 +46,19 @@ FLOORS = {
         "words": (
             "router states events refusals calendars.daysoff calendars.worktime calendars.week clocks.reckoning"
             " clocks.kinds agreements.durations agreements.terms contracts.periods"
-            " contracts.minutes"
+            " contracts.minutes warnings.moments"
         ),
         "truth": (
             "access search.columns rules.models calendars.models desk.models guests.models notices.models"
-            " proposals.models contracts.models agreements.models clocks.models models"
+            " proposals.models contracts.models agreements.models clocks.models warnings.models models"
         ),
-        "below": "rules calendars agreements clocks valid since shapes sharing",
+        "below": "rules calendars agreements clocks warnings.words valid since shapes sharing",
         "change": "followers change opening",
         "verbs": "desk guests",
         "questions": "search lists proposals",
         "above": (
             "clocks.actions clocks.tasks clocks.views clocks.urls contracts restoring.queries closing retention"
-            " snapshots notices restoring"
+            " snapshots notices restoring warnings"
         ),
         "contents": "apps urls api tasks management",
     },
@@ -129,7 +129,7 @@ ROOMS: dict[str, dict[str, str]] = {
         "tickets": "router rules",
     },
     "tickets.change": {
-        "tenants": "actor context files models refusals roles together",
+        "tenants": "actor context files models refusals together",
         "tickets": "access clocks desk events followers refusals since states valid",
     },
     "tickets.clocks": {
@@ -151,7 +151,9 @@ ROOMS: dict[str, dict[str, str]] = {
     "tickets.desk": {
         "tenants": "access actor context dated files idempotency libraries models people refusals roles signin web",
         "agenda": "categories",
-        "tickets": "access calendars change clocks events opening refusals router search shapes since states valid",
+        "tickets": (
+            "access calendars change clocks events opening refusals router search shapes since states valid warnings"
+        ),
     },
     "tickets.events": {"tickets": "states"},
     "tickets.followers": {"tenants": "context outbox together", "tickets": "desk events sharing"},
@@ -162,7 +164,7 @@ ROOMS: dict[str, dict[str, str]] = {
         "tickets": "access agreements clocks desk router search shapes states",
     },
     "tickets.management": {"tenants": "context", "tickets": "snapshots"},
-    "tickets.models": {"tickets": "agreements calendars clocks contracts desk guests notices proposals rules"},
+    "tickets.models": {"tickets": "agreements calendars clocks contracts desk guests notices proposals rules warnings"},
     "tickets.notices": {
         "tenants": "access context models organisations outbox settings",
         "tickets": "access desk events states",
@@ -194,9 +196,13 @@ ROOMS: dict[str, dict[str, str]] = {
         "tickets": "clocks desk sharing",
     },
     "tickets.rules": {"tenants": "context outbox"},
-    "tickets.tasks": {"tickets": "clocks closing contracts notices proposals retention snapshots"},
-    "tickets.urls": {"tickets": "agreements calendars clocks contracts desk guests lists proposals search"},
+    "tickets.tasks": {"tickets": "clocks closing contracts notices proposals retention snapshots warnings"},
+    "tickets.urls": {"tickets": "agreements calendars clocks contracts desk guests lists proposals search warnings"},
     "tickets.valid": {"tenants": "access context dated models", "tickets": "states"},
+    "tickets.warnings": {
+        "tenants": "access actor audit channels context everywhere models organisations outbox refusals roles web",
+        "tickets": "agreements calendars change clocks desk events refusals rules states",
+    },
 }
 
 # Who alone may do it, by path.
@@ -226,6 +232,7 @@ DOORS = {
         "tickets/closing/actions.py",
         "tickets/desk/actions.py",
         "tickets/guests/actions.py",
+        "tickets/warnings/escalating.py",
     ],
     "writes tickets.Ticket": ["tickets/clocks/actions.py", "tickets/opening.py"],
     "writes tickets.Message": ["tickets/change.py"],
@@ -243,5 +250,6 @@ DOORS = {
         "tenants/signin/mail.py",
         "tickets/contracts/alerts.py",
         "tickets/notices/actions.py",
+        "tickets/warnings/mailing.py",
     ],
 }

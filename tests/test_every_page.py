@@ -49,7 +49,7 @@ WHO = {
             **{"people": {}, "settings": {}, "outbox": {}, "calendars": {}, "calendar": {"slug": "default"}},
             **{"agreements": {}, "agreement": {"slug": "large"}, "new_supplier_contract": {}},
             **{"contracts": {}, "new_contract": {}, "import_contracts": {}, "supplier_contracts": {}},
-            "which_agreement": {},
+            **{"which_agreement": {}, "warnings": {}, "new_warning": {}, "warning": {"pk": "rung"}},
         },
     ),
     "keyuser@eemland.example": (
@@ -111,7 +111,7 @@ NO_PAGE = {
     *("contract_files", "contract_file", "remove_contract_file", "take_back", "supplier_files", "supplier_contacts"),
     "remove_contact",
     *("close_on", "import_days", "open_again", "withdraw_hours"),
-    *("end_agreement", "withdraw_agreement"),
+    *("end_agreement", "withdraw_agreement", "end_warning"),
     *("end_category", "framework_goals", "callers", "ticket_news", "ticket_pane", "undo_ticket", "answer_and_next"),
     "invite_again",
     *("typed_proposals", "ticket_proposals"),
@@ -122,6 +122,7 @@ ELSEWHERE = {"invitation", "account_login", "ticket_picture_page"}
 ELSEWHERE |= {"contract", "change_contract", "renew_contract", "end_contract", "new_card", "hours_card", "change_card"}
 ELSEWHERE |= {"supplier_contract", "change_supplier_contract", "renew_supplier_contract", "end_supplier_contract"}
 QUERIES = {
+    "rung": "SELECT id FROM bisc.tickets_rung WHERE ended_at IS NULL ORDER BY id LIMIT 1",
     "ticket": "SELECT number FROM bisc.tickets_ticket ORDER BY id DESC LIMIT 1",
     "of_library": "SELECT t.number FROM bisc.tickets_ticket t JOIN public.tenants_person p ON p.id = t.reporter_id"
     " WHERE p.email = 'keyuser@eemland.example' ORDER BY t.id DESC LIMIT 1",

@@ -22,8 +22,9 @@ from tests.pictures import picture
 from tests.tickets.agreed import ROUTES as CONTRACT_ROUTES
 from tests.tickets.agreed import planted as contracts_planted
 from tests.tickets.agreed import untouched
+from tests.tickets.warned import planted as rung_planted
 from tickets.desk import actions as verbs
-from tickets.models import Agreement, AgreementVersion, Attachment, ClosingDays, ServiceCalendar, Ticket
+from tickets.models import Agreement, AgreementVersion, Attachment, ClosingDays, Rung, ServiceCalendar, Ticket
 from tickets.states import Visibility
 
 WORD = SECRET["bisc"]
@@ -72,6 +73,7 @@ OBJECTS = {
     **dict.fromkeys(("calendars", "close_on", "import_days", "agreements", "which_agreement"), None),
     **{"agreement": "agreement", "end_agreement": "agreement", "withdraw_agreement": "agreed"},
     **{"calendar": "calendar", "open_again": "closing", "withdraw_hours": "hours"},
+    **{"warnings": None, "new_warning": None, "warning": "rung", "end_warning": "rung"},
     **CONTRACT_ROUTES,
     "library": "library",
     "organisation_api:description": None,
@@ -213,6 +215,7 @@ def planted(bisc):
         "closing": {"pk": closing.pk},
         "agreement": {"slug": "large"},
         "agreed": {"slug": "large", "pk": agreed.pk},
+        "rung": {"pk": rung_planted(WORD)},
     }
     files.forget(attachment.storage_name)
     files.forget(seen.storage_name)
@@ -264,7 +267,7 @@ def _nothing_changed(planted) -> bool:
         kept &= LibraryMembership.objects.current().filter(pk=planted["library_membership"]["pk"], sees="own").exists()
         with inside(planted["house"]):
             kept &= ServiceCalendar.objects.filter(slug="eigen", versions__isnull=False).exists()
-            kept &= ClosingDays.objects.count() == 1
+            kept &= ClosingDays.objects.count() == 1 == Rung.objects.in_force().filter(**planted["rung"]).count()
             kept &= AgreementVersion.objects.filter(agreement__level="large").count() == 1
             kept &= untouched()
         kept &= OutboxEntry.objects.filter(

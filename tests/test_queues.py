@@ -16,6 +16,7 @@ MAILED = {
     "tenants.mail_password_reset",
     "tickets.contract_notices",
     "tickets.notices",
+    "tickets.warnings",
 }
 NEW = {"type": "incident", "subject": "x", "body": "x", "library": "eemland", "category": "6.1", "urgency": "low"}
 
@@ -48,6 +49,7 @@ def test_who_waits_for_a_link_goes_before_all_notices():
         "tenants.mail_password_reset": 0,
         "tickets.contract_notices": 6,
         "tickets.notices": 6,
+        "tickets.warnings": 6,
     }
 
 
@@ -59,6 +61,7 @@ BEAT = {
     "warn-of-contracts": ("tickets.warn_of_contracts_everywhere", "30 4 * * *"),
     "close-resolved": ("tickets.close_resolved_everywhere", 600),
     "reckon-clocks": ("tickets.reckon_everywhere", 60),
+    "warn-of-clocks": ("tickets.warn_everywhere", 60),
     "begin-day": ("tickets.begin_day_everywhere", "5 0 * * *"),
     "prepare-steering": ("agenda.prepare_steering", 60),
     "forget-answers": ("tenants.forget_answers", "25 * * * *"),

@@ -1,4 +1,4 @@
-"""What may be known of a ticket, and by whom: the one page for pages, API, search, mail and exports alike.
+"""What may be known of a ticket and done to it, by whom: the one page for pages, API, search, mail and exports alike.
 
 Staff of the organisation know all. A library's people know the tickets that their role there shows, and of those what
 is told: public messages, public fields, and no trace of work inside: no moment, version, order or filter of it.
@@ -39,6 +39,19 @@ TOLD = frozenset(
         *("get_state_display", "get_type_display", "get_urgency_display"),
     }
 )
+
+# What a library's people may do to a ticket they may see; the rest is for staff.
+OPEN_TO_LIBRARIES = {Kind.ANSWERED, Kind.STATE_CHANGED}
+# What a colleague elsewhere may do on a ticket that was opened to them: speak among the POIs.
+OPEN_TO_GUESTS = {Kind.NOTED}
+# What a system actor may do, and the permission it must have been given for it.
+OPEN_TO_SYSTEM = {
+    Kind.STATE_CHANGED: Permission.TICKETS_CLOSE,
+    Kind.EDITED: Permission.TICKETS_ESCALATE,
+    Kind.ASSIGNED: Permission.TICKETS_ESCALATE,
+}
+# What may still happen to a closed ticket; a merged one refuses all.
+OPEN_WHEN_CLOSED = {Kind.NOTED, Kind.STATE_CHANGED, Kind.GRANTED, Kind.GRANT_ENDED}
 
 
 class Told:

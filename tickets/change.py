@@ -24,15 +24,21 @@ from tenants.context import current_organisation
 from tenants.files import actions as files
 from tenants.models import Person
 from tenants.refusals import NotAllowed
-from tenants.roles import Permission
 from tenants.together import Adding, add_together, key_of
-from tickets.access import PUBLIC_FIELDS, role_on
+from tickets.access import (
+    OPEN_TO_GUESTS,
+    OPEN_TO_LIBRARIES,
+    OPEN_TO_SYSTEM,
+    OPEN_WHEN_CLOSED,
+    PUBLIC_FIELDS,
+    role_on,
+)
 from tickets.clocks import following
 from tickets.desk.models import Attachment, Event, Message, Ticket
 from tickets.events import EDITABLE, PAYLOADS, Changes, Kind
 from tickets.followers import FOLLOWERS, nudge
 from tickets.refusals import TicketClosed, TransitionNotAllowed
-from tickets.since import plain, plain_value
+from tickets.since import kept_value, plain, plain_value
 from tickets.states import (
     AFTER_ANSWER,
     ENDED,
@@ -40,6 +46,7 @@ from tickets.states import (
     FACTS,
     REOPEN_DAYS,
     REPORTER,
+    Priority,
     Speaker,
     State,
     Visibility,
@@ -48,14 +55,6 @@ from tickets.states import (
 )
 from tickets.valid import fact_of, refuse_invalid, refuse_text
 
-# What a library's people may do to a ticket they may see; the rest is for staff.
-OPEN_TO_LIBRARIES = {Kind.ANSWERED, Kind.STATE_CHANGED}
-# What a colleague elsewhere may do on a ticket that was opened to them: speak among the POIs.
-OPEN_TO_GUESTS = {Kind.NOTED}
-# What a system actor may do, and the permission it must have been given for it.
-OPEN_TO_SYSTEM = {Kind.STATE_CHANGED: Permission.TICKETS_CLOSE}
-# What may still happen to a closed ticket; a merged one refuses all.
-OPEN_WHEN_CLOSED = {Kind.NOTED, Kind.STATE_CHANGED, Kind.GRANTED, Kind.GRANT_ENDED}
 # Who speaks to one kind of reader only.
 MUST_SAY: dict[str, Visibility] = {Speaker.LIBRARY: Visibility.PUBLIC, Speaker.PARTNER: Visibility.PARTNERS}
 NO_FACT = {"supplier": "", "supplier_number": "", "asked": ""}
@@ -169,7 +168,7 @@ class Change:
         for name in FACT_NAMES:
             before, after = getattr(self.ticket, name), fact.get(name, NO_FACT.get(name))
             if before != after:
-                self._note(name, _kept(before), _kept(after))
+                self._note(name, kept_value(before), kept_value(after))
                 setattr(self.ticket, name, after)
 
     def _note(self, name: str, before: Any, after: Any) -> None:
@@ -182,7 +181,8 @@ class Change:
     def set(self, **values: Any) -> None:
         """Set fields (any of EDITABLE, as model values); what has that value already is left alone.
 
-        The priority follows urgency and impact, the platform follows the library, and locations of another library go.
+        The priority follows urgency and impact where one of these changes (until then one that was raised stays), the
+        platform follows the library, and locations of another library go.
         Raises ValidationError, by field, when it would be no valid ticket.
         """
         ticket = self.ticket
@@ -203,9 +203,18 @@ class Change:
         if "library" in real:
             ticket.platform_id = library.platform_id
         priority = priority_of(ticket.urgency, ticket.impact)
-        if priority != ticket.priority:
-            self._note("priority", ticket.priority, priority.value)
-            ticket.priority = priority
+        if priority != ticket.priority and {"urgency", "impact"} & real.keys():
+            self._prioritise(priority)
+
+    def raise_priority(self) -> None:
+        """Take the priority one step up; urgency and impact, which people judge and a library reads, stay."""
+        place = Priority.values.index(self.ticket.priority)
+        if place:
+            self._prioritise(Priority(Priority.values[place - 1]))
+
+    def _prioritise(self, priority: Priority) -> None:
+        self._note("priority", self.ticket.priority, priority.value)
+        self.ticket.priority = priority
 
     def say(
         self,
@@ -338,8 +347,3 @@ class Change:
             told_version=ticket.told_version if self.is_told else None,
             created_at=self.at,
         )
-
-
-def _kept(value: Any) -> Any:
-    """Return a fact as history keeps it: a day as ISO, an organisation by its key."""
-    return value.isoformat() if hasattr(value, "isoformat") else plain_value(value)

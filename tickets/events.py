@@ -83,16 +83,18 @@ class StateChanged(Payload):
 
 @dataclass(frozen=True)
 class Edited(Payload):
-    """Fields were changed; the priority follows urgency and impact."""
+    """Fields were changed; the priority follows urgency and impact, or a warning (by key) raised it."""
 
     fields = frozenset({*EDITABLE, "priority"})
+    warning: int | None = None
 
 
 @dataclass(frozen=True)
 class Assigned(Payload):
-    """Somebody was made assignee, or nobody."""
+    """Somebody was made assignee, or nobody; perhaps by a warning (by key)."""
 
     fields = frozenset({"assignee"})
+    warning: int | None = None
 
 
 @dataclass(frozen=True)

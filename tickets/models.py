@@ -16,6 +16,7 @@ from tickets.guests.models import TicketGrant, TicketGroupGrant
 from tickets.notices.models import Notice
 from tickets.proposals.models import LibraryWord, ProposalResult, SortedTicket, WordCount
 from tickets.rules.models import RulesStamp
+from tickets.warnings.models import Rung, WarningGiven
 
 __all__ = [
     "Agreement",
@@ -36,6 +37,7 @@ __all__ = [
     "Notice",
     "ProposalResult",
     "RulesStamp",
+    "Rung",
     "ServiceCalendar",
     "ServiceHours",
     "SortedTicket",
@@ -44,5 +46,6 @@ __all__ = [
     "Ticket",
     "TicketGrant",
     "TicketGroupGrant",
+    "WarningGiven",
     "WordCount",
 ]

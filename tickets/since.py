@@ -59,3 +59,8 @@ def plain_value(value: Any) -> Any:
     if isinstance(value, (list, tuple)) or hasattr(value, "values_list"):
         return keys_of(value)
     return getattr(value, "pk", value)
+
+
+def kept_value(value: Any) -> Any:
+    """Return a fact as history keeps it: a day as ISO, an organisation by its key."""
+    return value.isoformat() if hasattr(value, "isoformat") else plain_value(value)

@@ -12,6 +12,7 @@ from tickets.retention.tasks import (
     tidy_bytes_everywhere,
 )
 from tickets.snapshots.tasks import check_drift, check_drift_everywhere
+from tickets.warnings.tasks import mail_warning, warn, warn_everywhere
 
 __all__ = [
     "begin_day",
@@ -23,6 +24,7 @@ __all__ = [
     "count_sorted",
     "count_sorted_everywhere",
     "mail_contract_warning",
+    "mail_warning",
     "notify",
     "purge_attachments",
     "purge_attachments_everywhere",
@@ -30,6 +32,8 @@ __all__ = [
     "reckon_everywhere",
     "tidy_bytes",
     "tidy_bytes_everywhere",
+    "warn",
+    "warn_everywhere",
     "warn_of_contracts",
     "warn_of_contracts_everywhere",
 ]

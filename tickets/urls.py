@@ -9,5 +9,6 @@ from tickets.guests.urls import urlpatterns as guests
 from tickets.lists.urls import urlpatterns as lists
 from tickets.proposals.urls import urlpatterns as proposals
 from tickets.search.urls import urlpatterns as search
+from tickets.warnings.urls import urlpatterns as warnings
 
-urlpatterns = [*lists, *search, *proposals, *desk, *guests, *calendars, *agreements, *contracts, *clocks]
+urlpatterns = [*lists, *search, *proposals, *desk, *guests, *calendars, *agreements, *contracts, *clocks, *warnings]

@@ -10,6 +10,8 @@ from tickets.desk.models import Attachment, Event, Message, Ticket
 from tickets.desk.sentences import names_in, sentences
 from tickets.events import EDITABLE, Changes, Kind, is_withdrawal
 from tickets.states import ENDED, FACT_NAMES, State, Visibility
+from tickets.warnings.models import Rung
+from tickets.warnings.words import name_of
 
 
 def ticket_visible_to(standing: Standing, number: str) -> Ticket | None:
@@ -49,6 +51,7 @@ class Entry:
     before: str = ""
     state: str = ""
     guest: str = ""
+    warning: str = ""
     until: date | None = None
 
     @property
@@ -113,16 +116,23 @@ def _in_words(entries: list[Entry]) -> list[Entry]:
     changed = {id(one): {name: event.payload["changes"][name] for name in one.fields} for one, event in events}
     guests = {id(one): event.payload.get("person") for one, event in events if event.kind in GRANTS}
     names = names_in(changed.values(), people=guests.values())
+    warnings = _names_of_warnings({event.payload["warning"] for _one, event in events if "warning" in event.payload})
     said = {
         id(one): replace(
             one,
             sentences=sentences(changed[id(one)], names),
             guest=names[Person].get(guests.get(id(one)), ""),
+            warning=warnings.get(event.payload.get("warning"), ""),
             until=date.fromisoformat(event.payload["until_on"]) if "until_on" in event.payload else None,
         )
         for one, event in events
     }
     return [said.get(id(one), one) for one in entries]
+
+
+def _names_of_warnings(keys: set[int]) -> dict[int, str]:
+    """Return how the warnings are named that changed a ticket; no question where none did."""
+    return {one.pk: name_of(one) for one in Rung.objects.filter(pk__in=keys)} if keys else {}
 
 
 def came_in(entries: list[Entry], seen: int | None, standing: Standing) -> list[Entry]:
