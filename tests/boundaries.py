@@ -57,8 +57,8 @@ FLOORS = {
         "verbs": "desk guests",
         "questions": "search lists proposals",
         "above": (
-            "clocks.actions clocks.tasks clocks.views clocks.urls contracts restoring.queries closing retention"
-            " snapshots notices restoring warnings"
+            "clocks.actions clocks.tasks clocks.views clocks.api clocks.urls contracts restoring.queries closing"
+            " retention snapshots notices restoring warnings"
         ),
         "contents": "apps urls api tasks management",
     },
@@ -123,7 +123,7 @@ ROOMS: dict[str, dict[str, str]] = {
         "tenants": "actor audit context libraries models refusals roles web",
         "tickets": "calendars clocks contracts router rules states",
     },
-    "tickets.api": {"tickets": "agreements calendars desk lists router"},
+    "tickets.api": {"tickets": "agreements calendars clocks contracts desk lists router"},
     "tickets.calendars": {
         "tenants": "actor audit context dated models refusals roles settings web",
         "tickets": "router rules",
@@ -133,9 +133,9 @@ ROOMS: dict[str, dict[str, str]] = {
         "tickets": "access clocks desk events followers refusals since states valid",
     },
     "tickets.clocks": {
-        "tenants": "actor everywhere models together",
+        "tenants": "access actor everywhere models together web",
         "agenda": "figures",
-        "tickets": "access agreements calendars desk rules sharing states",
+        "tickets": "access agreements calendars desk router rules sharing states",
     },
     "tickets.closing": {
         "tenants": "actor context everywhere roles settings",
@@ -146,7 +146,7 @@ ROOMS: dict[str, dict[str, str]] = {
             "access actor audit context everywhere files identifiers imports libraries models organisations outbox"
             " refusals roles web"
         ),
-        "tickets": "agreements desk rules",
+        "tickets": "agreements desk router rules shapes",
     },
     "tickets.desk": {
         "tenants": "access actor context dated files idempotency libraries models people refusals roles signin web",
@@ -187,7 +187,7 @@ ROOMS: dict[str, dict[str, str]] = {
     },
     "tickets.router": {"tenants": "web"},
     "tickets.search": {"tenants": "access context dated libraries models roles", "tickets": "access desk"},
-    "tickets.shapes": {"tenants": "models web", "agenda": "categories", "tickets": "access desk states"},
+    "tickets.shapes": {"tenants": "models web", "agenda": "categories", "tickets": "access clocks desk states"},
     "tickets.sharing": {"tenants": "context together", "agenda": "figures", "tickets": "clocks desk"},
     "tickets.since": {"tenants": "actor", "tickets": "access desk events refusals valid"},
     "tickets.snapshots": {

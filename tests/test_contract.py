@@ -30,6 +30,10 @@ OPERATIONS = {
         ("post", "/tickets/{number}/attachments"): WRITE_ONE | {"201"},
         ("get", "/tickets/{number}/attachments/{key}"): READ_ONE | {"200"},
         ("get", "/agreements"): READ | {"200"},
+        ("get", "/tickets/{number}/clocks"): READ_ONE | {"200"},
+        ("get", "/contracts"): READ | {"200"},
+        ("get", "/contracts/{id}"): READ_ONE | {"200"},
+        ("get", "/contracts/{id}/hours"): READ_ONE | {"200"},
         ("get", "/calendars"): READ | {"200"},
         ("get", "/libraries"): READ | {"200"},
         ("get", "/categories"): READ | {"200"},
@@ -70,7 +74,7 @@ def test_the_description_says_who_where_and_which_version(name):
     document = committed(name)
     host = {"desk": "bisc.samenbeheer.example", "cooperation": "samenbeheer.example"}[name]
     assert document["openapi"] == "3.1.0"
-    assert document["info"]["version"] == "1.5.0"
+    assert document["info"]["version"] == "1.6.0"
     assert document["servers"] == [{"url": f"https://{host}/api/v1"}]
     assert document["info"]["contact"] == {
         "name": "Samenbeheer",
@@ -111,7 +115,7 @@ def test_the_description_is_open_to_everybody_from_every_page(cast, at):
     found = response.json()
     assert (response.status_code, response["Content-Type"]) == (200, "application/json")
     assert response["Access-Control-Allow-Origin"] == "*"
-    assert response["API-Version"] == found["info"]["version"] == "1.5.0"
+    assert response["API-Version"] == found["info"]["version"] == "1.6.0"
     assert found["servers"] == [{"url": f"http://{host}:8000/api/v1"}]
     assert found["info"]["contact"] == {
         "name": "Samenbeheer",
@@ -175,7 +179,7 @@ def test_a_refusal_has_all_its_members_in_the_language_of_the_person(
     )
     assert len(body["detail"]) > 10
     assert response["Content-Language"] == language
-    assert response["API-Version"] == "1.5.0"
+    assert response["API-Version"] == "1.6.0"
     assert "Access-Control-Allow-Origin" not in response.headers
     assert response["Cache-Control"] == "private, no-store"
     assert response["X-Content-Type-Options"] == "nosniff"
@@ -225,7 +229,7 @@ def test_the_version_is_on_every_answer_even_of_who_does_not_get_in(cast, api_of
     many = api_of("bisc colleague")("GET", "/me")
     answers = [unknown, stranger, roleless, reading, made, many]
     assert [one.status_code for one in answers] == [404, 401, 403, 403, 201, 429]
-    assert [one["API-Version"] for one in answers] == ["1.5.0"] * 6
+    assert [one["API-Version"] for one in answers] == ["1.6.0"] * 6
     assert many["Retry-After"] == "60"
     for one in answers:
         if one.status_code >= 400:

@@ -152,7 +152,7 @@ def test_nul_in_an_address_of_the_api_is_a_refusal_document(api_of):
     }.items():
         response = api_of("bisc desk")("GET", path)
         assert (response.status_code, response["Content-Type"]) == (status, "application/problem+json")
-        assert response["API-Version"] == "1.5.0"
+        assert response["API-Version"] == "1.6.0"
 
 
 def test_nul_in_a_form_is_taken_out_and_nothing_else(bisc, guarded_of):

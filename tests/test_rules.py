@@ -52,7 +52,7 @@ BROKEN = {
     ),
     "http-methods": lambda d: d["paths"][TICKETS].update(options=copy.deepcopy(_get(d)) | {"operationId": "options"}),
     "http-safety": lambda d: _get(d, TICKETS, "post").update(parameters=[]),
-    "date-time-format": lambda d: _schema(d, "TicketOut")["properties"].update(openedAt={"type": "string"}),
+    "date-time-format": lambda d: _schema(d, "TicketRowOut")["properties"].update(openedAt={"type": "string"}),
     "error-handling-problem-details": lambda d: _schema(d, "Refusal")["required"].remove("detail"),
     "error-handling-invalid-input": lambda d: _get(d)["responses"].pop("400"),
     "error-handling-invalid-input ": lambda d: _get(d)["responses"].update(

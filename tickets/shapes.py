@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from ninja import Field
 
 from agenda.categories.api import CategoryOut
@@ -13,6 +14,7 @@ from agenda.categories.models import Category
 from tenants.models import Library, Location, Organisation, Person
 from tenants.web.shapes import Out
 from tickets.access import as_told_to, events_visible_to, public_changes
+from tickets.clocks.shapes import RowClockOut, row_clocks
 from tickets.desk.models import Attachment, Event, Message, Ticket
 from tickets.states import FACT_NAMES
 
@@ -97,16 +99,28 @@ class TicketDetailOut(TicketOut):
     events: list[EventOut]
 
 
+class TicketRowOut(TicketOut):
+    """A ticket as a row of a list, with what runs out first; null where nothing does."""
+
+    clock: RowClockOut | None
+
+
 class TicketsOut(Out):
     count: int
     more: bool = Field(description="There are more than `count`, of which no more is shown.")
-    items: list[TicketOut]
+    items: list[TicketRowOut]
     next: str | None
 
 
 def row(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
     """Return a ticket as a row of a list."""
     return TicketOut.from_orm(as_told_to(ticket, request.standing)).dict()
+
+
+def rows(request: HttpRequest, tickets: list[Ticket]) -> list[dict[str, Any]]:
+    """Return tickets as rows of a list; one question for all of their clocks."""
+    clocks = row_clocks(tickets, request.standing, timezone.now())
+    return [{**row(request, one), "clock": clock} for one, clock in zip(tickets, clocks, strict=True)]
 
 
 def detail(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from django.utils import translation
 from tenants.web.documents import CONTENT_TYPE, refused
 
 # By semver.org: a change that breaks a client is a new major version, with an address of its own.
-API_VERSION = "1.5.0"
+API_VERSION = "1.6.0"
 API_ROOT = "/api/v1"
 DESCRIPTION_PATH = f"{API_ROOT}/openapi.json"
 

@@ -45,7 +45,7 @@ GOOD = {
 def test_every_operation(cast, things, sender_of, who, at, least):
     send, document = sender_of(None, at), committed("desk" if at else "cooperation")
     host = f"{at}.{settings.DOMAIN}" if at else settings.DOMAIN
-    known = {"number": things.ticket if at else "1", "key": str(things.attachment.key)}
+    known = {"number": things.ticket if at else "1", "key": str(things.attachment.key), "id": "library-1"}
     meta = {}
     with inside(None):
         if who:

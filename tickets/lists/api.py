@@ -1,6 +1,6 @@
 """The list of tickets in the API: the same filter as the pages."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
@@ -10,12 +10,14 @@ from ninja import Field, Query
 from tenants.refusals import NotAllowed
 from tenants.roles import Permission
 from tenants.web.shapes import In
+from tickets.access import TicketQuerySet
+from tickets.clocks.promised import with_promises
 from tickets.desk.models import Ticket
 from tickets.lists.due import Due
 from tickets.lists.forms import FOR_STAFF, OFFERED, SORTS, UNRESOLVED, FilterForm
 from tickets.lists.queries import listed
 from tickets.router import router
-from tickets.shapes import TicketsOut, row
+from tickets.shapes import TicketsOut, rows
 from tickets.states import Priority, Type
 
 WHAT = (
@@ -24,6 +26,9 @@ WHAT = (
 )
 
 WHEN = "Late: a promise of the desk was or is late. Today: it runs out before midnight, or is late now. For staff."
+BEFORE = "What runs out before this moment, or is late; with its offset, such as 2026-12-01T12:00:00Z. For staff."
+INSTANT: dict[str, Any] = {"format": "date-time"}
+BREACHED = "Whether a promise of the desk was or is late. For staff."
 
 
 class Filters(In):
@@ -36,9 +41,17 @@ class Filters(In):
     type: Annotated[str, Field(json_schema_extra={"enum": ["", *Type.values]})] = ""
     priority: Annotated[str, Field(description="For staff.", json_schema_extra={"enum": ["", *Priority.values]})] = ""
     category: Annotated[str, Field(description='Code of a leaf, or "unsorted" for what has none yet.')] = ""
+    due_before: Annotated[
+        str, Field(alias="dueBefore", description=BEFORE, json_schema_extra={"format": "date-time"})
+    ] = ""
+    breached: Annotated[str, Field(description=BREACHED, json_schema_extra={"enum": ["", "true", "false"]})] = ""
     due: Annotated[str, Field(description=WHEN, json_schema_extra={"enum": ["", *Due.values]})] = ""
     sort: Annotated[str, Field(json_schema_extra={"enum": ["", *SORTS]})] = ""
     page: Annotated[int, Field(ge=1, le=100_000)] = 1
+
+
+def _told(tickets: TicketQuerySet) -> TicketQuerySet:
+    return with_promises(listed(tickets))
 
 
 @router.get("/tickets", response=TicketsOut)
@@ -57,10 +70,12 @@ def list_tickets(request: HttpRequest, filters: Query[Filters]):
     form = FilterForm(filters.dict(exclude={"page"}), standing=request.standing)
     if not form.is_valid():
         raise ValidationError(form.errors.as_data())
-    page = form.filter(Ticket.objects.visible_to(request.standing)).page(listed, filters.page)
+    page = form.filter(Ticket.objects.visible_to(request.standing)).page(
+        listed if request.standing.is_staff else _told, filters.page
+    )
     following = None
     if page.next:
         query = request.GET.copy()
         query["page"] = page.next
         following = request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
-    return {"count": page.count, "more": page.more, "items": [row(request, one) for one in page], "next": following}
+    return {"count": page.count, "more": page.more, "items": rows(request, page.rows), "next": following}

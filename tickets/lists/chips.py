@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 
 from django.http import QueryDict
+from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from tenants.models import Person
+from tickets.clocks.sentences import at
 from tickets.lists.due import Due
-from tickets.lists.forms import FIGURE, SORTS, UNRESOLVED, UNSORTED
+from tickets.lists.forms import FIGURE, SORTS, UNRESOLVED, UNSORTED, YES
 from tickets.lists.stock import Stock
 from tickets.states import Priority, State, Type
 
@@ -46,6 +48,10 @@ def _said(name: str, value, shown: Stock) -> str:
         return capfirst(_("still to be sorted"))
     if name == FIGURE:
         return value.words
+    if name == "breached":
+        return capfirst(_("was or is late") if value == YES else _("never late"))
+    if name == "due_before":
+        return capfirst(_("runs out before %(moment)s") % {"moment": at(value, timezone.now())})
     if name in ("library", "category"):
         return str(value.name)
     if name == "assignee":

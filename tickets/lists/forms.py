@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import F
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
 from agenda.categories.queries import leaves
@@ -18,7 +21,7 @@ from tenants.web.paging import Page
 from tenants.web.widgets import LongSelect
 from tickets.access import TicketQuerySet
 from tickets.desk.fields import CategoryField
-from tickets.lists.due import Due, due_by
+from tickets.lists.due import Due, due_by, late
 from tickets.lists.figures import Figure
 from tickets.search.queries import Hits, Shown, search
 from tickets.states import Priority, State, Type
@@ -50,8 +53,11 @@ SORTS_FOR_LIBRARIES = {
     "oldest": SORTS["oldest"],
     "changed": (_("last changed first"), ["-told_at", "-pk"]),
 }
-FOR_STAFF = ("priority", "assignee", "due")
+FOR_STAFF = ("priority", "assignee", "due", "due_before", "breached")
+YES, NO = "true", "false"
 FIGURE = "figure"  # of the steering group: no choice in the form, but a way here from there, for staff
+
+REFINING = ("type", "priority", "library", "category", "due", "due_before", "breached", FIGURE)
 
 
 def _sorts(standing: Standing) -> dict[str, tuple]:
@@ -89,6 +95,10 @@ def narrowed(tickets: TicketQuerySet, chosen: Mapping[str, Any], standing: Stand
             tickets = tickets.filter(**{name: chosen[name]})
     if chosen.get("due"):
         tickets = due_by(tickets, chosen["due"])
+    if chosen.get("due_before"):
+        tickets = tickets.filter(due_at__lt=chosen["due_before"])
+    if chosen.get("breached"):
+        tickets = tickets.filter(late(timezone.now()) if chosen["breached"] == YES else ~late(timezone.now()))
     if chosen.get("figure"):
         tickets = tickets.filter(chosen["figure"].condition)
     assignee = chosen.get("assignee")
@@ -136,6 +146,12 @@ class FilterForm(forms.Form):
     assignee = forms.CharField(label=_("Assignee"), required=False, max_length=254)
     sort = forms.ChoiceField(label=_("Order"), required=False)
     figure = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
+    due_before = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
+    breached = forms.ChoiceField(
+        required=False,
+        choices=[("", _("late or not")), (YES, _("was or is late")), (NO, _("never late"))],
+        widget=forms.HiddenInput,
+    )
 
     def __init__(self, data, *, standing: Standing, **kwargs):
         self.standing = standing
@@ -172,6 +188,17 @@ class FilterForm(forms.Form):
             raise ValidationError(_("Give “me”, “none” or the address of a member of staff."))
         return str(person.pk)
 
+    def clean_due_before(self) -> datetime | None:
+        """Return the moment, with its offset: without one nobody knows which moment is meant."""
+        text = self.cleaned_data["due_before"].strip()
+        try:
+            moment = parse_datetime(text) if text else None
+        except ValueError:
+            moment = None
+        if text and (moment is None or moment.tzinfo is None or not 1990 <= moment.year < 9000):
+            raise ValidationError(_("Give a moment with its offset, such as 2026-12-01T12:00:00Z."))
+        return moment
+
     def clean_figure(self) -> Figure | None:
         """Return the figure; one that cannot be chooses nothing."""
         return Figure.parse(self.cleaned_data["figure"])
@@ -188,4 +215,4 @@ class FilterForm(forms.Form):
     @property
     def refines(self) -> bool:
         """Does it choose a kind of ticket, beyond tab, words and order?"""
-        return any(self.cleaned_data.get(name) for name in ("type", "priority", "library", "category", "due", FIGURE))
+        return any(self.cleaned_data.get(name) for name in REFINING)
