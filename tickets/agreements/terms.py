@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from tickets.calendars.worktime import Calendar
 from tickets.clocks.kinds import PAUSES, ClockKind
-from tickets.clocks.reckoning import Target, Terms, course
+from tickets.clocks.reckoning import Target, Terms, promised
 
 ANY_TYPE = "*"
 CONTRACT, LEVEL, TYPE, ALL, SUPPLIER = "contract", "level", "type", "all", "supplier"
@@ -136,7 +136,7 @@ class Book:
                 return applied
             strict.append(applied)
         if strict:
-            return min(strict, key=lambda one: self._due(one, start))
+            return strict[0] if len(strict) == 1 else min(strict, key=lambda one: self._due(one, start))
         return Applied(None, self._level_calendar(at))
 
     def _calendar(self, promise: Promise, version: Version, at: Situation) -> str:
@@ -154,7 +154,7 @@ class Book:
 
     def _due(self, applied: Applied, start: datetime) -> datetime:
         terms = Terms(start, applied.target, self.calendar(applied.calendar))
-        return course(start=start, terms=[terms], now=start).due or datetime.max.replace(tzinfo=UTC)
+        return promised(start, terms) or datetime.max.replace(tzinfo=UTC)
 
     def pauses(self, at: Situation, moment: datetime) -> Mapping[str, Sequence[str]]:
         """Return in which states each clock stands still: as the contract says, else as the agreement for all does."""

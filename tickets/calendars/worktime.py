@@ -125,11 +125,14 @@ class Calendar:
     def spans(self, start: datetime, end: datetime) -> Iterator[Span]:
         """Yield the open spans between two moments, cut off at both; none where the end is not later."""
         start, end = whole(start), whole(end)
-        day = (start - DAY).date()
-        while start < end and day <= (end + DAY).date():
-            for opens, closes in self.spans_of(day):
+        if start >= end:
+            return
+        day, last, kept = (start - DAY).date(), (end + DAY).date(), self._kept
+        while day <= last:
+            for span in kept[day] if day in kept else self.spans_of(day):
+                opens, closes = span
                 if opens < end and closes > start:
-                    yield max(opens, start), min(closes, end)
+                    yield span if start <= opens and closes <= end else (max(opens, start), min(closes, end))
             day += DAY
 
     def minutes(self, start: datetime, end: datetime) -> int:

@@ -102,6 +102,12 @@ def course(
     return Course(due_at, tuple(_changes(shifts)), late, ran, budget)
 
 
+def promised(start: datetime, terms: Terms) -> datetime | None:
+    """Return when a clock without any pause is due; None where nothing was agreed, or that time never comes."""
+    start = whole(start)
+    return _due(_Hours([terms]), start, terms, ())[0]
+
+
 def _terms(start: datetime, end: datetime, terms: Sequence[Terms]) -> list[Terms]:
     """Return the terms that counted until `end`, each from the moment on at which it did."""
     found: list[Terms] = []
@@ -143,12 +149,18 @@ def _due(hours: _Hours, start: datetime, terms: Terms, still: Sequence[Span]) ->
     except NeverOpen:
         return None, None
     try:
-        due = reach(hours.spans(start, start + HORIZON * DAY), start, budget, still)
+        due = reach(hours.spans(start, _horizon(start, still)), start, budget, still)
         if target.end_of_day and due > start:
             due = terms.calendar.after_days(due - MINUTE, 0, end_of_day=True)
     except NeverOpen:
         return None, budget
     return due, budget
+
+
+def _horizon(start: datetime, still: Sequence[Span]) -> datetime:
+    """Return until when to look for working time: not into a pause that has no end."""
+    far = start + HORIZON * DAY
+    return still[-1][0] if still and still[-1][1] >= far else far
 
 
 def _shifts(

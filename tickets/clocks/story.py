@@ -7,7 +7,7 @@ Supplier and colleague POI: one for each time that the ticket waited for them. M
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from tickets.agreements.terms import Applied, Book, Situation
 from tickets.calendars.worktime import whole
@@ -226,8 +226,13 @@ def applied_in(kind: str, story: Story, rules: Book, start: datetime, end: datet
         if begins <= ends:
             moments |= {begins, *rules.turns(one.situation, begins, ends)}
     found: list[tuple[datetime, Applied]] = []
+    asked: tuple[Situation, date] | None = None
     for moment in sorted(moments):
-        said = rules.applied(kind, story.at(moment).situation, moment, start=start)
+        situation = story.at(moment).situation
+        if asked == (situation, rules.day_of(moment)):
+            continue
+        asked = situation, rules.day_of(moment)
+        said = rules.applied(kind, situation, moment, start=start)
         if not found or (said.target, said.calendar) != (found[-1][1].target, found[-1][1].calendar):
             found.append((moment, said))
         else:
