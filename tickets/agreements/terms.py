@@ -96,6 +96,7 @@ class Book:
     types: Mapping[str, Promise]
     all: Promise
     level_calendars: Mapping[str, str] = field(default_factory=dict)
+    _turns: dict[tuple, list[datetime]] = field(default_factory=dict, repr=False, compare=False)
 
     def calendar(self, slug: str) -> Calendar:
         """Return a calendar; the organisation's own where there is none of that name."""
@@ -179,10 +180,13 @@ class Book:
 
     def turns(self, at: Situation, start: datetime, end: datetime) -> list[datetime]:
         """Return the moments between two at which other rules may begin to count in this situation, in order."""
-        found: set[datetime] = set()
-        promises = {
-            id(one): one for clock in (ClockKind.RESOLUTION, ClockKind.SUPPLIER) for one in self.promises(clock, at)
-        }
-        for promise in promises.values():
-            found |= {self.midnight(day) for day in promise.days() if date(1971, 1, 1) < day < date(9000, 1, 1)}
-        return sorted(one for one in found if start < one <= end)
+        key = at.type, at.library, at.platform, at.levels
+        if key not in self._turns:
+            self._turns[key] = self._all_turns(at)
+        found = self._turns[key]
+        return found[bisect_right(found, start) : bisect_right(found, end)]
+
+    def _all_turns(self, at: Situation) -> list[datetime]:
+        promises = (one for clock in (ClockKind.RESOLUTION, ClockKind.SUPPLIER) for one in self.promises(clock, at))
+        days = {day for promise in promises for day in promise.days() if date(1971, 1, 1) < day < date(9000, 1, 1)}
+        return [self.midnight(day) for day in sorted(days)]

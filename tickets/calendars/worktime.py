@@ -6,11 +6,13 @@ of the wall clock: where summer time begins, an hour of the night does not exist
 counts twice.
 """
 
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
+from itertools import accumulate
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from tickets.calendars.daysoff import DaysOff
@@ -92,6 +94,7 @@ class Calendar:
 
     versions: tuple[Hours, ...]
     _kept: dict[date, tuple[Span, ...]] = field(default_factory=dict, repr=False, compare=False)
+    _years: dict[int, "_Year"] = field(default_factory=dict, repr=False, compare=False)
 
     def at(self, moment: datetime) -> Hours:
         """Return the version in force at `moment`."""
@@ -137,7 +140,12 @@ class Calendar:
 
     def minutes(self, start: datetime, end: datetime) -> int:
         """Return how many working minutes lie from `start` to `end`; 0 where the end is not later."""
-        return sum((closes - opens) // MINUTE for opens, closes in self.spans(start, end))
+        start, end = whole(start), whole(end)
+        if start >= end:
+            return 0
+        first, last = self._year(start.year), self._year(end.year)
+        between = sum(self._year(year).total for year in range(start.year, end.year))
+        return between - first.passed(start) + last.passed(end)
 
     def after(self, start: datetime, minutes: int, pauses: Sequence[Span] = ()) -> datetime:
         """Return the moment at which `minutes` working minutes have passed since `start`, those in `pauses` left out.
@@ -145,8 +153,31 @@ class Calendar:
         It is the end of a block where they fill it (18:00 and not the next morning), and `start` itself for none.
         Raises NeverOpen where they do not pass within ten years.
         """
-        start = whole(start)
-        return reach(self.spans(start, start + HORIZON * DAY), start, minutes, pauses)
+        return reach(self, whole(start), minutes, merge(pauses))
+
+    def moment(self, start: datetime, minutes: int, until: datetime) -> datetime:
+        """Return when `minutes` working minutes, one or more, have passed since `start`, a whole minute in UTC.
+
+        Raises NeverOpen where that is not before `until`.
+        """
+        at, left = start, minutes
+        while at < until:
+            year = self._year(at.year)
+            passed = year.passed(at)
+            if year.total - passed >= left:
+                found = year.moment(passed + left)
+                if found > until:
+                    break
+                return found
+            left -= year.total - passed
+            at = datetime(at.year + 1, 1, 1, tzinfo=UTC)
+        raise NeverOpen
+
+    def _year(self, year: int) -> "_Year":
+        if year not in self._years:
+            begin, end = (datetime(one, 1, 1, tzinfo=UTC) for one in (year, year + 1))
+            self._years[year] = _Year(list(self.spans(begin, end)))
+        return self._years[year]
 
     def after_days(self, start: datetime, days: int, *, end_of_day: bool = False) -> datetime:
         """Return the moment `days` working days after `start`: as late on the clock, within the hours of that day.
@@ -176,43 +207,59 @@ class Calendar:
         return min(max(datetime.combine(day, clock, zone).astimezone(UTC), spans[0][0]), spans[-1][1])
 
 
-def reach(spans: Iterable[Span], start: datetime, minutes: int, pauses: Sequence[Span] = ()) -> datetime:
-    """Return the moment at which `minutes` minutes of `spans` outside `pauses` have passed, all from `start` on.
+class _Year:
+    """The working time of a year (UTC), counted once, so that no day is walked twice."""
 
-    `start` itself for none. Raises NeverOpen where the spans end before.
+    def __init__(self, spans: Sequence[Span]):
+        self._opens = [opens for opens, _closes in spans]
+        self._lengths = [(closes - opens) // MINUTE for opens, closes in spans]
+        self._before = [0, *accumulate(self._lengths)]
+        self.total = self._before[-1]
+
+    def passed(self, moment: datetime) -> int:
+        """Return how many of its working minutes have passed at a moment in it."""
+        place = bisect_right(self._opens, moment) - 1
+        if place < 0:
+            return 0
+        return self._before[place] + min((moment - self._opens[place]) // MINUTE, self._lengths[place])
+
+    def moment(self, minutes: int) -> datetime:
+        """Return at which moment so many of its minutes have passed, one at least: the end of a block, not a begin."""
+        place = bisect_left(self._before, minutes) - 1
+        return self._opens[place] + (minutes - self._before[place]) * MINUTE
+
+
+class Counts(Protocol):
+    """Working time that can be counted: a calendar, or several one after the other."""
+
+    def minutes(self, start: datetime, end: datetime) -> int: ...
+
+    def moment(self, start: datetime, minutes: int, until: datetime) -> datetime: ...
+
+
+def reach(hours: Counts, start: datetime, minutes: int, pauses: Sequence[Span]) -> datetime:
+    """Return when `minutes` working minutes outside `pauses` have passed since `start`; `start` itself for none.
+
+    The pauses are merged, all moments whole minutes in UTC. Raises NeverOpen where they do not pass in ten years.
     """
-    left = minutes
+    at, left = start, minutes
     if left <= 0:
         return start
-    for opens, closes in without(spans, pauses):
-        length = (closes - opens) // MINUTE
-        if length >= left:
-            return opens + left * MINUTE
-        left -= length
-    raise NeverOpen
+    for begin, end in pauses:
+        if end <= at:
+            continue
+        worked = hours.minutes(at, begin)
+        if worked >= left:
+            break
+        at, left = end, left - worked
+    return hours.moment(at, left, start + HORIZON * DAY)
 
 
 def whole(moment: datetime) -> datetime:
     """Return the whole minute of `moment`, in UTC."""
+    if moment.tzinfo is UTC and not moment.second and not moment.microsecond:
+        return moment
     return moment.astimezone(UTC).replace(second=0, microsecond=0)
-
-
-def without(spans: Iterable[Span], pauses: Sequence[Span]) -> Iterator[Span]:
-    """Yield what is left of `spans` outside `pauses`, both in order; pauses may overlap, touch or be empty."""
-    merged = merge(pauses)
-    for opens, closes in spans:
-        for start, end in merged:
-            if end <= opens:
-                continue
-            if start >= closes:
-                break
-            if start > opens:
-                yield opens, start
-            opens = end
-            if opens >= closes:
-                break
-        if opens < closes:
-            yield opens, closes
 
 
 def merge(spans: Sequence[Span]) -> list[Span]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from tickets.calendars.worktime import DAY, HORIZON, MINUTE, Calendar, NeverOpen, Span, merge, reach, whole, without
+from tickets.calendars.worktime import HORIZON, MINUTE, Calendar, NeverOpen, Span, merge, reach, whole
 
 EVER = timedelta(days=2 * HORIZON)
 
@@ -95,10 +95,12 @@ def course(
             late = Late(max(due, one.since), due)
         last = place + 1 == len(known) and done is None
         shifts += _shifts(hours, start, one, until + MINUTE if last else until, budget, still)
-    ran = sum((closes - opens) // MINUTE for opens, closes in without(_Hours(known).spans(start, end), still))
+    hours = _Hours(known)
+    ran = hours.minutes(start, end) - sum(hours.minutes(max(low, start), min(high, end)) for low, high in still)
     due_at = shifts[-1].due
     if due_at is None and done is not None:
-        due_at, _budget = _due(_Hours(known), start, known[-1], [(begin, min(until, end)) for begin, until in still])
+        ended = [(begin, min(until, end)) for begin, until in still if begin < end]
+        due_at, _budget = _due(hours, start, known[-1], ended)
     return Course(due_at, tuple(_changes(shifts)), late, ran, budget)
 
 
@@ -127,13 +129,22 @@ class _Hours:
 
     terms: Sequence[Terms]
 
-    def spans(self, start: datetime, end: datetime) -> Iterator[Span]:
+    def _parts(self, start: datetime, end: datetime) -> Iterator[tuple[Calendar, datetime, datetime]]:
         for place, one in enumerate(self.terms):
             until = self.terms[place + 1].since if place + 1 < len(self.terms) else end
-            yield from one.calendar.spans(max(start, one.since), min(until, end))
+            yield one.calendar, max(start, one.since), min(until, end)
 
     def minutes(self, start: datetime, end: datetime) -> int:
-        return sum((closes - opens) // MINUTE for opens, closes in self.spans(start, end))
+        return sum(calendar.minutes(low, high) for calendar, low, high in self._parts(start, end))
+
+    def moment(self, start: datetime, minutes: int, until: datetime) -> datetime:
+        left = minutes
+        for calendar, low, high in self._parts(start, until):
+            worked = calendar.minutes(low, high) if high < until else left
+            if worked >= left:
+                return calendar.moment(low, left, high)
+            left -= worked
+        raise NeverOpen
 
 
 def _due(hours: _Hours, start: datetime, terms: Terms, still: Sequence[Span]) -> tuple[datetime | None, int | None]:
@@ -149,18 +160,12 @@ def _due(hours: _Hours, start: datetime, terms: Terms, still: Sequence[Span]) ->
     except NeverOpen:
         return None, None
     try:
-        due = reach(hours.spans(start, _horizon(start, still)), start, budget, still)
+        due = reach(hours, start, budget, still)
         if target.end_of_day and due > start:
             due = terms.calendar.after_days(due - MINUTE, 0, end_of_day=True)
     except NeverOpen:
         return None, budget
     return due, budget
-
-
-def _horizon(start: datetime, still: Sequence[Span]) -> datetime:
-    """Return until when to look for working time: not into a pause that has no end."""
-    far = start + HORIZON * DAY
-    return still[-1][0] if still and still[-1][1] >= far else far
 
 
 def _shifts(
