@@ -108,6 +108,8 @@ def test_what_is_written_down_is_what_the_verbs_would_have_made(bisc):
     assert copied.assignee and done.assignee
     assert _history(copied) == _history(done)
     assert _said(copied) == _said(done)
+    assert _intervals(copied) == _intervals(done)
+    assert _clocks(copied) == _clocks(done)
     facts = [
         {key: value for key, value in row.items() if key not in ("id", "number")}
         for row in TicketSnapshot.objects.filter(number__in=[copied.number, done.number]).values()
@@ -131,6 +133,23 @@ def _said(ticket: Ticket) -> list[tuple]:
     return list(
         Message.objects.filter(ticket=ticket).order_by("pk").values_list("speaker", "visibility", "body", "created_at")
     )
+
+
+def _intervals(ticket: Ticket) -> list[tuple]:
+    names = ("place", "began_at", "ended_at", "state", "party", "pauses", "type", "priority", "levels", "system_actor")
+    found = list(ticket.intervals.order_by("place").values_list(*names, "event__kind", "event__created_at"))
+    assert len(found) > 5
+    return found
+
+
+def _clocks(ticket: Ticket) -> list[dict]:
+    """Return all that is written down of its clocks, and on itself of them."""
+    rows = [
+        {name: value for name, value in row.items() if name not in ("id", "ticket_id")}
+        for row in ticket.clocks.order_by("kind", "place").values()
+    ]
+    names = ("due_at", "due_clock", "due_calendar", "late_at", "rules")
+    return [*rows, *Ticket.objects.filter(pk=ticket.pk).values(*names)]
 
 
 def test_what_is_made_in_volume_for_the_demo_is_closed(bisc):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from agenda.figures.models import TicketSnapshot
 from config.demo.copying import Rows
 from tenants.models import Library, LibraryMembership, Organisation
-from tickets.models import Event, Message, Ticket
+from tickets.models import Clock, Event, Interval, Message, Ticket
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,10 @@ class Written:
     def __init__(self) -> None:
         self.tickets, self.messages, self.events = Rows(Ticket), Rows(Message), Rows(Event)
         self.places, self.snapshots = Rows(Ticket.locations.through, keyed=False), Rows(TicketSnapshot, keyed=False)
+        self.intervals, self.clocks = Rows(Interval, keyed=False), Rows(Clock, keyed=False)
 
     def write(self, cursor) -> None:
         """Write them by COPY."""
-        for rows in (self.tickets, self.places, self.messages, self.events, self.snapshots):
+        of_ticket = (self.places, self.messages, self.events, self.intervals, self.clocks)
+        for rows in (self.tickets, *of_ticket, self.snapshots):
             rows.write(cursor)

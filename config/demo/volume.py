@@ -16,8 +16,9 @@ from django.db import connection, transaction
 
 from agenda.categories.queries import groups, leaves
 from agenda.figures.models import TicketSnapshot
+from config.demo.lives import Clocks, Life, Turn
 from config.demo.moments import chooser, later, moments
-from config.demo.places import Written, places_of
+from config.demo.places import Place, Written, places_of
 from config.demo.retelling import retell
 from config.demo.texts import (
     ANSWERS,
@@ -37,7 +38,8 @@ from config.demo.told import CLOSING, Told
 from tenants.access import staff_of
 from tenants.context import current_organisation
 from tenants.models import Organisation
-from tickets.models import Counter, Event, Message, Ticket
+from tickets.clocks.story import Said
+from tickets.models import Clock, Counter, Event, Interval, Message, Ticket
 from tickets.opening import impact_of
 from tickets.sharing import clock_minutes
 from tickets.states import State, Type, Urgency, priority_of
@@ -70,11 +72,11 @@ class Builder:
         self.count, self.until, self.messages, self.all_closed = count, until, messages, all_closed
         self.organisation = current_organisation()
         self.staff = [person.pk for person in staff_of(self.organisation)]
-        self.places = places_of(self.organisation)
+        self.places, self.clocks = places_of(self.organisation), Clocks(self.organisation, until)
         if not self.staff or not self.places:
             raise ValueError("an organisation needs staff, libraries and people at them before it can have tickets")
         categories = list(leaves())
-        self.partners = dict(Organisation.objects.values_list("slug", "pk")) if written else {}
+        self.partners = {one.slug: one for one in Organisation.objects.all()} if written else {}
         self.codes = {one.code: one.pk for one in [*groups(), *categories]}
         self.category = chooser(self.rng, [(one, BUSY_CATEGORIES.get(one.code, 2)) for one in categories])
         self.place = chooser(self.rng, [(place, 1 + len(place.locations)) for place in self.places])
@@ -120,7 +122,7 @@ class Builder:
         with connection.cursor() as cursor:
             for index in ("ticket_search", "message_search"):
                 cursor.execute("SELECT gin_clean_pending_list(%s::regclass)", [index])
-            for model in (Ticket, Message, Event, TicketSnapshot):
+            for model in (Ticket, Message, Event, Interval, Clock, TicketSnapshot):
                 cursor.execute(f"ANALYZE {model._meta.db_table}")
 
     def _take_numbers(self, cursor) -> int:
@@ -179,12 +181,32 @@ class Builder:
             "reopened": reopened,
             "version": version,
         }
+        life = Life(rows, pk)
         hit = sorted(rng.sample(place.locations, min(len(place.locations), rng.choice([0, 1, 1, 1, 2, 4]))))
+        first = self._say(life, reporter, False, self._body(index), at)
+        self._happen(life, "created", reporter, at, 1, message=first)
+        if is_answered:
+            moments = self._moments_between(answered, resolved if is_resolved else min(self.until, answered))
+            for turn, moment in enumerate(moments):
+                by_staff = turn % 2 == 0
+                text = rng.choice(ANSWERS if by_staff else ENDINGS)
+                internal = by_staff and turn and rng.random() < 0.3
+                person = assignee if by_staff else reporter
+                said = self._say(life, person, by_staff, text, moment, "internal" if internal else "public")
+                kind_of = "noted" if internal else "answered"
+                changes = {"state": ["new", "open"]} if turn == 0 else {}
+                self._happen(life, kind_of, person, moment, 2, message=said, changes=changes)
+        if is_resolved:
+            self._happen(life, "state_changed", assignee, resolved, 3, changes={"state": ["open", "resolved"]})
+        elif is_answered and state != State.OPEN:
+            self._happen(life, "state_changed", assignee, answered, 2, changes={"state": ["open", state]})
+        if is_closed:
+            self._happen(life, "state_changed", None, closed, 4, changes={"state": ["resolved", "closed"]})
         self._settle(
-            rows,
+            life,
+            place,
             hit,
             facts,
-            id=pk,
             subject=subject,
             urgency=urgency,
             impact=impact,
@@ -194,25 +216,6 @@ class Builder:
             told_at=changed,
             told_version=version,
         )
-        first = self._say(rows, pk, reporter, False, self._body(index), at)
-        self._happen(rows, pk, "created", reporter, at, 1, message=first)
-        if is_answered:
-            moments = self._moments_between(answered, resolved if is_resolved else min(self.until, answered))
-            for turn, moment in enumerate(moments):
-                by_staff = turn % 2 == 0
-                text = rng.choice(ANSWERS if by_staff else ENDINGS)
-                internal = by_staff and turn and rng.random() < 0.3
-                person = assignee if by_staff else reporter
-                said = self._say(rows, pk, person, by_staff, text, moment, "internal" if internal else "public")
-                kind_of = "noted" if internal else "answered"
-                changes = {"state": ["new", "open"]} if turn == 0 else {}
-                self._happen(rows, pk, kind_of, person, moment, 2, message=said, changes=changes)
-        if is_resolved:
-            self._happen(rows, pk, "state_changed", assignee, resolved, 3, changes={"state": ["open", "resolved"]})
-        elif is_answered and state != State.OPEN:
-            self._happen(rows, pk, "state_changed", assignee, answered, 2, changes={"state": ["open", state]})
-        if is_closed:
-            self._happen(rows, pk, "state_changed", None, closed, 4, changes={"state": ["resolved", "closed"]})
 
     def _in_time(self, at: datetime, answered: datetime, resolved: datetime) -> tuple[datetime, datetime]:
         """Return moments of answering and resolving early enough to be closed at the end."""
@@ -229,20 +232,23 @@ class Builder:
         hit = place.locations[: row.get("locations", 1)]
         urgency, impact = Urgency(row["urgency"]), impact_of(len(hit))
         people = {"staff": self.staff[0 if one.is_for_lead else -1], "library": place.reporters[not one.is_of_key_user]}
-        pk, version, told = self._id(Ticket), len(found.happened), 0
+        life, version, told = Life(rows, self._id(Ticket)), len(found.happened), 0
         for place_in, event in enumerate(found.happened, start=1):
             told += event.kind != "noted"
             person = people.get(event.who)
-            message = event.text and self._say(
-                rows, pk, person, event.who == "staff", event.text, event.at, event.level
-            )
+            message = event.text and self._say(life, person, event.who == "staff", event.text, event.at, event.level)
             changes = event.changes | ({"assignee": [None, person]} if "assignee" in event.changes else {})
-            changes |= {"partner": list(map(self.partners.get, changes["partner"]))} if "partner" in changes else {}
-            self._happen(rows, pk, event.kind, person, event.at, place_in, message or None, changes, told)
+            supplier, colleague = (event.changes.get(name, ["", ""])[1] for name in ("supplier", "partner"))
+            party = self.partners[colleague].name if colleague else supplier
+            if "partner" in changes:
+                changes |= {"partner": [slug and self.partners[slug].pk for slug in changes["partner"]]}
+            self._happen(life, event.kind, person, event.at, place_in, message or None, changes, told, party)
         changed = found.happened[-1].at
         last_told = max(event.at for event in found.happened if event.kind != "noted")
+        partner = self.partners.get(found.fact.get("partner"))
         self._settle(
-            rows,
+            life,
+            place,
             hit,
             {
                 "number": number,
@@ -259,7 +265,6 @@ class Builder:
                 "reopened": found.reopened,
                 "version": version,
             },
-            id=pk,
             subject=row["subject"],
             urgency=urgency,
             impact=impact,
@@ -267,23 +272,25 @@ class Builder:
             assignee_id=people["staff"] if found.is_anybodys else None,
             reopened_at=found.reopened_at,
             **{name: value for name, value in found.fact.items() if name != "partner"},
-            partner_id=self.partners.get(found.fact.get("partner")),
+            partner_id=partner and partner.pk,
             changed_at=changed,
             told_at=last_told,
             told_version=told,
         )
 
-    def _settle(self, rows: Written, hit: list[int], facts: dict[str, object], **more: object) -> None:
-        """Add the row of a ticket, of its locations, and of what the cooperation may know of it."""
-        rows.tickets.add(**facts, **more)
+    def _settle(self, life: Life, place: Place, hit: list[int], facts: dict[str, object], **more: object) -> None:
+        """Add the row of a ticket, of its locations, of its clocks, and of what the cooperation may know of it."""
+        counted, published = self.clocks.add(life, facts, hit or place.locations)
+        life.rows.tickets.add(id=life.pk, **facts, **more, **counted)
         for location in hit:
-            rows.places.add(ticket_id=more["id"], location_id=location)
-        rows.snapshots.add(
+            life.rows.places.add(ticket_id=life.pk, location_id=location)
+        life.rows.snapshots.add(
             **facts,
             organisation_id=self.organisation.pk,
             location_ids=hit,
             minutes_to_first_answer=clock_minutes(facts["opened_at"], facts["first_answer_at"]),
             minutes_to_resolution=clock_minutes(facts["opened_at"], facts["resolved_at"]),
+            **published,
         )
 
     def _moments_between(self, first: datetime, last: datetime) -> list[datetime]:
@@ -302,14 +309,12 @@ class Builder:
     def _is_rare(self, index: int) -> bool:
         return index % max(100, self.count // 200) == 37
 
-    def _say(
-        self, rows: Written, ticket: int, author: int, by_staff: bool, body: str, at: datetime, who="public"
-    ) -> int:
+    def _say(self, life: Life, author: int, by_staff: bool, body: str, at: datetime, who: str = "public") -> int:
         pk = self._id(Message)
         speaker, key = "staff" if by_staff else "library", f"{self.rng.getrandbits(96):024x}"
-        rows.messages.add(
+        life.rows.messages.add(
             id=pk,
-            ticket_id=ticket,
+            ticket_id=life.pk,
             key=key,
             speaker=speaker,
             author_id=author,
@@ -317,14 +322,17 @@ class Builder:
             body=body,
             created_at=at,
         )
+        if who == "public":
+            life.said.append(Said(at, by_staff))
         return pk
 
     def _happen(
-        self, rows: Written, ticket: int, kind: str, actor, at, version, message=None, changes=None, told=None
+        self, life: Life, kind: str, actor, at, version, message=None, changes=None, told=None, party: str = ""
     ) -> None:
-        rows.events.add(
-            id=self._id(Event),
-            ticket_id=ticket,
+        pk = self._id(Event)
+        life.rows.events.add(
+            id=pk,
+            ticket_id=life.pk,
             kind=kind,
             payload={"changes": changes} if changes else {},
             actor_id=actor,
@@ -335,3 +343,6 @@ class Builder:
             told_version=None if kind == "noted" else told or version,
             created_at=at,
         )
+        if kind == "created" or "state" in (changes or {}):
+            state = changes["state"][1] if changes else State.NEW
+            life.turns.append(Turn(at, state, pk, actor, party))

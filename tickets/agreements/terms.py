@@ -123,6 +123,13 @@ class Book:
 
     def applied(self, clock: str, at: Situation, moment: datetime, *, start: datetime) -> Applied:
         """Return what counts for a clock that began at `start`, by the rules of `moment`."""
+        found = self._candidates(clock, at, moment)
+        if not found:
+            return Applied(None, self._level_calendar(at))
+        return found[0] if len(found) == 1 else min(found, key=lambda one: self._due(one, start))
+
+    def _candidates(self, clock: str, at: Situation, moment: datetime) -> list[Applied]:
+        """Return what may count for a clock: the first promise that speaks of it, or each level that does."""
         day = self.day_of(moment)
         strict: list[Applied] = []
         for promise in self.promises(clock, at):
@@ -134,11 +141,9 @@ class Book:
                 continue
             applied = Applied(target, self._calendar(promise, version, at), promise, version)
             if promise.key != LEVEL:
-                return applied
+                return [applied]
             strict.append(applied)
-        if strict:
-            return strict[0] if len(strict) == 1 else min(strict, key=lambda one: self._due(one, start))
-        return Applied(None, self._level_calendar(at))
+        return strict
 
     def _calendar(self, promise: Promise, version: Version, at: Situation) -> str:
         if version.calendar:
@@ -168,6 +173,10 @@ class Book:
 
     def update_mode(self, at: Situation, moment: datetime) -> str:
         """Return within which time the library hears something again: by the promise that says so of updates."""
+        found = self._candidates(ClockKind.UPDATE, at, moment)
+        modes = {one.version.update_mode for one in found if one.version}
+        if len(modes) == 1:
+            return modes.pop()
         applied = self.applied(ClockKind.UPDATE, at, moment, start=moment)
         return applied.version.update_mode if applied.version else "after_reporter"
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -123,12 +124,20 @@ def summarise(ticket: Ticket, clocks: Sequence[Counted], rules: Book) -> None:
     And the rows of its clocks, unsaved, for what is published of them.
     """
     ticket.counted = [_row(ticket, one) for one in clocks]
-    ticket.rules = UUID(rules.stamp)
+    for name, value in summary_of(clocks, rules).items():
+        setattr(ticket, name, value)
+
+
+def summary_of(clocks: Sequence[Counted], rules: Book) -> dict[str, Any]:
+    """Return what stands on a ticket of its clocks, by the names of the columns."""
     first = first_due(clocks)
-    ticket.due_at = first.course.due if first else None
-    ticket.due_clock = first.kind if first else ""
-    ticket.due_calendar = first.applied.calendar if first else ""
-    ticket.late_at = first_late(clocks)
+    return {
+        "rules": UUID(rules.stamp),
+        "due_at": first.course.due if first else None,
+        "due_clock": first.kind if first else "",
+        "due_calendar": first.applied.calendar if first else "",
+        "late_at": first_late(clocks),
+    }
 
 
 def _rules_and_levels(ticket: Ticket, location_ids: list[int] | None) -> tuple[Book, list[str]]:
@@ -226,22 +235,25 @@ def _same(before: Interval, after: Interval) -> bool:
 
 
 def _row(ticket: Ticket, one: Counted) -> Clock:
+    return Clock(ticket=ticket, **values_of(one))
+
+
+def values_of(one: Counted) -> dict[str, Any]:
+    """Return what is written down of a clock, by the names of the columns."""
     late = one.course.late
-    row = Clock(
-        ticket=ticket,
-        kind=ClockKind(one.kind),
-        place=one.place,
-        party=one.party,
-        calendar=one.applied.calendar,
-        started_at=one.started_at,
-        done_at=one.done_at,
-        cancelled=one.cancelled,
-        paused=one.paused,
-        due_at=one.course.due,
-        late_at=late.at if late else None,
-        late_due=late.due if late else None,
-        ran=None if one.runs else one.course.ran,
-        target=one.course.target,
-    )
-    row.version_id = one.applied.version.pk if one.applied.version else None
-    return row
+    return {
+        "kind": ClockKind(one.kind),
+        "place": one.place,
+        "party": one.party,
+        "version_id": one.applied.version.pk if one.applied.version else None,
+        "calendar": one.applied.calendar,
+        "started_at": one.started_at,
+        "done_at": one.done_at,
+        "cancelled": one.cancelled,
+        "paused": one.paused,
+        "due_at": one.course.due,
+        "late_at": late.at if late else None,
+        "late_due": late.due if late else None,
+        "ran": None if one.runs else one.course.ran,
+        "target": one.course.target,
+    }

@@ -94,7 +94,10 @@ def course(
         if late is None and due is not None and due < until:
             late = Late(max(due, one.since), due)
         last = place + 1 == len(known) and done is None
-        shifts += _shifts(hours, start, one, until + MINUTE if last else until, budget, still)
+        if budget is not None and (not still or (due is not None and due <= still[0][0])):
+            shifts.append(Shift(one.since, due))  # no pause came before it was due
+        else:
+            shifts += _shifts(hours, start, one, until + MINUTE if last else until, budget, still)
     hours = _Hours(known)
     ran = hours.minutes(start, end) - sum(hours.minutes(max(low, start), min(high, end)) for low, high in still)
     due_at = shifts[-1].due
