@@ -4,12 +4,18 @@ from collections.abc import Iterable
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tickets.agreements.durations import write_target
 from tickets.clocks.kinds import ClockKind
 from tickets.clocks.reckoning import Target
 from tickets.warnings.models import Rung
 
+HEARERS = {
+    Rung.Hears.ASSIGNEE: gettext_lazy("the assignee"),
+    Rung.Hears.LEAD: Rung.Hears.LEAD.label,
+    Rung.Hears.COLLEAGUES: Rung.Hears.COLLEAGUES.label,
+}
 COMMON_DAY = 480  # minutes, to set days and hours in one order; none is reckoned by it
 
 
@@ -46,7 +52,7 @@ def told_by(rung: Rung) -> str:
     """Return whom it tells and what it does, as one sentence."""
     said = []
     if rung.hears:
-        heard = [str(Rung.Hears(one).label) for one in Rung.Hears.values if one in rung.hears]
+        heard = [str(HEARERS[one]) for one in Rung.Hears.values if one in rung.hears]
         said.append(_("mail to %(people)s") % {"people": _and(heard)})
     if rung.does == Rung.Does.GIVE and rung.person:
         said.append(_("the ticket goes to %(name)s") % {"name": rung.person.name})
