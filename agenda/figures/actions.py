@@ -27,7 +27,7 @@ def keep() -> int:
 def _not_kept(now: datetime) -> list[Period]:
     first = TicketSnapshot.objects.aggregate(first=Min("opened_at"))["first"] or now
     period, found = min(FIRST, Period.of(first.astimezone(AMSTERDAM).date())), []
-    kept = dict(KeptFigures.objects.filter(organisation=ALL).values_list("starts_on", "counted_at"))
+    kept = dict(KeptFigures.objects.whole().filter(organisation=ALL).values_list("starts_on", "counted_at"))
     while period.begin <= now:
         if period.first_on not in kept or not period.is_settled(kept[period.first_on]):
             found.append(period)
@@ -61,6 +61,10 @@ def _row(period: Period, organisation: int | None, quarter: Quarter) -> KeptFigu
         open_at_end=found.open_at_end,
         first_answer_minutes=found.first_answer_minutes,
         resolution_minutes=found.resolution_minutes,
+        first_answer_agreed=found.first_answer_agreed,
+        first_answer_in_time=found.first_answer_in_time,
+        resolution_agreed=found.resolution_agreed,
+        resolution_in_time=found.resolution_in_time,
         before=as_kept(quarter, organisation),
         categories=quarter.categories if organisation is ALL else {},
     )

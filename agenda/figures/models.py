@@ -62,6 +62,10 @@ class KeptFiguresQuerySet(models.QuerySet):
             return self
         return self.filter(Q(organisation__isnull=True) | Q(organisation__in=organisations))
 
+    def whole(self) -> Self:
+        """Leave out what an earlier version kept, that did not know of promises."""
+        return self.filter(first_answer_agreed__isnull=False)
+
 
 class KeptFigures(models.Model):
     """The figures of a quarter as they were counted, of one organisation or (without one) of all together.
@@ -78,6 +82,11 @@ class KeptFigures(models.Model):
     open_at_end = models.PositiveIntegerField()
     first_answer_minutes = models.FloatField(null=True, help_text="Median of clock minutes.")
     resolution_minutes = models.FloatField(null=True, help_text="Median of clock minutes.")
+    # Empty where an earlier version kept it: that is counted anew.
+    first_answer_agreed = models.PositiveIntegerField(null=True, help_text="First answers with an agreed time.")
+    first_answer_in_time = models.PositiveIntegerField(null=True, help_text="Of these within it.")
+    resolution_agreed = models.PositiveIntegerField(null=True, help_text="Resolved with an agreed time.")
+    resolution_in_time = models.PositiveIntegerField(null=True, help_text="Of these within it.")
     before = models.JSONField(
         default=dict,
         db_default=Value({}, models.JSONField()),

@@ -17,20 +17,55 @@ from agenda.figures.periods import Period, year_earlier
 from tenants.models import Organisation
 
 SMALLEST_COUNT = 5
-FIGURES = ("new", "resolved", "open_at_end", "first_answer_minutes", "resolution_minutes")
+FIGURES = (
+    *("new", "resolved", "open_at_end", "first_answer_minutes", "resolution_minutes"),
+    *("first_answer_agreed", "first_answer_in_time", "resolution_agreed", "resolution_in_time"),
+)
 UNSORTED = 0  # in the place of the key of a category: none yet
 ALL: None = None  # in the place of an organisation: all of them together
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """How many of some were within the agreed time."""
+
+    in_time: int
+    of: int
+
+    @property
+    def late(self) -> int:
+        """How many were not."""
+        return self.of - self.in_time
+
+    @property
+    def percent(self) -> int | None:
+        """The share, rounded down: 100 only where none was late; None of nothing."""
+        return self.in_time * 100 // self.of if self.of else None
+
+
+@dataclass(frozen=True, slots=True)
 class Figures:
-    """What one organisation, or all together, had in a quarter; medians in clock minutes."""
+    """What one organisation, or all together, had in a quarter; medians in clock minutes, promises in working time."""
 
     new: int = 0
     resolved: int = 0
     open_at_end: int = 0
     first_answer_minutes: float | None = None
     resolution_minutes: float | None = None
+    first_answer_agreed: int = 0
+    first_answer_in_time: int = 0
+    resolution_agreed: int = 0
+    resolution_in_time: int = 0
+
+    @property
+    def answered_in_time(self) -> Share:
+        """First answers within the agreed time, of those that had one."""
+        return Share(self.first_answer_in_time, self.first_answer_agreed)
+
+    @property
+    def resolved_in_time(self) -> Share:
+        """Resolutions within the agreed time, of those that had one."""
+        return Share(self.resolution_in_time, self.resolution_agreed)
 
 
 @dataclass(frozen=True)
@@ -61,7 +96,15 @@ SELECT span.place, organisation_id,
        percentile_cont(0.5) WITHIN GROUP (ORDER BY minutes_to_first_answer)
            FILTER (WHERE first_answer_at >= begins AND first_answer_at < ends),
        percentile_cont(0.5) WITHIN GROUP (ORDER BY minutes_to_resolution)
-           FILTER (WHERE resolved_at >= begins AND resolved_at < ends AND {RESOLVED})
+           FILTER (WHERE resolved_at >= begins AND resolved_at < ends AND {RESOLVED}),
+       count(*) FILTER (WHERE first_answer_at >= begins AND first_answer_at < ends
+                          AND first_answer_outcome IN ('in_time', 'late')),
+       count(*) FILTER (WHERE first_answer_at >= begins AND first_answer_at < ends
+                          AND first_answer_outcome = 'in_time'),
+       count(*) FILTER (WHERE resolved_at >= begins AND resolved_at < ends AND {RESOLVED}
+                          AND resolution_outcome IN ('in_time', 'late')),
+       count(*) FILTER (WHERE resolved_at >= begins AND resolved_at < ends AND {RESOLVED}
+                          AND resolution_outcome = 'in_time')
   FROM {SPANS} JOIN agenda_ticketsnapshot
     ON opened_at >= begins AND opened_at < ends
     OR resolved_at >= begins AND resolved_at < ends
@@ -88,7 +131,9 @@ def counted(periods: list[Period]) -> dict[Period, Quarter]:
     - open at end: opened before the end, and not resolved or withdrawn by then;
     - before: the same of the same days a year before, of the quarter that runs;
     - first answer and resolution: median clock minutes of what was first answered, or resolved, in the quarter: the
-      middle one, or between the two middle ones when they are even in number.
+      middle one, or between the two middle ones when they are even in number;
+    - agreed and in time: of what was first answered, or resolved, in the quarter, how much had an agreed time, and how
+      much of that was within it. What still waits counts when it is done.
     """
     if not periods:
         return {}
@@ -116,9 +161,9 @@ def _counted(spans: list[tuple[datetime, datetime]], now: datetime) -> list[Quar
             else:
                 found[place].categories[key] = count
         cursor.execute(WITHIN, limits)
-        for place, key, new, resolved, answer, resolution in cursor.fetchall():
+        for place, key, new, resolved, *more in cursor.fetchall():
             at_end = found[place].of(key).open_at_end
-            found[place].figures[key] = Figures(new, resolved, at_end, answer, resolution)
+            found[place].figures[key] = Figures(new, resolved, at_end, *more)
     return list(found.values())
 
 
@@ -131,7 +176,7 @@ def quarters(
     than `fresh`.
     """
     wanted, since = list(dict.fromkeys(periods)), timezone.now() - fresh
-    rows = KeptFigures.objects.filter(starts_on__in=[one.first_on for one in wanted]).of(organisations)
+    rows = KeptFigures.objects.whole().filter(starts_on__in=[one.first_on for one in wanted]).of(organisations)
     columns = rows.values_list("starts_on", "counted_at", "organisation_id", "categories", "before", *FIGURES)
     kept: dict[Period, Quarter] = {}
     for first_on, counted_at, pk, categories, before, *values in columns:

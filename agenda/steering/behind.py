@@ -15,9 +15,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from agenda.figures.periods import FIRST, Period
-from agenda.figures.queries import ALL, history, quarters
+from agenda.figures.queries import ALL, Share, history, quarters
 from agenda.steering.queries import side_by_side
-from agenda.steering.table import FRESH, in_one_unit, whole
+from agenda.steering.table import FRESH, in_one_unit, in_time_in_full, whole
 from tenants.organisations.queries import origin
 from tenants.roles import OrganisationRole, Permission
 
@@ -54,6 +54,24 @@ BEHIND = {
         "open_at_end",
         whole,
     ),
+    "answered_in_time": Behind(
+        gettext_lazy("First answer in time"),
+        gettext_lazy(
+            "Of the tickets that were first answered in these days and had an agreed time: how many were answered"
+            " within it, in working time. Rounded down; what still waits counts when it is answered."
+        ),
+        "answered_in_time",
+        in_time_in_full,
+    ),
+    "resolved_in_time": Behind(
+        gettext_lazy("Resolved in time"),
+        gettext_lazy(
+            "Of the tickets that were last resolved in these days and had an agreed time: how many were resolved"
+            " within it, in working time, pauses left out. Rounded down; what still waits counts when it is resolved."
+        ),
+        "resolved_in_time",
+        in_time_in_full,
+    ),
     "answered": Behind(
         gettext_lazy("Median to first answer"),
         gettext_lazy("Half of the tickets took less, half took more. Clock time counts nights and weekends."),
@@ -68,7 +86,11 @@ BEHIND = {
     ),
 }
 # Which tickets of a desk a figure is made of, by the name that its list knows.
-TICKETS = {**{name: name for name in BEHIND}, "resolution": "resolved"}
+TICKETS = {
+    **{name: name for name in BEHIND},
+    **{"resolution": "resolved", "answered_in_time": "answered_agreed", "resolved_in_time": "resolved_agreed"},
+}
+LATE = {"answered_in_time": "answered_late", "resolved_in_time": "resolved_late"}  # and which of them were not in time
 
 
 @require_GET
@@ -84,18 +106,26 @@ def figure(request: HttpRequest, name: str) -> HttpResponse:
     past = [one for one in history(period) if one.begin >= FIRST.begin]
     known = quarters(past, [one.pk for one in organisations], fresh=FRESH)
     keys = [*(one.pk for one in organisations), ALL]
-    unit, words = shown.say([attrgetter(shown.kept)(known[quarter].of(key)) for quarter in past for key in keys])
+    values = [attrgetter(shown.kept)(known[quarter].of(key)) for quarter in past for key in keys]
+    unit, words = shown.say(values)
     lists = lists_of(request)
     rows = []
     for place, quarter in enumerate(past):
-        said = words[place * len(keys) : (place + 1) * len(keys)]
+        said, counted = (found[place * len(keys) : (place + 1) * len(keys)] for found in (words, values))
         cells = [
-            (one.name, value, lists[one.pk](name, quarter) if one.pk in lists else "")
-            for one, value in zip(organisations, said, strict=False)
+            (one.name, value, lists[one.pk](TICKETS[name], quarter), *_late(name, quarter, count, lists[one.pk]))
+            if one.pk in lists
+            else (one.name, value, "", 0, "")
+            for one, value, count in zip(organisations, said, counted, strict=False)
         ]
         rows.append((quarter, cells, said[-1]))
     context = {"figure": shown, "unit": unit, "rows": rows, "period": period, "this": this, "listed": bool(lists)}
     return render(request, "agenda/figure.html", context | {"organisations": organisations})
+
+
+def _late(name: str, quarter: Period, value: Share, to: Callable[[str, Period], str]) -> tuple[int, str]:
+    """Return how many of a share were late, and where these are listed."""
+    return (value.late, to(LATE[name], quarter)) if name in LATE and value.late else (0, "")
 
 
 def lists_of(request: HttpRequest) -> dict[int, Callable[[str, Period], str]]:
@@ -105,7 +135,7 @@ def lists_of(request: HttpRequest) -> dict[int, Callable[[str, Period], str]]:
 
     def to(domain: str) -> Callable[[str, Period], str]:
         def address(name: str, period: Period) -> str:
-            return f"{origin(domain)}/tickets/?{urlencode({'view': 'all', 'figure': f'{TICKETS[name]}-{period}'})}"
+            return f"{origin(domain)}/tickets/?{urlencode({'view': 'all', 'figure': f'{name}-{period}'})}"
 
         return address
 

@@ -8,7 +8,7 @@ from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from agenda.figures.queries import ALL, Figures
+from agenda.figures.queries import ALL, Figures, Share
 from tenants.models import Organisation
 from tenants.web.moments import day
 
@@ -59,6 +59,8 @@ def lines(
         line("new", _("New tickets"), [one.new for one in found], whole),
         line("resolved", _("Resolved"), [one.resolved for one in found], whole),
         line("open", at_end, [one.open_at_end for one in found], whole),
+        line("answered_in_time", _("First answer in time"), [one.answered_in_time for one in found], in_time),
+        line("resolved_in_time", _("Resolved in time"), [one.resolved_in_time for one in found], in_time),
         line("answered", _("Median to first answer"), [one.first_answer_minutes for one in found], in_one_unit),
         line("resolution", _("Median to resolution"), [one.resolution_minutes for one in found], in_one_unit),
     )
@@ -67,6 +69,20 @@ def lines(
 def whole(counts: list[int]) -> tuple[str, list[str]]:
     """Return no unit, and counts as they are said."""
     return "", [intcomma(one) for one in counts]
+
+
+def in_time(shares: list[Share]) -> tuple[str, list[str]]:
+    """Return no unit, and shares as whole percents; a dash for a share of nothing."""
+    return "", ["–" if one.percent is None else f"{one.percent} %" for one in shares]
+
+
+def in_time_in_full(shares: list[Share]) -> tuple[str, list[str]]:
+    """Return the same with what each is a share of."""
+    _unit, percents = in_time(shares)
+    said = [
+        _("%(n)s of %(of)s") % {"n": intcomma(one.in_time), "of": intcomma(one.of)} if one.of else "" for one in shares
+    ]
+    return "", [f"{percent} ({of})" if of else percent for percent, of in zip(percents, said, strict=True)]
 
 
 def in_one_unit(minutes: list[float | None]) -> tuple[str, list[str]]:

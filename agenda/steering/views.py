@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 
 from agenda.figures.periods import FIRST, Period
 from agenda.figures.queries import ALL, Figures, Quarter, categories, history, quarters
-from agenda.steering.behind import lists_of, page_of
+from agenda.steering.behind import TICKETS, lists_of, page_of
 from agenda.steering.models import Seat
 from agenda.steering.news import Desks, compared_new, compared_open, headline, sentences
 from agenda.steering.overview import Overview, at_end_of, running_now
@@ -68,6 +68,7 @@ def steering(request: HttpRequest) -> HttpResponse:
             own,
             _behind(request, period),
         ),
+        "together": known[period].of(ALL),
         "tally": agenda.tally,
         "trouble": standings(agenda.trouble, organisations, own, agenda.reports, agenda.day),
         "steady": standings(agenda.steady, organisations, own, {}, agenda.day),
@@ -95,7 +96,7 @@ def _behind(request: HttpRequest, period: Period) -> Callable[[str, int | None],
 
     def behind(name: str, organisation: int | None) -> str:
         if organisation in lists:
-            return lists[organisation](name, period)
+            return lists[organisation](TICKETS[name], period)
         return page_of(name, period.year_before if organisation == BEFORE else period)
 
     return behind

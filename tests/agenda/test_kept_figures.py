@@ -17,6 +17,7 @@ from tests import conftest
 from tests.races import Work, held, until_one_waits
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+OUTCOMES = ("in_time", "late", "in_time", "")
 
 
 @pytest.fixture
@@ -28,6 +29,7 @@ def filled(cast, snapshots):
             opened = now - timedelta(days=age, hours=age % 7)
             answered, resolved = opened + timedelta(hours=age % 50), opened + timedelta(days=age % 120)
             values = {"opened_at": opened, "category": ("6.1", "7.1", "1.2")[age % 3]}
+            values |= {"first_answer_outcome": OUTCOMES[age % 4], "resolution_outcome": OUTCOMES[age % 3]}
             if answered < now:
                 values |= {"first_answer_at": answered, "minutes_to_first_answer": age % 50 * 60}
             if resolved < now and age % 11:
@@ -117,6 +119,16 @@ def test_what_an_earlier_version_kept_without_the_same_days_is_counted_anew(fill
     assert found.before[None] == counted([this])[this].before[None]
 
 
+def test_what_an_earlier_version_kept_without_promises_is_counted_anew(filled):
+    keep()
+    kept = KeptFigures.objects.filter(starts_on=CLOSED.first_on)
+    kept.update(first_answer_agreed=None, new=0)
+    found = quarters([CLOSED])[CLOSED].of(None)
+    assert found.new > 0 and found.answered_in_time.of > found.answered_in_time.in_time > 0
+    assert keep() == 2  # that one, and the one that runs
+    assert kept.get(organisation=None).first_answer_agreed == found.first_answer_agreed
+
+
 @pytest.mark.parametrize(
     ("moment", "earlier"),
     [
@@ -160,6 +172,9 @@ LATER = datetime(2026, 5, 10, 12, tzinfo=AMSTERDAM)
         ({"minutes_to_first_answer": 7}, Period(2026, 1)),
         ({"opened_at": datetime(2025, 11, 1, tzinfo=AMSTERDAM)}, Period(2025, 4)),
         ({"category": "7.1"}, Period(2026, 1)),
+        ({"first_answer_outcome": "late"}, Period(2026, 1)),
+        ({"resolution_outcome": "late"}, Period(2026, 2)),
+        ({"resolution_worked": 7}, None),  # no figure is made of it
     ],
 )
 def test_a_change_takes_away_what_was_kept_of_its_quarter_and_those_after(filled, snapshots, change, gone_from):

@@ -11,8 +11,10 @@ from django.utils.translation import override
 from agenda.figures.actions import keep
 from agenda.figures.models import KeptFigures
 from agenda.figures.periods import Period, year_earlier
+from agenda.figures.queries import Share
 from agenda.steering.models import Seat
 from agenda.steering.table import in_one_unit
+from agenda.steering.table import in_time as shares_in_time
 from agenda.work import actions
 from tenants.models import LibraryMembership, Organisation
 
@@ -24,11 +26,14 @@ def quarters(cast, snapshots):
     bisc, cubiss = cast.bisc, cast.cubiss
     opened = {"opened_at": datetime(2026, 5, 1, tzinfo=UTC)}
     done = {"first_answer_at": datetime(2026, 5, 2, tzinfo=UTC), "resolved_at": datetime(2026, 6, 1, tzinfo=UTC)}
-    for answer, resolution in ((30, 2880), (40, 5760), (50, 7200)):
+    for answer, resolution, outcome in ((30, 2880, "in_time"), (40, 5760, "in_time"), (50, 7200, "late")):
         minutes = {"minutes_to_first_answer": answer, "minutes_to_resolution": resolution}
-        snapshots(bisc, 1, **opened, **done, **minutes)
+        promises = {"first_answer_outcome": outcome, "resolution_outcome": "late" if answer == 40 else "in_time"}
+        snapshots(bisc, 1, **opened, **done, **minutes, **promises)
     snapshots(bisc, 5, **opened)
-    snapshots(cubiss, 1, **opened, **done, minutes_to_first_answer=125, minutes_to_resolution=200)
+    snapshots(
+        cubiss, 1, **opened, **done, minutes_to_first_answer=125, minutes_to_resolution=200, resolution_outcome="late"
+    )
     snapshots(cubiss, 2, **opened, category="7.1")
     opened = {"opened_at": datetime(2025, 5, 1, tzinfo=UTC)}
     done = {"first_answer_at": datetime(2025, 5, 1, tzinfo=UTC), "resolved_at": datetime(2025, 5, 1, tzinfo=UTC)}
@@ -50,11 +55,15 @@ def test_each_figure_stands_with_its_organisation(quarters, client_of):
         ["Nieuwe meldingen", "8", "3", "11", "10"],
         ["Opgelost", "3", "1", "4", "2"],
         ["Open op 30 jun 2026", "5", "2", "7", "8"],
+        ["Eerste antwoord op tijd", "66 %", "–", "66 %", "–"],
+        ["Op tijd opgelost", "66 %", "0 %", "50 %", "–"],
         ["Mediaan tot eerste antwoord (uren kloktijd)", "0,7", "2,1", "0,8", "0,2"],
         ["Mediaan tot oplossing (uren kloktijd)", "96,0", "3,3", "72,0", "0,9"],
     ]
     cells = re.findall(r'<td class="num[^"]*" data-label="([^"]+)">', page)
-    assert cells[:20] == ["BiSC", "Cubiss", "Samen", "Kwartaal 2 van 2025"] * 5
+    assert cells[:28] == ["BiSC", "Cubiss", "Samen", "Kwartaal 2 van 2025"] * 7
+    said = " ".join(page.split())
+    assert "Samen: 2 van 3 eerste antwoorden, 2 van 4 oplossingen." in said
 
 
 def test_the_figures_in_the_api_are_those_of_the_page(quarters, api_of):
@@ -242,7 +251,7 @@ def test_a_running_quarter_is_compared_with_the_same_days_of_the_year_before(cas
         page = client_of("member", "").get("/steering/").content.decode()
         rows = _rows(page, "Meldingen per organisatie")
         assert rows[0][-1] == f"Zelfde dagen {a_year.year}"
-        assert [row[-1] for row in rows[1:]] == ["5", "2", "7", "–", "3,0"]
+        assert [row[-1] for row in rows[1:]] == ["5", "2", "7", "–", "–", "–", "3,0"]
         keep()
 
 
@@ -255,11 +264,12 @@ def _ways(page: str) -> list[str]:
 
 
 def test_each_figure_leads_to_the_tickets_of_ones_own_desk_and_else_to_itself_over_two_years(quarters, client_of):
-    names = ("new", "resolved", "open", "answered", "resolution")
+    names = ("new", "resolved", "open", "answered_in_time", "resolved_in_time", "answered", "resolution")
     own = "http://bisc.samenbeheer.localhost:8000/tickets/?view=all&figure="
     whole = [f"/steering/figures/{name}/?quarter=" for name in names]
     page = client_of("bisc seated", "").get("/steering/?quarter=2026-2").content.decode()
-    listed = [f"{own}{name}-2026-2" for name in ("new", "resolved", "open", "answered", "resolved")]
+    lists = ("new", "resolved", "open", "answered_agreed", "resolved_agreed", "answered", "resolved")
+    listed = [f"{own}{name}-2026-2" for name in lists]
     assert _ways(page) == [
         way
         for mine, each in zip(listed, whole, strict=True)
@@ -284,6 +294,26 @@ def test_a_figure_over_eight_quarters_with_a_way_to_the_tickets_of_ones_own_desk
     assert (
         "href" not in client_of("reader", "").get(path).content.decode().partition("<table")[2].partition("</table>")[0]
     )
+
+
+def test_the_page_of_a_share_says_of_how_many_and_leads_to_those_that_were_late(quarters, client_of):
+    path = "/steering/figures/answered_in_time/?quarter=2026-2"
+    page = client_of("bisc seated", "").get(path).content.decode()
+    table = page.partition("<tbody>")[2]
+    cells = [" ".join(re.sub(r"<[^>]+>", " ", one).split()) for one in re.split("</t[hd]>", table)[:4]]
+    assert cells == ["2026-2", "66 % (2 van 3) 1 te laat", "–", "66 % (2 van 3)"]
+    ways = [unescape(one).partition("figure=")[2] for one in re.findall(r'href="(http[^"]*figure[^"]*)"', table)]
+    assert ways[:3] == ["answered_agreed-2026-2", "answered_late-2026-2", "answered_agreed-2026-1"]
+    page = client_of("reader", "").get(path).content.decode()  # who works at no desk is told the numbers alone
+    assert "66 % (2 van 3)" in page and "te laat" not in page and "http" not in page.partition("<tbody>")[2]
+
+
+@pytest.mark.parametrize(
+    ("in_time", "of", "said"),
+    [(0, 0, "–"), (0, 3, "0 %"), (2, 3, "66 %"), (199, 200, "99 %"), (200, 200, "100 %")],
+)
+def test_a_share_is_a_hundred_only_where_none_was_late(in_time, of, said):
+    assert shares_in_time([Share(in_time, of)]) == ("", [said])
 
 
 def test_who_reads_the_page_of_a_figure(cast, client_of):

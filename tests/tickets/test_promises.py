@@ -1,11 +1,14 @@
 """What became of promises, as it leaves an organisation: an outcome and working minutes, kept by whatever reckons."""
 
+import re
 from datetime import date
 
 import pytest
 from django.db import connection, transaction
 
 from agenda.figures.models import TicketSnapshot
+from agenda.figures.periods import Period
+from agenda.figures.queries import figures
 from tenants.context import inside
 from tests.tickets.clocking import clocks, file, leaf, may, say, to_all, told
 from tickets.clocks import actions
@@ -170,3 +173,29 @@ def test_a_verb_that_fails_publishes_nothing(bisc, rules):
         answer(ticket, may(19, 10), bisc)
         raise RuntimeError
     assert published(ticket) == ("running", None, "running", None)
+
+
+@pytest.mark.parametrize(
+    ("name", "numbers"),
+    [
+        ("answered_agreed", ["BISC-2", "BISC-3", "BISC-4"]),
+        ("answered_late", ["BISC-3"]),
+        ("resolved_agreed", ["BISC-3", "BISC-4"]),
+        ("resolved_late", ["BISC-4"]),
+    ],
+)
+def test_the_list_behind_a_share_has_what_it_is_a_share_of(bisc, rules, client_of, name, numbers):
+    """An answer in time, one late, and one in time that is resolved late; what waits still, and what was withdrawn."""
+    desk = bisc.actor("desk")
+    in_time, late, slow, waits, withdrawn = (file(bisc, may(19, 9), subject=f"Nummer {place}") for place in range(5))
+    verbs.answer(ticket=in_time, body="Kijken", by=desk, at=may(19, 11))
+    verbs.move(ticket=late, to="resolved", category=leaf(), answer="Klaar", by=desk, at=may(19, 12))
+    verbs.answer(ticket=slow, body="Kijken", by=desk, at=may(19, 10))
+    verbs.move(ticket=slow, to="resolved", category=leaf(), answer="Klaar", by=desk, at=may(20, 12))
+    verbs.answer(ticket=waits, body="Kijken", visibility="internal", by=desk, at=may(20, 12))
+    verbs.move(ticket=withdrawn, to="closed", by=bisc.actor("colleague"), at=may(20, 12))
+    page = client_of("bisc desk").get(f"/tickets/?view=all&figure={name}-2026-2").content.decode()
+    assert sorted(set(re.findall(r"BISC-[0-9]+", page))) == numbers
+    (_house, found), *_others = figures(Period(2026, 2))[0]
+    share = found.answered_in_time if name.startswith("answered") else found.resolved_in_time
+    assert len(numbers) == (share.of if name.endswith("agreed") else share.late)

@@ -1,5 +1,7 @@
 """What became of a promise, as figures and reports count it: of a row of a clock, in Python and in SQL alike."""
 
+from django.db.models import Q
+
 from agenda.figures.models import Outcome
 from tickets.clocks.models import Clock
 
@@ -10,6 +12,9 @@ CASE WHEN {0}.late_at IS NOT NULL THEN 'late'
      WHEN {0}.done_at IS NULL THEN 'running'
      ELSE 'in_time' END
 """
+LATE = Q(late_at__isnull=False)
+IN_TIME = Q(late_at__isnull=True, target__isnull=False, cancelled=False, done_at__isnull=False)
+RUNNING = Q(late_at__isnull=True, target__isnull=False, cancelled=False, done_at__isnull=True)
 WORKED = "CASE WHEN {0}.done_at IS NOT NULL THEN {0}.ran END"
 
 

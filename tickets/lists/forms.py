@@ -145,7 +145,7 @@ class FilterForm(forms.Form):
     due = forms.ChoiceField(label=_("Runs out"), required=False, choices=[("", _("whenever")), *Due.choices])
     assignee = forms.CharField(label=_("Assignee"), required=False, max_length=254)
     sort = forms.ChoiceField(label=_("Order"), required=False)
-    figure = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
+    figure = forms.CharField(required=False, max_length=120, widget=forms.HiddenInput)
     due_before = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
     breached = forms.ChoiceField(
         required=False,
