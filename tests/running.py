@@ -163,8 +163,8 @@ class Running:
         found = (pid for pid, line in self.pids().items() if all(word in line for word in words))
         return min(found, key=lambda pid: (_started(pid), pid))
 
-    def command(self, *arguments: str) -> str:
-        """Run a management command with the same data directory, and return what it printed."""
+    def command(self, *arguments: str, ends: int = 0) -> str:
+        """Run a management command with the same data directory, which ends so, and return what it printed."""
         done = subprocess.run(
             [self.python, "manage.py", *arguments],
             cwd=ROOT,
@@ -174,7 +174,7 @@ class Running:
             timeout=120,
             **_as(self.user),
         )
-        assert done.returncode == 0, done.stderr + done.stdout
+        assert done.returncode == ends, done.stderr + done.stdout
         return done.stdout.strip()
 
     def call(self, host: str, method: str, path: str, token: str = "", data=None, timeout: float = 20):

@@ -7,6 +7,8 @@ import random
 import signal
 import tempfile
 import time
+from email import message_from_bytes
+from email.policy import default
 from pathlib import Path
 
 import psycopg2
@@ -88,6 +90,46 @@ def test_a_lost_nudge_is_found_by_the_sweep(running):
     )
     done = "SELECT attempts FROM tenants_outboxentry WHERE dedupe_key = 'verloren' AND done_at IS NOT NULL"
     assert wait_for(lambda: running.sql(done)) == [(1,)]
+
+
+WARN_AND_DIE = """
+import os, signal
+from datetime import timedelta
+from django.utils import timezone
+from tenants.context import inside, organisation_by_schema
+from tenants.outbox import nudges
+from tickets.agreements.book import book
+from tickets.models import Rung
+from tickets.warnings.moments import back
+from tickets.warnings.ringing import give, running
+
+nudges.send = lambda topic, arguments: os.kill(os.getpid(), signal.SIGKILL)
+long_ago = timezone.now() - timedelta(days=5)
+with inside(organisation_by_schema("bisc")):
+    clock = running().filter(kind="resolution", due_at__lt=long_ago).order_by("-due_at").first()
+    Rung.objects.create(clock="resolution", at="after", minutes=1, hears=["lead"], since="2020-01-01T00:00Z")
+    print(clock.ticket.number, flush=True)
+    give(clock.ticket_id, back(timezone.now(), 1, book().calendar(clock.calendar)))
+"""
+
+
+@WITH_DEMO
+def test_kill_9_between_a_warning_and_its_mail_leaves_one_mail(running):
+    """The row was there and nobody was nudged: the sweep finds it, and the runs that follow give it no more."""
+    number = running.command("shell", "-c", WARN_AND_DIE, ends=-signal.SIGKILL).split()[-1]
+    given = (
+        "SELECT count(*) FROM bisc.tickets_warninggiven g JOIN bisc.tickets_ticket t ON t.id = g.ticket_id"
+        " WHERE t.number = %s AND g.outcome = 'rang' AND g.cancelled_at IS NULL"
+    )
+
+    def subjects() -> list[str]:
+        mails = (message_from_bytes(one.read_bytes(), policy=default) for one in (running.data / "mail").glob("*.eml"))
+        return [one["Subject"] for one in mails if one["Subject"].startswith(f"[{number}] oplossing: ")]
+
+    assert wait_for(subjects)
+    running.sql("UPDATE bisc.tickets_rung SET ended_at = now() WHERE at = 'after' AND minutes = 1")
+    time.sleep(3)  # a sweep more
+    assert (running.sql(given, number), len(subjects())) == ([(1,)], 1)
 
 
 REOPEN = {"to": "open", "reason": "Toch nog stuk."}
