@@ -124,7 +124,7 @@ def test_kill_9_between_a_warning_and_its_mail_leaves_one_mail(running):
 
     def subjects() -> list[str]:
         mails = (message_from_bytes(one.read_bytes(), policy=default) for one in (running.data / "mail").glob("*.eml"))
-        return [one["Subject"] for one in mails if one["Subject"].startswith(f"[{number}] oplossing: ")]
+        return [one["Subject"] for one in mails if one["Subject"].startswith(f"[{number}] Oplossing: ")]
 
     assert wait_for(subjects)
     running.sql("UPDATE bisc.tickets_rung SET ended_at = now() WHERE at = 'after' AND minutes = 1")

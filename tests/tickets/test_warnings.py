@@ -98,17 +98,17 @@ def test_the_mail_is_greeted_and_in_the_language_of_its_reader(bisc):
     ring(may(19, 11))
     deliver(bisc)
     (one,) = mail.outbox
-    assert one.subject.startswith(f"[{ticket.number}] eerste antwoord: ")
+    assert one.subject.startswith(f"[{ticket.number}] Eerste antwoord: ")
     assert "werktijd te laat: Geen verbinding" in one.subject
     assert one.body.startswith(f"Beste {person.name},")
-    said = "van Bibliotheek een BiSC: eerste antwoord: op het uiterste moment zelf."
+    said = "van Bibliotheek een BiSC. Eerste antwoord: op het uiterste moment zelf."
     assert f"Melding {ticket.number} {said}" in one.body and "Het uiterste moment: 19 mei 2026, 11:00 (" in one.body
     assert f"http://{bisc.host}" in one.body and f"/tickets/{ticket.number}/" in one.body
     assert one.extra_headers["Auto-Submitted"] == "auto-generated"
     OutboxEntry.objects.filter(topic=TOPIC).update(done_at=None)
     type(person).objects.filter(pk=person.pk).update(language="en")
     deliver(bisc)
-    assert mail.outbox[0].body.startswith(f"Hello {person.name},") and "first answer" in mail.outbox[0].subject
+    assert mail.outbox[0].body.startswith(f"Hello {person.name},") and "First answer" in mail.outbox[0].subject
 
 
 def test_of_several_at_once_the_last_rings_and_the_others_are_passed_over(bisc):
