@@ -55,7 +55,7 @@ FLOORS = {
         "below": "rules calendars agreements clocks warnings.words valid since shapes sharing",
         "change": "followers change opening",
         "verbs": "desk guests",
-        "questions": "search lists proposals",
+        "questions": "search lists proposals reports",
         "above": (
             "clocks.actions clocks.tasks clocks.views clocks.api clocks.urls contracts restoring.queries closing"
             " retention snapshots notices restoring warnings"
@@ -180,6 +180,11 @@ ROOMS: dict[str, dict[str, str]] = {
         "tickets": "desk states valid",
     },
     "tickets.refusals": {"tenants": "refusals"},
+    "tickets.reports": {
+        "tenants": "actor audit models refusals roles web",
+        "agenda": "figures",
+        "tickets": "agreements clocks desk lists",
+    },
     "tickets.restoring": {"tenants": "context idempotency outbox", "tickets": "desk events snapshots"},
     "tickets.retention": {
         "tenants": "actor audit context everywhere files",
@@ -197,7 +202,9 @@ ROOMS: dict[str, dict[str, str]] = {
     },
     "tickets.rules": {"tenants": "context outbox"},
     "tickets.tasks": {"tickets": "clocks closing contracts notices proposals retention snapshots warnings"},
-    "tickets.urls": {"tickets": "agreements calendars clocks contracts desk guests lists proposals search warnings"},
+    "tickets.urls": {
+        "tickets": "agreements calendars clocks contracts desk guests lists proposals reports search warnings"
+    },
     "tickets.valid": {"tenants": "access context dated models", "tickets": "states"},
     "tickets.warnings": {
         "tenants": "access actor audit channels context everywhere models organisations outbox refusals roles web",

@@ -55,7 +55,7 @@ OBJECTS = {
     "outbox_send": "entry",
     "outbox_drop": "entry",
     **dict.fromkeys(("tickets", "new_ticket", "ticket_pane", "callers", "palette", "ticket_preview"), None),
-    **dict.fromkeys(("proposals", "typed_proposals")),
+    **dict.fromkeys(("proposals", "typed_proposals", "promises_report", "promises_csv", "promises_xlsx")),
     **dict.fromkeys(("ticket", "ticket_answer", "ticket_news", "ticket_move", "ticket_pick_up"), "ticket"),
     **{"ticket_edit": "ticket", "ticket_part": "part"},
     **dict.fromkeys(("next_ticket", "previous_ticket", "answer_and_next", "undo_ticket", "ticket_proposals"), "ticket"),

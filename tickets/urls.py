@@ -8,7 +8,20 @@ from tickets.desk.urls import urlpatterns as desk
 from tickets.guests.urls import urlpatterns as guests
 from tickets.lists.urls import urlpatterns as lists
 from tickets.proposals.urls import urlpatterns as proposals
+from tickets.reports.urls import urlpatterns as reports
 from tickets.search.urls import urlpatterns as search
 from tickets.warnings.urls import urlpatterns as warnings
 
-urlpatterns = [*lists, *search, *proposals, *desk, *guests, *calendars, *agreements, *contracts, *clocks, *warnings]
+urlpatterns = [
+    *lists,
+    *search,
+    *proposals,
+    *desk,
+    *guests,
+    *calendars,
+    *agreements,
+    *contracts,
+    *clocks,
+    *reports,
+    *warnings,
+]

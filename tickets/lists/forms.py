@@ -23,6 +23,7 @@ from tickets.access import TicketQuerySet
 from tickets.desk.fields import CategoryField
 from tickets.lists.due import Due, due_by, late
 from tickets.lists.figures import Figure
+from tickets.lists.promised import Promised
 from tickets.search.queries import Hits, Shown, search
 from tickets.states import Priority, State, Type
 
@@ -55,7 +56,7 @@ SORTS_FOR_LIBRARIES = {
 }
 FOR_STAFF = ("priority", "assignee", "due", "due_before", "breached")
 YES, NO = "true", "false"
-FIGURE = "figure"  # of the steering group: no choice in the form, but a way here from there, for staff
+FIGURE = "figure"  # of the steering group or a report: no choice in the form, but a way here from there, for staff
 
 REFINING = ("type", "priority", "library", "category", "due", "due_before", "breached", FIGURE)
 
@@ -199,9 +200,10 @@ class FilterForm(forms.Form):
             raise ValidationError(_("Give a moment with its offset, such as 2026-12-01T12:00:00Z."))
         return moment
 
-    def clean_figure(self) -> Figure | None:
-        """Return the figure; one that cannot be chooses nothing."""
-        return Figure.parse(self.cleaned_data["figure"])
+    def clean_figure(self) -> Figure | Promised | None:
+        """Return the figure, or the number of a report; one that cannot be chooses nothing."""
+        text = self.cleaned_data["figure"]
+        return Figure.parse(text) or Promised.parse(text)
 
     def filter(self, tickets: TicketQuerySet, numbered: bool = True) -> Narrowed:
         """Return `tickets` narrowed and sorted by the cleaned values. Call after `is_valid()`."""
