@@ -35,6 +35,21 @@ def test_a_ticket_for_a_caller_by_keys(visit):
     assert "Medewerker balie Eemland" in desk.page.text_content(".side")
 
 
+def test_enter_picks_nobody_of_the_letters_that_stood_there_before(visit):
+    """Where a script cannot get who fits what stands there now, the form itself looks for them."""
+    desk = visit("bisc")
+    desk.sign_in("desk@bisc.example")
+    desk.goto("/tickets/new/")
+    desk.page.locator("#id_reporter").press_sequentially("balie@eem")
+    desk.page.wait_for_selector("#callers button")
+    desk.page.route("**/tickets/new/callers/*", lambda route: route.fulfill(status=503, body=""))
+    desk.page.fill("#id_reporter", "onvindbaar")
+    desk.page.keyboard.press("Enter")
+    desk.page.wait_for_selector("text=Niemand gevonden met deze letters.")
+    assert desk.page.locator(".chosen-caller").count() == 0
+    assert desk.page.input_value("#id_reporter") == "onvindbaar"
+
+
 def test_a_ticket_for_somebody_new_without_javascript(visit):
     desk = visit("bisc", javascript=False)
     desk.sign_in("desk@bisc.example")

@@ -13,7 +13,8 @@ document.querySelectorAll("[data-callers]").forEach((field) => {
     if (text.length < 3) { box.replaceChildren(); return; }
     try {
       const answer = await fetch(`${field.dataset.callers}?q=${encodeURIComponent(text)}`, { signal: asked.signal });
-      if (answer.ok && !answer.redirected) box.innerHTML = await answer.text();
+      if (!answer.ok || answer.redirected) return;
+      box.innerHTML = await answer.text();
       box.dataset.of = text;
     } catch { /* a newer question was asked, or the network is away: the button still works */ }
   };
@@ -24,7 +25,8 @@ document.querySelectorAll("[data-callers]").forEach((field) => {
     event.preventDefault();
     window.clearTimeout(waiting);
     if (box.dataset.of !== field.value.trim()) await show();
-    const first = hits()[0] || field.form.querySelector("[name=find]");
+    const own = box.dataset.of === field.value.trim(); // and not of letters that stood there before
+    const first = (own && hits()[0]) || field.form.querySelector("[name=find]");
     first.click();
   });
   box.addEventListener("keydown", (event) => {
