@@ -1,20 +1,17 @@
 """The conclusion of the steering page: which change is the headline, and what the two sentences say, by example."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
 from django.utils.html import strip_tags
 from django.utils.translation import override
 
-from agenda.figures.periods import AMSTERDAM
 from agenda.figures.queries import Figures
 from agenda.steering.news import Desks, headline, sentences
 from agenda.steering.overview import Overview
-from agenda.work import actions
 from agenda.work.asked import Ask, asks_of, is_trouble
 from agenda.work.models import WorkItem
-from agenda.work.past import stood_at
 from agenda.work.queries import tally_of
 from agenda.work.rows import Part, Row, days_late
 
@@ -134,12 +131,27 @@ IN_AND_OUT = "Er kwamen 1.448 meldingen binnen en er werden er 1.301 opgelost"
         ({"BiSC": 9, "Cubiss": 90, "Probiblio": 48}, f"{IN_AND_OUT}; van die 147 zitten er 90 bij Cubiss."),
         ({"BiSC": 60, "Cubiss": 47, "Probiblio": 40}, f"{IN_AND_OUT}; het verschil is verspreid over de organisaties."),
         ({"BiSC": -3, "Cubiss": 150}, f"{IN_AND_OUT}; het hele verschil zit bij Cubiss."),
+        ({"BiSC": 0, "Cubiss": 147}, f"{IN_AND_OUT}; het hele verschil zit bij Cubiss."),
     ],
 )
 def test_the_first_sentence_says_where_the_change_is(desks, said):
     with override("nl"):
         found = sentences(_desks(1448, 1301, 531, 384, 1400, **desks), STEADY)[0]
     assert found == said
+
+
+@pytest.mark.parametrize(
+    ("open_now", "desks", "said"),
+    [
+        (500, {"BiSC": 50, "Cubiss": 30, "Probiblio": 20}, "van die 100 zitten er 50 bij BiSC."),
+        (500, {"BiSC": 49, "Cubiss": 31, "Probiblio": 20}, "het verschil is verspreid over de organisaties."),
+        (300, {"BiSC": -80, "Cubiss": -20}, "van die 100 zitten er 80 bij BiSC."),
+        (300, {"BiSC": 20, "Cubiss": -120}, "het hele verschil zit bij Cubiss."),
+    ],
+)
+def test_half_is_enough_to_be_named_also_where_the_stock_shrinks(open_now, desks, said):
+    with override("nl"):
+        assert sentences(_desks(1448, 1301, open_now, 400, 1400, **desks), STEADY)[0] == f"{IN_AND_OUT}; {said}"
 
 
 @pytest.mark.parametrize(
@@ -190,6 +202,10 @@ STUCK = Part(4, "Rijnbrink", "off_track")
             "‘Resultaat 1’ ligt op schema, maar niet bij Cubiss; nog 1 ligt in een deel niet op schema.",
         ),
         ([_row(asked="Kies.")], "‘Resultaat 1’ vraagt een besluit van de stuurgroep."),
+        (
+            [_row(state="off_track"), _row(2, due=date(2026, 11, 23), parts=[STUCK]), _row(3, parts=[STUCK])],
+            "‘Resultaat 1’ loopt vast; nog 1 is te laat en 1 ligt in een deel niet op schema.",
+        ),
     ],
 )
 def test_the_second_sentence_says_what_is_stuck(rows, said):
@@ -231,7 +247,8 @@ def test_in_english_too():
         (_row(parts=[Part(2, "Cubiss", "at_risk")]), [("Cubiss", "breng het eigen deel weer op schema")]),
         (_row(asked="Kies een variant."), [("de stuurgroep", "Kies een variant")]),
         (_row(state="at_risk"), [("BiSC", "zeg wat nodig is om het weer op schema te krijgen")]),
-        (_row(due=date(2026, 11, 1)), [("BiSC", "spreek een nieuwe datum af, of rond het af")]),
+        (_row(due=date(2026, 11, 23)), [("BiSC", "spreek een nieuwe datum af, of rond het af")]),
+        (_row(due=date(2026, 11, 24)), []),
         (
             _row(state="off_track", due=date(2026, 11, 1), parts=[STUCK]),
             [
@@ -261,47 +278,6 @@ def test_one_is_asked_for_ones_own_organisation_alone():
 
 def test_days_late_begin_after_the_planned_end():
     assert [days_late(_row(due=TODAY - timedelta(days=n)), TODAY) for n in (-1, 0, 1, 55)] == [0, 0, 1, 55]
-
-
-# --- the agenda as it stood ---
-
-
-def _at(month, day=1):
-    return datetime(2026, month, day, 12, tzinfo=AMSTERDAM)
-
-
-def test_the_agenda_of_an_old_quarter_is_that_of_then(cast, put, acts, client_of):
-    manager = acts("manager")
-    cubiss = cast.cubiss.organisation
-    item = put("Zoals het heette", planned_to=date(2026, 12, 31), contributors=[cubiss], at=_at(2))
-    part = item.contributions.select_related("item", "organisation").get()
-    actions.change_contribution(contribution=part, changes={"status": "at_risk"}, by=manager, at=_at(3))
-    actions.report_progress(item=item, text="De telefoon.", progress=10, status="off_track", by=manager, at=_at(4))
-    actions.change_item(item=item, changes={"title": "Zoals het heet"}, contributors=[], by=manager, at=_at(8))
-    actions.report_progress(item=item, text="Weer goed.", progress=20, status="on_track", by=manager, at=_at(9))
-    done = {"progress": 100, "status": "on_track", "finished_on": date(2026, 10, 1)}
-    actions.report_progress(item=item, text="Klaar.", by=manager, at=_at(10, 2), **done)
-    WorkItem.objects.exclude(pk=item.pk).update(finished_on=None)
-
-    found = {
-        month: [
-            (row.title, row.state, [(one.name, one.status) for one in row.parts]) for row in stood_at(_at(month, 15))
-        ]
-        for month in (1, 2, 3, 4, 8, 9, 10)
-    }
-    assert found == {
-        1: [],
-        2: [("Zoals het heette", "on_track", [("Cubiss", "on_track")])],
-        3: [("Zoals het heette", "on_track", [("Cubiss", "at_risk")])],
-        4: [("Zoals het heette", "off_track", [("Cubiss", "at_risk")])],
-        8: [("Zoals het heet", "off_track", [])],
-        9: [("Zoals het heet", "on_track", [])],
-        10: [],
-    }
-    page = " ".join(client_of("member", "").get("/steering/?quarter=2026-2").content.decode().split())
-    assert "zoals het stond op 30 jun 2026 · lopend: 1 · op schema: 0 · risico: 0 · loopt vast: 1" in page
-    assert "Zoals het heette" in page and "De telefoon." in page and "Gevraagd van Cubiss:" in page
-    assert "Zoals het heet<" not in page and "Weer goed." not in page and "Van u gevraagd" not in page
 
 
 def test_what_is_late_wants_attention_whatever_it_says(cast, put, client_of):

@@ -18,7 +18,8 @@ from agenda.work.models import PolicyFramework
 from tenants.access import standing
 from tenants.actor import Actor
 from tenants.audit.models import AuditEntry
-from tenants.models import Location, Membership, Organisation, Platform
+from tenants.invitations.actions import invite
+from tenants.models import Domain, Library, Location, Membership, Organisation, Platform
 from tenants.refusals import NotAllowed
 from tests.browsing import form_with, press, send
 from tests.cast import COMMAND_LINE
@@ -92,6 +93,53 @@ def test_a_step_is_taken_when_it_is_there(cast, index, undo):
     if index == 5:
         Membership.objects.filter(person=cast.bisc.people["seated"], role="functional_manager").delete()
     assert not _step(cast, index)
+
+
+def _one(cast):
+    (one,) = [one for one in standings() if one.organisation == cast.bisc.organisation]
+    return one
+
+
+def test_who_is_invited_is_no_administrator_yet(cast):
+    rows = Membership.objects.filter(organisation=cast.bisc.organisation, role="administrator")
+    invite(
+        **{"email": "nieuw@bisc.example", "name": "Nieuw", "role": "administrator"},
+        **{"organisation": cast.bisc.organisation, "by": cast.bisc.actor("lead")},
+    )
+    rows.delete()
+    step = _one(cast).steps[3]
+    assert (step.done, step.text) == (False, "Uitgenodigd; nog niet aanvaard")
+
+
+def test_an_organisation_counts_what_it_serves_today_and_what_came_in_this_week(cast, snapshots):
+    """Its links go to its first host, whatever else it is served on."""
+    bisc, now = cast.bisc, timezone.now()
+    TicketSnapshot.objects.all().delete()
+    snapshots(bisc, 3, opened_at=now - timedelta(days=6))
+    snapshots(bisc, 5, opened_at=now - timedelta(days=8))
+    Domain.objects.bulk_create([Domain(domain="aaa.samenbeheer.localhost", tenant=bisc.organisation, is_primary=False)])
+    found = _one(cast)
+    assert (found.libraries, found.locations, found.tickets, found.host) == (2, 5, 3, bisc.host)
+    yesterday = timezone.localdate() - timedelta(days=1)
+    Library.objects.filter(pk=bisc.library.pk).update(until_on=yesterday)
+    Location.objects.filter(pk=bisc.other_locations[0].pk).update(until_on=yesterday)
+    found = _one(cast)
+    assert (found.libraries, found.locations) == (1, 1)
+
+
+def test_where_nobody_works_yet_the_first_that_began_is_on_top(cast, client_of):
+    Organisation.objects.exclude(schema_name="public").update(ready=False)
+    Organisation.objects.create(schema_name="aaa", slug="aaa", name="Aaa", prefix="A", ready=True)
+    heading = client_of("platform", "").get("/platform/").content.decode().partition("<h1>")[2].partition("</h1>")[0]
+    assert heading.strip() == "BiSC is 1 stap van de eerste melding"
+
+
+def test_what_all_hold_together_is_counted_of_today(cast, client_of):
+    page = _words(client_of("platform", "").get("/platform/").content.decode())
+    assert '<a href="/platform/seats/">Zetels van de stuurgroep</a> <span class="tag ">1</span>' in page
+    Seat.objects.update(until_on=timezone.localdate() - timedelta(days=1))
+    page = _words(client_of("platform", "").get("/platform/").content.decode())
+    assert '<a href="/platform/seats/">Zetels van de stuurgroep</a> <span class="tag amber">nog niet</span>' in page
 
 
 def test_mail_is_asked_of_a_real_installation(cast, settings):
@@ -230,3 +278,9 @@ def test_the_last_acts_are_told(cast, client_of):
     client = client_of("platform", "")
     press(client, form_with(client.get("/platform/seats/"), "Zetel geven"), "Zetel geven", organisation="cubiss")
     assert "Platformbeheerder gaf Cubiss een zetel" in _words(client.get("/platform/").content.decode())
+    for number in range(7):
+        enter_category(code=f"1{number}", name_nl="x", name_en="x", by=COMMAND_LINE)
+    acts = client.get("/platform/").context["acts"]
+    assert [(one.who, one.what) for one in acts] == [
+        ("De opdrachtregel", f"voegde categorie 1{number} toe") for number in (6, 5, 4, 3, 2)
+    ]

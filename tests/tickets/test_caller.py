@@ -1,10 +1,12 @@
 """A ticket for who calls: a person is found, chosen or entered in the form itself, and what was typed stays."""
 
+from datetime import date, timedelta
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone, translation
 
-from tenants.models import AuditEntry, LibraryMembership, OutboxEntry, Person
+from tenants.models import AuditEntry, Library, LibraryMembership, OutboxEntry, Person
 from tenants.people.actions import deactivate_person
 from tenants.people.callers import callers, enter_caller
 from tenants.refusals import NotAllowed
@@ -42,6 +44,17 @@ def test_callers_are_of_this_organisation_and_of_today(cast, bisc):
         from_on=timezone.localdate().replace(year=2020), until_on=timezone.localdate().replace(year=2021)
     )
     assert all(name != person.name for name, _slug in _found(bisc, person.name))
+
+
+def test_nobody_is_offered_of_a_library_that_left_or_whose_account_is_closed(bisc):
+    person = bisc.people["colleague"]
+    assert (person.name, bisc.library.slug) in _found(bisc, person.name)
+    Person.objects.filter(pk=person.pk).update(is_active=False)
+    assert (person.name, bisc.library.slug) not in _found(bisc, person.name)
+    neighbour = bisc.people["neighbour"]
+    assert _found(bisc, neighbour.name) == [(neighbour.name, bisc.other_library.slug)]
+    Library.objects.filter(pk=bisc.other_library.pk).update(until_on=timezone.localdate() - timedelta(days=1))
+    assert _found(bisc, neighbour.name) == []
 
 
 def test_callers_are_told_to_staff_alone(bisc, client_of):
@@ -103,6 +116,39 @@ def test_a_new_caller_is_mailed_a_link_when_that_was_asked(bisc, client_of):
     assert _outbox("tenants.mail_password_reset") == 1
 
 
+def test_a_caller_who_has_a_password_gets_no_mail_to_choose_one(bisc, client_of):
+    known = bisc.people["neighbour"]
+    new = {"caller-name": "Buur", "caller-email": known.email, "caller-library": bisc.library.slug}
+    client_of("bisc desk").post(NEW, {**TYPED, **new, "caller-invite": "on", "enter": "1"})
+    assert LibraryMembership.objects.filter(person=known, library=bisc.library).exists()
+    assert _outbox("tenants.mail_password_reset") == 0
+
+
+def test_a_caller_entered_at_a_second_library_calls_for_that_one(bisc, client_of):
+    """Their first library comes first by name, and is not what was said."""
+    known = bisc.people["colleague"]
+    new = {"caller-name": "Balie", "caller-email": known.email, "caller-library": bisc.other_library.slug}
+    page = client_of("bisc desk").post(NEW, {**TYPED, **new, "library": bisc.library.slug, "enter": "1"})
+    text = page.content.decode()
+    assert f'<option value="{bisc.other_library.slug}" selected>' in text
+    assert bisc.other_locations[0].name in text and bisc.locations[0].name not in text
+
+
+def test_who_is_found_by_an_address_in_capitals_is_chosen(bisc, client_of):
+    person = bisc.people["colleague"]
+    page = client_of("bisc desk").post(NEW, {**TYPED, "reporter": person.email.upper(), "find": "1"})
+    text = page.content.decode()
+    assert "chosen-caller" in text and f'<option value="{bisc.library.slug}" selected>' in text
+
+
+def test_locations_of_another_library_do_not_stay_chosen(bisc, client_of):
+    """They count among those that are chosen, though the caller's library has none of them."""
+    person, others = bisc.people["colleague"], [place.slug for place in bisc.other_locations]
+    typed = {**TYPED, "library": bisc.other_library.slug, "locations": others}
+    page = client_of("bisc desk").post(NEW, {**typed, "pick": f"{person.pk} {bisc.library.slug}"})
+    assert page.context["form"].places_chosen == 0
+
+
 def test_a_new_caller_that_lacks_something_is_told_and_the_rest_stays(bisc, client_of):
     page = client_of("bisc desk").post(NEW, {**TYPED, "caller-name": "Sanne", "enter": "1"}).content.decode()
     assert "Kies de bibliotheek van wie er belt." in page and "Poort piept" in page and 'value="Sanne"' in page
@@ -149,6 +195,17 @@ def test_enter_caller_opens_no_closed_account(bisc):
     with pytest.raises(ValidationError):
         enter_caller(name="Weer", email=person.email, library=bisc.library, by=bisc.actor("desk"))
     assert not LibraryMembership.objects.current().filter(person=person).exists()
+
+
+def test_enter_caller_waits_for_the_first_day_of_a_library(bisc):
+    for days in ({"from_on": 1}, {"until_on": -1}):
+        values = {name: timezone.localdate() + timedelta(days=day) for name, day in days.items()}
+        Library.objects.filter(pk=bisc.library.pk).update(**{"from_on": date(2024, 1, 1), "until_on": None, **values})
+        with pytest.raises(ValidationError) as refusal:
+            library = Library.objects.get(pk=bisc.library.pk)
+            enter_caller(name="Sanne", email="s@e.example", library=library, by=bisc.actor("desk"))
+        assert list(refusal.value.message_dict) == ["library"]
+    assert not Person.objects.filter(email="s@e.example").exists()
 
 
 def test_enter_caller_stops_at_twenty_an_hour(bisc):

@@ -9,7 +9,7 @@ from tenants.models import AuditEntry, LibraryMembership, Membership
 from tenants.people.guests import let_out
 from tests.tickets.conftest import LATER
 from tickets.guests.actions import open_to
-from tickets.models import Event
+from tickets.models import Event, TicketGrant
 
 MONTHS = ["jan", "feb", "mrt", "apr", "mei", "jun", "jul", "aug", "sep", "okt", "nov", "dec"]
 
@@ -71,3 +71,12 @@ def test_a_role_of_another_organisation_or_kind_is_no_guest_of_this_one(guest, b
             assert client.post(f"/people/guests/{pk}/end/").status_code == 404
     here = Membership.objects.get(person=guest, role="guest")
     assert client_of("cubiss lead", "cubiss").post(f"/people/guests/{here.pk}/end/").status_code == 404
+
+
+def test_the_page_of_a_ticket_closes_that_ticket_alone(guest, ticket, other, client_of):
+    grant = TicketGrant.objects.get(user=guest, content_object=ticket)
+    client = client_of("bisc desk")
+    assert client.post(f"/tickets/{other.number}/guests/{grant.pk}/end/").status_code == 404
+    assert client_of("cubiss desk").get("/tickets/BISC-1/").status_code == 200
+    assert client.post(f"/tickets/BISC-1/guests/{grant.pk}/end/").status_code == 302
+    assert client_of("cubiss desk").get("/tickets/BISC-1/").status_code == 404

@@ -90,6 +90,35 @@ def test_nobody_else_sees_sends_or_takes_away_a_kept_file_even_with_its_mark_and
     assert default_storage.exists(row.storage_name)
 
 
+def test_a_file_is_taken_away_from_its_own_form_alone(client_of, bisc):
+    """Of two forms in two tabs, and of two files of one."""
+    client = client_of("bisc colleague")
+    _send(client, "een.txt", "twee.txt", subject="")
+    _send(client, "drie.txt", subject="", once="een-ander-formulier")
+    with inside(bisc.organisation):
+        keys = dict(KeptFile.objects.values_list("name", "key"))
+    _send(client, subject="", drop=keys["drie.txt"])
+    _send(client, subject="", drop=keys["een.txt"])
+    with inside(bisc.organisation):
+        assert sorted(one.name for one in KeptFile.objects.all()) == ["drie.txt", "twee.txt"]
+
+
+def test_a_kept_file_whose_bytes_are_gone_is_left_out_and_the_rest_is_sent(client_of, bisc):
+    client = client_of("bisc colleague")
+    _send(client, "weg.txt", "er.txt", subject="")
+    with inside(bisc.organisation):
+        default_storage.delete(KeptFile.objects.get(name="weg.txt").storage_name)
+    assert _send(client).status_code == 302
+    assert _filed(bisc) == ["er.txt"]
+
+
+def test_a_file_that_may_not_be_sent_takes_none_of_the_others_along(bisc):
+    """Each is kept by itself."""
+    uploads = [SimpleUploadedFile(name, body) for name, body in (("a.txt", b"x"), ("b.exe", b"MZ"), ("c.txt", b"x"))]
+    kept.keep(uploads=uploads, mark="m", person=bisc.people["colleague"])
+    assert [row.name for row in kept.kept("m", bisc.people["colleague"])] == ["a.txt", "c.txt"]
+
+
 def test_a_file_that_may_not_be_sent_is_not_kept(client_of, bisc):
     page = _send(client_of("bisc colleague"), "virus.exe").content.decode()
     assert "bewaard tot u verstuurt" not in page

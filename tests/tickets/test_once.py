@@ -83,6 +83,27 @@ def test_the_same_words_sent_again_to_go_on_go_on(bisc, ticket, client_of):
     assert Ticket.objects.get(pk=ticket.pk).state == "waiting_supplier"
 
 
+def test_a_note_sent_again_to_wait_for_the_reporter_is_not_what_the_reporter_is_asked(bisc, ticket, client_of):
+    """What was said inside stays inside: the question itself has to be written."""
+    client, said = client_of("bisc desk"), {"body": "Klant zeurt.", "visibility": "internal", "once": "m"}
+    assert client.post("/tickets/BISC-1/messages/", said).status_code == 302
+    again = client.post("/tickets/BISC-1/messages/", {**said, "then": "waiting_reporter"})
+    now = Ticket.objects.get(pk=ticket.pk)
+    assert (again.status_code, now.state, now.asked) == (422, "new", "")
+    assert "Klant zeurt." not in client_of("bisc colleague").get("/tickets/BISC-1/").content.decode()
+    sent = client.post("/tickets/BISC-1/messages/", {**said, "then": "waiting_reporter", "asked": "Welke pas?"})
+    assert (sent.status_code, Ticket.objects.get(pk=ticket.pk).asked) == (302, "Welke pas?")
+
+
+def test_a_step_taken_twice_says_its_reason_and_its_answer_once(bisc, ticket):
+    step = {"to": "resolved", "reason": "Certificaat.", "answer": "Het werkt weer.", "by": bisc.actor("desk")}
+    for _ in range(2):
+        verbs.move(ticket=ticket, **step)
+    said = list(Message.objects.filter(ticket=ticket).order_by("pk").values_list("body", "visibility"))
+    assert said[-2:] == [("Certificaat.", "internal"), ("Het werkt weer.", "public")]
+    assert [body for body, _readers in said].count("Certificaat.") == 1
+
+
 def test_a_ticket_filed_again_with_other_words_or_files_is_another(bisc, client_of):
     client = client_of("bisc colleague")
     file = SimpleUploadedFile("a.txt", b"a")

@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from tenants.models import Membership
 from tests.cast import SECRET
 from tickets.desk import actions as verbs
 from tickets.models import Ticket
@@ -88,6 +89,42 @@ def test_the_palette_asks_at_most_six_questions(stock, client_of, text):
     with CaptureQueriesContext(connection) as captured:
         assert client.get("/palette/", {"q": text}, headers=PART).status_code == 200
     assert len(captured) <= 6
+
+
+def test_nobody_of_another_organisation_is_named_and_a_whole_address_finds_its_person(cast, stock, client_of):
+    client = client_of("bisc desk")
+    for text in (cast.cubiss.people["lead"].name, cast.cubiss.people["lead"].email):
+        assert "Mensen" not in _offered(client, text) and "Doen" not in _offered(client, text)
+    assert _offered(client, "LEAD@bisc.example")["Mensen"] == ["/tickets/?q=Lead+BiSC"]
+
+
+def test_pages_are_offered_to_who_may_open_them(cast, ticket, client_of):
+    desk = ["/tickets/?view=mine", "/tickets/?view=unassigned", "/tickets/?view=all", "/libraries/", "/tickets/new/"]
+    offered = {
+        "bisc desk": [*desk, "/me/"],
+        "bisc lead": [*desk, "/people/", "/me/"],
+        "bisc colleague": ["/tickets/", "/tickets/new/", "/me/"],
+        "cubiss guest": ["/tickets/", "/me/"],
+    }
+    assert {who: _offered(client_of(who), "")["Pagina&#x27;s"] for who in offered} == offered
+
+
+def test_who_has_no_part_in_tickets_has_no_palette(bisc, client_of):
+    Membership.objects.create(person=bisc.people["former"], organisation=bisc.organisation, role="administrator")
+    assert client_of("bisc former").get("/people/").status_code == 200
+    assert client_of("bisc former").get("/palette/?q=bisc").status_code == 403
+
+
+def test_a_browser_that_goes_back_gets_the_page_and_not_the_bare_hits(bisc, ticket, client_of):
+    client = client_of("bisc desk")
+    for headers in ({}, PART):
+        assert "HX-Request" in client.get("/palette/?q=bisc", headers=headers)["Vary"]
+
+
+def test_a_letter_that_is_two_in_small_print_moves_no_bold(bisc, ticket, client_of):
+    Ticket.objects.filter(pk=ticket.pk).update(subject="İİİ scanner")
+    page = client_of("bisc desk").get("/palette/?q=scanner", headers=PART).content.decode()
+    assert "İİİ scanner" in page and "<b>nner" not in page
 
 
 def test_without_a_script_it_is_a_page_of_links(stock, client_of):

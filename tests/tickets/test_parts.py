@@ -5,6 +5,7 @@ from html import unescape
 
 import pytest
 
+from tenants.models import Person
 from tests.browsing import form_with, press, send
 from tickets.desk import actions as verbs
 from tickets.models import Ticket
@@ -74,6 +75,20 @@ def test_what_a_colleague_changed_since_is_not_put_back(bisc, ticket, client_of)
     assert ticket.assignee == bisc.people["seated"]
 
 
+def test_undone_it_is_whose_it_was(bisc, ticket, client_of):
+    verbs.edit(ticket=ticket, changes={"assignee": bisc.people["lead"]}, by=bisc.actor("seated"))
+    client = client_of("bisc desk")
+    page, _offered = _changed(client, "who", who="zetel")
+    assert "Teruggedraaid." in _undo(client, page)
+    ticket.refresh_from_db()
+    assert ticket.assignee == bisc.people["lead"]
+
+
+def test_what_stays_as_it_was_is_not_confirmed(bisc, ticket, client_of):
+    page, offered = _changed(client_of("bisc desk"), "priority", urgency=ticket.urgency, impact=ticket.impact)
+    assert ("De prioriteit is nu" in page.content.decode(), offered) == (False, False)
+
+
 def test_a_form_of_before_changes_nothing_that_a_colleague_set(bisc, ticket, client_of):
     client = client_of("bisc desk")
     form = form_with(client.get("/tickets/BISC-1/parts/who/"), "Opslaan")
@@ -90,6 +105,17 @@ def test_a_name_that_is_none_or_several_is_said_beside_the_field(bisc, ticket, c
     answer = client.post("/tickets/BISC-1/parts/who/", {"who": who, "version": ticket.version}, headers=PART)
     assert (answer.status_code, answer["HX-Retarget"]) == (422, "#part-who")
     assert says in answer.content.decode() and f'value="{who}"' in answer.content.decode()
+
+
+def test_a_whole_name_is_enough_where_another_begins_with_it(bisc, ticket, client_of):
+    Person.objects.filter(pk=bisc.people["seated"].pk).update(name="Desk BiSC de Jonge")
+    page, _offered = _changed(client_of("bisc desk"), "who", who="desk bisc")
+    assert "Toegewezen aan Desk BiSC." in page.content.decode()
+
+
+def test_letters_within_a_word_are_no_name(bisc, ticket, client_of):
+    answer = client_of("bisc desk").post("/tickets/BISC-1/parts/who/", {"who": "ead", "version": ticket.version})
+    assert answer.status_code == 422 and "Zo heet hier niemand" in answer.content.decode()
 
 
 NO_UNDOING = ["", "[]", "{}", "null", '{"version": 1}']

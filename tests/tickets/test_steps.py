@@ -73,6 +73,19 @@ def test_what_is_asked_of_the_reporter_is_the_answer_unless_it_is_said(bisc, tic
     asked = {"asked": "Welk pasnummer?"}
     verbs.answer(ticket=ticket, body="Onder ons", visibility="internal", then="waiting_reporter", fact=asked, by=desk)
     assert "Welk pasnummer?" in client.get(PAGE).content.decode()
+    verbs.answer(
+        ticket=ticket, body="Een lang verhaal.", then="waiting_reporter", fact={"asked": "Welke kast?"}, by=desk
+    )
+    assert Ticket.objects.get().asked == "Welke kast?"
+
+
+def test_of_a_long_answer_the_beginning_is_what_is_asked(bisc, ticket):
+    """As much as fits; the answer itself is whole."""
+    desk, body = bisc.actor("desk"), "Gaat het nu goed? " * 30
+    verbs.answer(ticket=ticket, body=body, then="waiting_reporter", by=desk)
+    asked = Ticket.objects.get().asked
+    assert asked == "Gaat het nu goed? " * 16 + "Gaat het nu…"
+    assert Message.objects.latest("pk").body == body
 
 
 def test_a_library_reads_what_is_waited_for(bisc, ticket, client_of, api_of):
@@ -154,9 +167,10 @@ def test_a_file_alone_is_no_solution(bisc, ticket, client_of):
     assert 'class="fact resolved"' in client_of("bisc desk").get(PAGE).content.decode()
 
 
-def test_what_staff_filed_for_somebody_is_no_answer(bisc, ticket):
+def test_what_staff_filed_for_somebody_is_no_answer(bisc, ticket, client_of):
     Message.objects.filter(ticket=ticket).update(speaker="staff")
     assert _refused("answer", ticket=ticket, to="resolved", by=bisc.actor("desk"))
+    assert 'class="fact solved"' not in client_of("bisc desk").get(PAGE).content.decode()
 
 
 def test_a_page_that_resolves_without_words_comes_back_with_a_text_ready(bisc, ticket, client_of):

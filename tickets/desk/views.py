@@ -162,7 +162,6 @@ def _show(
         "may_answer": found.state not in CLOSED_STATES,
         "may_change": found.state not in CLOSED_STATES,
         "is_guest": not actor.is_staff and found.library_id not in request.standing.library_ids,
-        "is_mine": found.assignee_id == request.user.pk,
         "withdraws": found.is_open and not actor.is_staff and State.CLOSED in steps,
         "reopens": State.OPEN in steps and role_on(actor, found) == REPORTER,
     }
