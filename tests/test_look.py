@@ -89,6 +89,35 @@ def test_a_language_that_is_none_changes_nothing(cast, client_of):
     assert client.get("/tickets/")["Content-Language"] == "nl"
 
 
+def test_the_parts_of_pages_are_shown_in_the_demo_alone(settings, client_of):
+    client = client_of("bisc desk")
+    found = []
+    for demo in (True, False):
+        settings.DEMO = demo
+        found.append(client.get("/look/").status_code)
+    assert found == [200, 404]
+
+
+@pytest.mark.parametrize(
+    ("who", "at", "path", "menu", "here"),
+    [
+        ("bisc colleague", "bisc", "/tickets/", ["/", "/tickets/"], ["/tickets/"]),
+        ("bisc colleague", "bisc", "/", ["/", "/tickets/"], ["/"]),
+        ("platform", "", "/platform/", ["/platform/", "/agenda/"], ["/platform/"]),
+        ("manager", "", "/agenda/", ["/agenda/", "/steering/"], ["/agenda/"]),
+    ],
+)
+def test_the_menu_leads_to_what_one_may_open_once_and_says_where_one_is(client_of, who, at, path, menu, here):
+    places = client_of(who, at).get(path).context["places"]
+    assert [one.href for one in places] == menu
+    assert [one.href for one in places if one.current] == here
+
+
+def test_who_has_one_host_has_no_way_to_another(cast, client_of):
+    assert client_of("bisc colleague").get("/").context["ways"] == ()
+    assert [way.name for way in client_of("bisc seated").get("/tickets/").context["ways"] if way.current] == ["BiSC"]
+
+
 @pytest.mark.parametrize("weight", [400, 700])
 def test_the_zero_has_no_slash_and_stands_as_wide_as_its_own(tmp_path, weight):
     zero.make(weight, tmp_path / "zero.woff2")

@@ -49,6 +49,34 @@ def test_a_summary_leads_to_each_field_also_where_there_are_several_choices():
     )
 
 
+class Unseen(forms.Form):
+    version = forms.IntegerField(label="Versie", widget=forms.HiddenInput)
+    name = forms.CharField(label="Naam")
+    secret = forms.CharField(label="Wachtwoord", widget=forms.PasswordInput, required=False)
+
+    def clean(self):
+        if self.data.get("name") == "Ada":
+            raise forms.ValidationError("Dit kan samen niet.")
+        return super().clean()
+
+
+def test_what_is_wrong_beyond_the_fields_that_one_sees_is_said_too():
+    with translation.override("nl"):
+        found = summary(Unseen({"name": "", "version": "x"}))
+        assert (found.links, found.others, found.missing) == (
+            *([("id_name", "Vul “Naam” in.")], ["Schrijf “Versie” als een heel getal, zoals 12."], False),
+        )
+        found = summary(Unseen({"name": "Ada", "version": "3"}))
+        assert (found.links, found.others, found.missing) == ([], ["Dit kan samen niet."], False)
+
+
+def test_a_summary_says_what_was_typed_stays_unless_it_was_a_password():
+    class Open(Unseen):
+        secret = None
+
+    assert (summary(Unseen({})).keeps, summary(Open({})).keeps) == (False, True)
+
+
 def test_a_summary_says_that_something_is_missing_only_when_that_is_all():
     assert summary(Example({**RIGHT, "name": "", "days": "x"})).missing is False
 

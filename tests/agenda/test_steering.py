@@ -1,12 +1,16 @@
 """The steering group's overview: who reads it, what comes first, and what it never shows."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
+from agenda.steering.actions import end_seat, give_seat
 from agenda.steering.models import Seat
+from agenda.steering.queries import side_by_side
 from agenda.work import actions
+from tenants.models import AuditEntry, Organisation
 
 PEOPLE = [
     *("manager", "member", "reader", "platform", "bisc lead", "bisc desk", "bisc seated", "cubiss lead"),
@@ -64,6 +68,51 @@ def test_each_organisation_has_the_status_of_its_own_part(item, acts, client_of)
     row = page.partition("Gezamenlijke servicedesk</a>")[2].partition("</tr>")[0]
     cells = row.split("<td")
     assert [("off_track" in cell, "on_track" in cell) for cell in cells[1:3]] == [(False, True), (True, False)]
+
+
+def test_who_takes_no_part_has_no_status_and_ones_own_is_picked_out(cast, put, acts, client_of):
+    """And the reason says of which day it is."""
+    item = put("Zonder BiSC", planned_to=date(2099, 1, 1), contributors=[cast.cubiss.organisation])
+    at = datetime(2026, 9, 1, 12, tzinfo=UTC)
+    actions.report_progress(item=item, text="Stroef.", progress=1, status="at_risk", by=acts("manager"), at=at)
+    page = client_of("member", "").get("/steering/").content.decode()
+    row = page.partition("Zonder BiSC</a>")[2].partition("</tr>")[0]
+    assert "Stroef." in row and "(1 sep 2026)" in row
+    bisc, cubiss = row.split("<td")[1:3]
+    assert [("on_track" in cell, "own" in cell) for cell in (bisc, cubiss)] == [(False, True), (True, False)]
+
+
+def test_the_page_compares_the_stock_with_the_quarter_before_and_says_where_it_grew(cast, snapshots, client_of):
+    snapshots(cast.bisc, 20, opened_at=datetime(2026, 2, 1, tzinfo=UTC))
+    snapshots(cast.cubiss, 12, opened_at=datetime(2026, 5, 1, tzinfo=UTC))
+    snapshots(cast.bisc, 32, opened_at=datetime(2025, 2, 1, tzinfo=UTC), resolved_at=datetime(2025, 9, 1, tzinfo=UTC))
+    page = " ".join(client_of("member", "").get("/steering/?quarter=2026-2").content.decode().split())
+    assert "De voorraad groeide: 32 meldingen open op 30 juni, 12 meer dan op 31 maart" in page
+    assert "het hele verschil zit bij Cubiss." in page
+
+
+def test_a_seat_that_ended_gives_no_column(cast):
+    for number in range(8):
+        slug = f"poi{number}"
+        Organisation.objects.create(slug=slug, schema_name=slug, name=f"POI {number}", prefix=f"P{number}", ready=True)
+    Seat.objects.create(organisation=Organisation.objects.get(slug="poi7"), from_on="2020-01-01", until_on="2025-12-31")
+    found, others = side_by_side()
+    assert ([one.slug for one in found], others) == (["bisc", "cubiss", *(f"poi{n}" for n in range(6))], True)
+
+
+def test_a_seat_of_one_day_ends_on_it_and_that_is_kept_with_a_line(cast, acts):
+    day = date(2026, 3, 1)
+    seat = give_seat(organisation=cast.cubiss.organisation, from_on=day, by=acts("platform"))
+    with pytest.raises(ValidationError):
+        end_seat(seat=seat, until_on=date(2026, 2, 28), by=acts("platform"))
+    for _ in range(2):
+        end_seat(seat=seat, until_on=day, by=acts("platform"))
+    assert Seat.objects.get(pk=seat.pk).until_on == day
+    lines = AuditEntry.objects.filter(object=f"seat {seat.pk}").order_by("pk")
+    assert [(one.action, one.details) for one in lines] == [
+        ("seat.given", {"from_on": "2026-03-01"}),
+        ("seat.ended", {"until_on": "2026-03-01"}),
+    ]
 
 
 def test_seats_say_who_sits(cast, client_of):
