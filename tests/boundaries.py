@@ -133,7 +133,7 @@ ROOMS: dict[str, dict[str, str]] = {
         "tickets": "access clocks desk events followers refusals since states valid",
     },
     "tickets.clocks": {
-        "tenants": "access actor everywhere models together web",
+        "tenants": "access actor context everywhere models together web",
         "agenda": "figures",
         "tickets": "access agreements calendars desk router rules sharing states",
     },
@@ -167,7 +167,7 @@ ROOMS: dict[str, dict[str, str]] = {
     "tickets.models": {"tickets": "agreements calendars clocks contracts desk guests notices proposals rules warnings"},
     "tickets.notices": {
         "tenants": "access context models organisations outbox settings",
-        "tickets": "access desk events states",
+        "tickets": "access clocks desk events states",
     },
     "tickets.opening": {
         "tenants": "actor context files models refusals roles together",

@@ -67,7 +67,9 @@ def is_told(ticket: Any, standing: Standing) -> bool:
 
 
 def promises_on(ticket: Ticket, now: datetime) -> list[Awaited]:
-    """Return what the library of a ticket waits for; one question."""
+    """Return what the library of a ticket waits for; one question, where it did not come `with_promises`."""
+    if hasattr(ticket, "promised"):
+        return promises_of(ticket, now)
     return promises(list(_running(ticket.pk).values("kind", "calendar", due=F("due_at"))), now)
 
 

@@ -9,6 +9,7 @@ from tickets.agreements.durations import in_hours
 from tickets.clocks import sentences
 from tickets.clocks.drawing import draw
 from tickets.clocks.kinds import ClockKind
+from tickets.clocks.plain import said_to_library
 from tickets.clocks.standing import standing_of
 from tickets.desk.models import Ticket
 from tickets.desk.queries import ticket_visible_to
@@ -40,6 +41,7 @@ def clocks(request: HttpRequest, number: str) -> HttpResponse:
             "kind": ClockKind(main.kind).label,
             "moved": sentences.moved(standing, main),
             "coming": sentences.coming(standing),
+            "told": said_to_library(ticket, standing.now),
             "considered": sentences.considered(standing, contracts),
         }
     return render(request, "tickets/clocks.html", context)

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from tenants.access import Standing
 from tenants.models import Person
 from tickets.access import PUBLIC_FIELDS, events_visible_to
+from tickets.clocks.promised import with_promises
 from tickets.desk.models import Attachment, Event, Message, Ticket
 from tickets.desk.sentences import names_in, sentences
 from tickets.events import EDITABLE, Changes, Kind, is_withdrawal
@@ -21,8 +22,7 @@ def ticket_visible_to(standing: Standing, number: str) -> Ticket | None:
     tickets = Ticket.objects.visible_to(standing).select_related(
         "library", "category", "assignee", "reporter", "platform", "partner"
     )
-    if standing.is_staff:
-        tickets = tickets.with_shared()
+    tickets = tickets.with_shared() if standing.is_staff else with_promises(tickets)
     return tickets.defer("search").filter(number=number.upper()).first()
 
 

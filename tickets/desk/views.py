@@ -22,6 +22,7 @@ from tenants.web.paging import Page
 from tenants.web.refused import conflicts_shown, show_in
 from tenants.web.uploads import takes_files
 from tickets.access import as_told_to, role_on
+from tickets.clocks.plain import told_in_words
 from tickets.desk import actions, kept
 from tickets.desk.along import list_query, with_list
 from tickets.desk.caller import Call
@@ -169,8 +170,9 @@ def _show(
     if actor.is_staff:
         context["list"] = list_query(request)
         page = "tickets/_swapped.html" if request.htmx else page
-    elif found.state == State.NEW:
-        context["expected"] = expected(request.organisation.name)
+    else:
+        context["promised"] = told_in_words(found, request.standing, timezone.now())
+        context["expected"] = expected(request.organisation.name) if found.state == State.NEW else []
     response = render(request, page, context, status=status)
     if request.htmx:
         response["X-Ticket"] = found.number  # by which the desk knows the middle of its page from any other answer

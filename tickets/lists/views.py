@@ -1,20 +1,25 @@
 """Lists of tickets: the portal of a library, the desk with its tabs and filter, the list beside a ticket."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
+from tenants.access import Standing
 from tenants.roles import Permission
 from tenants.web.paging import Page
 from tenants.web.uploads import takes_files
-from tickets.access import as_told_to
+from tickets.access import TicketQuerySet, as_told_to
+from tickets.clocks.plain import rows_in_words
+from tickets.clocks.promised import with_promises
 from tickets.desk.along import list_query, with_list
 from tickets.desk.models import Ticket
 from tickets.desk.views import answer
@@ -35,7 +40,7 @@ MINE, LIBRARY = "mine", "library"  # whose tickets a library's list shows
 def portal(request: HttpRequest) -> HttpResponse:
     """A library's first page: what can I do, and how do my tickets stand."""
     mine = Ticket.objects.visible_to(request.standing).filter(reporter=request.user)
-    rows = [as_told_to(one, request.standing) for one in asked_first(listed(mine))[:5]]
+    rows = _as_told(asked_first(_shown(mine))[:5], request.standing)
     asked = mine.filter(state__in=ASKS_LIBRARY).count() if rows and rows[0].state in ASKS_LIBRARY else 0
     return render(request, "tickets/portal.html", {"tickets": rows, "asked": asked})
 
@@ -106,14 +111,27 @@ def my_tickets(request: HttpRequest, *, numbered: bool) -> HttpResponse:
     found = form.filter(mine, numbered) if form.is_valid() else Narrowed(mine.none())
     if not searching and not request.GET.get("sort"):
         found = Narrowed(asked_first(found.tickets))
-    page = found.page(listed, request.GET.get("page"))
-    page.rows = [as_told_to(one, request.standing) for one in page.rows]
+    page = found.page(_shown, request.GET.get("page"))
+    page.rows = _as_told(page.rows, request.standing)
     context = {"form": form, "page": page, "narrower": form.refines or bool(request.GET.get("state"))}
     by_default = "state" not in request.GET and not searching
     whole = not by_default and not searching and not request.GET.get("state")
     kept = urlencode({"q": request.GET["q"], "whose": whose} if searching else {"whose": whose})
     context |= {"whose": whose, "by_default": by_default, "whole": whole, "kept": kept}
     return render(request, "tickets/my_tickets.html", context)
+
+
+def _shown(tickets: TicketQuerySet) -> TicketQuerySet:
+    return with_promises(listed(tickets))
+
+
+def _as_told(tickets: Iterable[Ticket], standing: Standing) -> list[Any]:
+    """Return tickets as this person knows them, each with what was promised about it in words."""
+    found = list(tickets)
+    rows: list[Any] = [as_told_to(one, standing) for one in found]
+    for row, words in zip(rows, rows_in_words(found, standing, timezone.now()), strict=True):
+        row.promised_words = words
+    return rows
 
 
 def _whose(request: HttpRequest) -> str:

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.crypto import salted_hmac
 
 from tenants.access import standing
@@ -14,6 +14,7 @@ from tenants.organisations.queries import address_of
 from tenants.outbox.models import OutboxEntry
 from tenants.settings.queries import settings_of
 from tickets.access import as_told_to
+from tickets.clocks.plain import told_in_words
 from tickets.desk.expected import expected
 from tickets.desk.models import Event, Ticket
 from tickets.events import Kind, is_withdrawal
@@ -95,6 +96,15 @@ def send_notices(entry: OutboxEntry) -> None:
             _mail(event, person, kind)
 
 
+def _expected(ticket: Ticket, person: Person) -> list[str]:
+    """Return what is said in the mail of receipt: by when the reporter hears something, and when the desk works."""
+    organisation = current_organisation()
+    return [
+        *told_in_words(ticket, standing(person, organisation), timezone.now()),
+        *expected(organisation.name),
+    ]
+
+
 def _mail(event: Event, person: Person, kind: str) -> None:
     organisation = current_organisation()
     ticket = event.ticket
@@ -111,7 +121,7 @@ def _mail(event: Event, person: Person, kind: str) -> None:
             "who": event.actor.name if event.actor else "",
             "text": text,
             "withdrawn": is_withdrawal(event.payload.get("changes", {})),
-            "expected": expected(organisation.name) if kind == Notice.Kind.RECEIVED else [],
+            "expected": _expected(ticket, person) if kind == Notice.Kind.RECEIVED else [],
             "closes_after": settings_of(organisation).auto_close_days,
             "link": address_of(organisation, path),
         }
