@@ -9,6 +9,7 @@ from django.utils import timezone
 from agenda.categories.queries import leaves
 from agenda.figures.models import TicketSnapshot
 from config.demo import load
+from config.demo.retelling import retell
 from config.demo.told import Told, told, turns_of
 from config.demo.volume import Builder
 from tickets.models import Event, Message, Ticket
@@ -115,6 +116,12 @@ def test_what_is_written_down_is_what_the_verbs_would_have_made(bisc):
         for row in TicketSnapshot.objects.filter(number__in=[copied.number, done.number]).values()
     ]
     assert facts[0] == facts[1]
+
+
+def test_a_written_ticket_that_was_withdrawn_ended_in_one_moment(written):
+    (one,) = [one for one in written if one.row["subject"] == "Kassalade springt niet meer open"]
+    found = retell(one)
+    assert (found.state, found.resolved_at) == ("closed", found.closed_at) and found.closed_at > found.first_answer_at
 
 
 def _history(ticket: Ticket) -> list[tuple]:

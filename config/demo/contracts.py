@@ -8,10 +8,11 @@ from tenants.access import standing
 from tenants.actor import Actor
 from tenants.context import current_organisation
 from tenants.models import Library, Person
+from tickets.agreements.actions import change_agreement, make_agreement
 from tickets.contracts.actions import make_contract, make_supplier_contract
 from tickets.contracts.attached import add_contact
 from tickets.contracts.cards import add_card, book_hours
-from tickets.models import LibraryContract
+from tickets.models import Agreement, LibraryContract
 
 # Of each of the first three libraries: its last day in days from now, how it is renewed, hours bought, minutes used.
 LIBRARIES = (
@@ -20,6 +21,11 @@ LIBRARIES = (
     (250, "express", 0, 0),
 )
 WORK = ("Inrichting van de catalogus", "Koppeling met de zelfservice", "Training voor nieuwe medewerkers", "Rapportage")
+
+
+# Within which time the supplier has it done, and what the first library's own contract says of answering and resolving.
+SUPPLIER = {"critical": "4 uur", "high": "2 werkdagen", "medium": "10 werkdagen", "low": "20 werkdagen"}
+OWN = {"critical": ("30 min", "4 uur"), "high": ("2 uur", "1 werkdag"), "medium": ("4 uur", "3 werkdagen")}
 
 
 def make_contracts(slug: str) -> None:
@@ -41,6 +47,10 @@ def make_contracts(slug: str) -> None:
         )
         if hours:
             _card(contract, hours * 60, used, by)
+        if number == 1:
+            _promise(
+                make_agreement(contract=contract, by=by), ("first_answer", "resolution"), OWN, contract.from_on, by
+            )
     if libraries:
         supplier = make_supplier_contract(
             platform=libraries[0].platform,
@@ -53,7 +63,17 @@ def make_contracts(slug: str) -> None:
             renewal="tacit",
             by=by,
         )
+        rows = {priority: (text,) for priority, text in SUPPLIER.items()}
+        _promise(make_agreement(supplier_contract=supplier, by=by), ("supplier",), rows, supplier.from_on, by)
         add_contact(contract=supplier, name="Storingsloket", task="storingen", email="loket@leverancier.example", by=by)
+
+
+def _promise(agreement: Agreement, clocks: tuple[str, ...], rows: dict[str, tuple], first: date, by: Actor) -> None:
+    """Let an agreement say something of these clocks, by priority, from the first day of its contract on."""
+    targets = {
+        ("*", priority, clock): text for priority, row in rows.items() for clock, text in zip(clocks, row, strict=True)
+    }
+    change_agreement(agreement=agreement, from_on=first, targets=targets, by=by, today=first)
 
 
 def _card(contract: LibraryContract, minutes: int, used: int, by: Actor) -> None:

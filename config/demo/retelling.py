@@ -53,6 +53,7 @@ class Retold:
             self.resolved_at = at
         elif to == State.CLOSED:
             self.closed_at = at
+            self.resolved_at = self.resolved_at or at  # withdrawn: nothing is left to do
         elif self.state in (State.RESOLVED, State.CLOSED):
             self.reopened, self.reopened_at = self.reopened + 1, at
             self.resolved_at = self.closed_at = None
