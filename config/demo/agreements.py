@@ -15,27 +15,27 @@ SUNDAYS = ["8:30-17:00"] * 5 + ["", "12:00-17:00"]
 FOR_ALL = {
     "critical": ("2 uur", "4 uur", "1 werkdag"),
     "high": ("4 uur", "1 werkdag", "2 werkdagen"),
-    "medium": ("1 werkdag", "3 werkdagen", "5 werkdagen"),
-    "low": ("2 werkdagen", "5 werkdagen", "10 werkdagen"),
+    "medium": ("1 werkdag", "5 werkdagen", "5 werkdagen"),
+    "low": ("2 werkdagen", "10 werkdagen", "10 werkdagen"),
 }
 LEVELS = {
     Location.Level.SMALL: {
         "critical": ("4 uur", "1 werkdag", "1 werkdag, einde dag"),
         "high": ("1 werkdag, einde dag", "2 werkdagen", "3 werkdagen"),
         "medium": ("1 werkdag, einde dag", "5 werkdagen", "5 werkdagen"),
-        "low": ("1 werkdag, einde dag", "5 werkdagen", "10 werkdagen"),
+        "low": ("2 werkdagen, einde dag", "10 werkdagen", "10 werkdagen"),
     },
     Location.Level.MEDIUM: {
         "critical": ("2 uur", "4 uur", "1 werkdag"),
         "high": ("4 uur", "1 werkdag", "2 werkdagen"),
-        "medium": ("4 uur", "3 werkdagen", "5 werkdagen"),
-        "low": ("1 werkdag", "5 werkdagen", "10 werkdagen"),
+        "medium": ("1 werkdag", "5 werkdagen", "5 werkdagen"),
+        "low": ("2 werkdagen", "10 werkdagen", "10 werkdagen"),
     },
     Location.Level.LARGE: {
         "critical": ("30 min", "2 uur", "2 uur"),
         "high": ("1 uur", "4 uur", "4 uur"),
-        "medium": ("2 uur", "1 werkdag", "2 werkdagen"),
-        "low": ("4 uur", "2 werkdagen", "5 werkdagen"),
+        "medium": ("4 uur", "3 werkdagen", "3 werkdagen"),
+        "low": ("1 werkdag", "5 werkdagen", "10 werkdagen"),
     },
 }
 WISHES = dict.fromkeys(FOR_ALL, ("2 werkdagen", "10 werkdagen", "60 werkdagen"))
