@@ -57,6 +57,15 @@ def test_what_is_chosen_moves_none_of_its_neighbours(visit):
     assert director.page.evaluate(stands) == seen[0][: len(seen[0]) - 2]
 
 
+def test_all_rows_of_the_list_are_equally_high_however_long_is_left(visit):
+    desk = visit("bisc")
+    desk.sign_in("desk@bisc.example")
+    desk.goto("/tickets/?view=all")
+    rows = desk.page.locator("#list .stock li")
+    assert rows.locator(".left.later").count() > 0 and rows.locator(".left.late").count() > 0
+    assert len(rows.evaluate_all("all => [...new Set(all.map(one => Math.round(one.clientHeight)))]")) == 1
+
+
 def test_the_sign_of_a_message_stands_in_the_middle_of_its_first_line(visit):
     balie = visit("bisc")
     balie.sign_in("balie@eemland.example")

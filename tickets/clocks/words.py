@@ -10,7 +10,7 @@ from tickets.agreements.durations import in_hours
 from tickets.calendars.worktime import MINUTE, Calendar
 
 SOON = 120  # working minutes at which it presses
-LATE, PRESSING, TODAY, CALM = "late", "pressing", "today", "calm"
+LATE, PRESSING, TODAY, LATER = "late", "pressing", "today", "later"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ def remaining(due: datetime, now: datetime, calendar: Calendar) -> Remaining:
         short = _amount(minutes, calendar, now)
         return Remaining(short, _("%(time)s of working time too late") % {"time": short}, LATE)
     minutes = calendar.minutes(now, due)
-    tone = PRESSING if minutes <= SOON else TODAY if minutes < day_of(calendar, now) else CALM
+    tone = PRESSING if minutes <= SOON else TODAY if minutes < day_of(calendar, now) else LATER
     short = _amount(minutes, calendar, now)
     return Remaining(short, _("%(time)s of working time left") % {"time": short}, tone)
 
