@@ -98,3 +98,15 @@ def test_somebody_who_left_gets_nothing_and_the_warning_goes_out(bisc):
     assert ring(may(19, 11)) == 1
     assert Ticket.objects.get(pk=ticket.pk).assignee == bisc.people["desk"]
     assert deliver(bisc) == ["desk@bisc.example"]
+
+
+def test_another_clock_that_was_moved_by_it_does_not_ring_by_its_old_moment(bisc):
+    low = {"first_answer": {"minutes": 120}, "resolution": {"minutes": 240}}
+    medium = {"first_answer": {"minutes": 120}, "resolution": {"minutes": 960}}
+    AgreementVersion.objects.update(targets={"*": {"low": low, "medium": medium}})
+    rules_changed()
+    taken(bisc, may(19, 9), urgency="low")
+    one = rung(at="after", minutes=120, does="raise")
+    rung("resolution")
+    assert [ring(may(19, 13)), ring(may(19, 13, 1))] == [1, 0]
+    assert [given.rung for given in WarningGiven.objects.all()] == [one]
