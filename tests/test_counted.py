@@ -83,7 +83,7 @@ def test_a_ticket_for_a_library_from_anywhere(desk):
     hand = Hand(desk)
     hand.press("Control+k")
     hand.write("eemland")
-    desk.page.wait_for_selector("#palette [aria-selected=true][href^='/libraries/']")
+    desk.page.wait_for_selector("#palette-hits[data-of=eemland] [aria-selected=true][href^='/libraries/']")
     while not desk.page.locator("#palette [aria-selected=true]").inner_text().startswith("Nieuwe melding voor"):
         hand.press("Tab")
     hand.press("Enter")

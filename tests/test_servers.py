@@ -278,7 +278,7 @@ def test_a_demo_that_was_cut_off_again_and_again_is_loaded_after_all():
     whole, one = (Running(folder_for_data() / "data", volume="0.02") for _ in range(2))
     for question, number in CUT_OFF.items():
         one.begin()
-        wait_for(lambda asked=question: _there(one, asked), 60)
+        wait_for(lambda asked=question: _there(one, asked), 180)
         one.stop(number)
         wait_for(lambda: one.pids() == {})
     for each in (one, whole):

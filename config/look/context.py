@@ -67,7 +67,7 @@ def _places(request: HttpRequest) -> tuple[Place, ...]:
         if standing.may(Permission.STEERING_READ):
             found.append(("/steering/", _("Steering group")))
     elif standing.is_staff:
-        found += [("/tickets/", _("Desk")), ("/libraries/", _("Libraries")), ("/reports/promises/", _("Report"))]
+        found += [("/tickets/", _("Desk")), ("/libraries/", _("Libraries")), ("/reports/promises/", _("Reports"))]
         found.append((f"{common}/agenda/", _("Work agenda")))
     elif standing.may(Permission.TICKETS_GUEST):
         found.append(("/tickets/", _("Opened to you")))

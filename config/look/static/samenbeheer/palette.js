@@ -10,7 +10,6 @@
     const first = "first" in field.dataset;
     let asked = null;
     let waiting = 0;
-    let shown = null;  // the words whose hits stand in the box
     let byHand = false;  // whether an arrow or Tab chose what is chosen now
     const options = () => [...box.querySelectorAll("[role=option]:not([aria-disabled])")];
     const chosen = () => box.querySelector("[aria-selected=true]");
@@ -70,7 +69,7 @@
         kept = byHand ? chosen() : null;
         box.innerHTML = hits;
       } catch { return; }
-      shown = words;
+      box.dataset.of = words;  // whose hits stand in the box
       acts();
       box.hidden = false;
       field.setAttribute("aria-expanded", "true");
@@ -80,9 +79,9 @@
     };
     // Enter after typing means the hits of what was typed, also when these are still under way.
     const go = async () => {
-      if (first && !byHand && field.value !== shown) await show();
+      if (first && !byHand && field.value !== box.dataset.of) await show();
       const one = chosen();
-      if (one && (byHand || !first || field.value === shown)) one.click();
+      if (one && (byHand || !first || field.value === box.dataset.of)) one.click();
       else field.form.requestSubmit();
     };
     const step = (by) => {
@@ -107,6 +106,7 @@
     field.addEventListener("input", () => {
       window.clearTimeout(waiting);
       byHand = false;
+      if (!first) choose(null);  // what was chosen was a hit of other words
       waiting = window.setTimeout(show, 120);
     });
     field.addEventListener("keydown", (event) => {
