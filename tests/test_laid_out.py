@@ -66,6 +66,14 @@ def test_all_rows_of_the_list_are_equally_high_however_long_is_left(visit):
     assert len(rows.evaluate_all("all => [...new Set(all.map(one => Math.round(one.clientHeight)))]")) == 1
 
 
+def test_the_head_of_the_page_is_one_row_for_who_has_the_longest_menu(visit):
+    lead = visit("bisc")
+    lead.sign_in("lead@bisc.example")
+    lead.goto("/tickets/?view=all")
+    assert lead.page.locator(".where nav a:visible").count() == 7
+    assert lead.page.evaluate("document.querySelector('.where').getBoundingClientRect().height") == 48
+
+
 def test_the_sign_of_a_message_stands_in_the_middle_of_its_first_line(visit):
     balie = visit("bisc")
     balie.sign_in("balie@eemland.example")

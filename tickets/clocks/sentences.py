@@ -54,7 +54,7 @@ def by_when(kind: str, moment: str) -> str:
     """Return what has to be done by when, as the end of a sentence."""
     words = {
         ClockKind.FIRST_ANSWER: _("to answer before %(moment)s"),
-        ClockKind.UPDATE: _("to let something hear before %(moment)s"),
+        ClockKind.UPDATE: _("to write again before %(moment)s"),
         ClockKind.RESOLUTION: _("to resolve before %(moment)s"),
     }
     return words[ClockKind(kind)] % {"moment": moment}
