@@ -57,7 +57,7 @@ def test_an_organisation_is_begun_on_the_page_and_made_in_the_background(cast, c
     (entry,) = OutboxEntry.objects.filter(topic="tenants.make_organisation")
     assert (entry.address, entry.organisation) == ("organisation vijfde", cast.common)
     page = client.get(f"{ROOT}vijfde/").content.decode()
-    assert "0 van 30 tabellen" in page and "Wordt gemaakt" in page
+    assert "0 van 32 tabellen" in page and "Wordt gemaakt" in page
     part = client.get(f"{ROOT}vijfde/", headers={"hx-request": "true"}).content.decode()
     assert part.lstrip().startswith('<section class="card-s" id="making"')
     monkeypatch.setattr(making, "owner_is_known", lambda: False)

@@ -342,3 +342,8 @@ def test_a_file_of_a_period_that_cannot_be_is_the_page_that_says_so(bisc, client
 def test_numbers_of_another_organisation_are_not_there(cast, four, client_of):
     page = client_of("cubiss desk", "cubiss").get(f"/reports/promises/?{IN_MAY}").content.decode()
     assert "<tbody>" not in page and "Rapport" in page
+
+
+def test_a_choice_that_is_left_empty_is_the_usual_one(bisc, client_of):
+    page = client_of("bisc lead").get("/reports/promises/", {"period": "", "by": "", "clock": ""})
+    assert (page.status_code, page.context["by"], page.context["kind"]) == (200, "library", "first_answer")

@@ -38,9 +38,9 @@ class ReportForm(forms.Form):
         self.today = timezone.localdate()
         this = Period.of(self.today)
         given = data.copy()
-        given.setdefault("period", str(this))
-        given.setdefault("by", LIBRARY)
-        given.setdefault("clock", ClockKind.FIRST_ANSWER.value)
+        usual = {"period": str(this), "by": LIBRARY, "clock": ClockKind.FIRST_ANSWER.value}
+        for name, value in usual.items():
+            given[name] = given.get(name) or value
         super().__init__(given)
         quarters = [this]
         while len(quarters) < QUARTERS:
@@ -80,6 +80,6 @@ class ReportForm(forms.Form):
             return self.cleaned_data["first_on"], self.cleaned_data["last_on"]
         period = Period.parse(chosen)
         if period is None:
-            year = int(chosen or self.today.year)
+            year = int(chosen)
             return date(year, 1, 1), date(year, 12, 31)
         return period.first_on, period.next.first_on - timedelta(days=1)
